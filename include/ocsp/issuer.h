@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// What stands between certificates and cert IDs: the issuer, its name and key
+// hashed (RFC 6960 4.1.1).
+#ifndef OCSP_ISSUER_H
+#define OCSP_ISSUER_H
+
+#include <ocsp/cert.h>
+#include <ocsp/cert_id.h>
+#include <ocsp/crypto.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// OC_CERT_ID_HASHES_LEN is the room in octets for the two hashes of a cert ID.
+#define OC_CERT_ID_HASHES_LEN (2 * OC_HASH_MAX_LEN)
+
+// oc_issuer_cert_id makes the cert ID of the certificate that `issuer` issued with
+// the serial number `serial`, the content of an INTEGER.
+//
+// The two hashes are written to `hashes`; the cert ID is valid as long as they,
+// `issuer` and `serial` are. Whether `issuer` did issue such a certificate is not
+// checked. Returns OC_OK; or OC_ERR_ARGUMENT, OC_ERR_UNSUPPORTED or OC_ERR_CRYPTO,
+// with `*out` zero and, if `err` is not NULL, `*err` filled. May be called from
+// several threads at once if `crypto` allows it.
+OC_API OC_MUST_USE enum oc_err oc_issuer_cert_id(const struct oc_crypto *crypto, enum oc_hash hash,
+                                                 const struct oc_cert *issuer,
+                                                 struct oc_bytes serial,
+                                                 uint8_t hashes[OC_CERT_ID_HASHES_LEN],
+                                                 struct oc_cert_id *out, struct oc_error *err);
+
+// oc_issuer_names tells whether the name of `issuer` stands as issuer in `cert` and,
+// where both have a key identifier (RFC 5280 4.2.1.1), whether these are equal. It
+// finds the likely issuer among several; it proves nothing.
+OC_API bool oc_issuer_names(const struct oc_cert *issuer, const struct oc_cert *cert);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// The CertID, as requests and responses read and write it.
+#ifndef WIRE_CERT_ID_H
+#define WIRE_CERT_ID_H
+
+#include <ocsp/cert_id.h>
+
+#include "wire/build.h"
+#include "wire/parse.h"
+
+bool oci_read_cert_id(struct reader *r, struct oc_cert_id *id);
+
+// oci_check_cert_id returns NULL, or why this cert ID cannot be written.
+const char *oci_check_cert_id(const struct oc_cert_id *id);
+
+void oci_write_cert_id(struct oc_der_writer *w, const struct oc_cert_id *id);
+
+#endif

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// Extension lists, as the parsers and builders of messages use them.
+#ifndef WIRE_EXTENSION_H
+#define WIRE_EXTENSION_H
+
+#include <ocsp/extension.h>
+
+#include "wire/parse.h"
+
+// The object identifiers seen in one list, to find one that stands there twice.
+struct seen_oids {
+    size_t n;
+    struct oc_bytes oids[OC_MAX_EXTENSIONS];
+};
+
+// oci_note_oid refuses an identifier that was seen before, and one too many.
+bool oci_note_oid(struct seen_oids *seen, struct reader *at, struct oc_bytes oid);
+
+// oci_read_extension_head reads one Extension whose value may be anything: `*value`
+// stands before it.
+bool oci_read_extension_head(struct reader *r, struct oc_extension *out, struct reader *value);
+
+// oci_read_extensions reads `[tag] EXPLICIT Extensions OPTIONAL`, and decodes what it knows.
+bool oci_read_extensions(struct reader *r, uint8_t tag, struct oc_list *out);
+
+// oci_read_general_name reads a GeneralName; `*uri` is its text if it is a URI.
+bool oci_read_general_name(struct reader *r, struct oc_bytes *whole, struct oc_bytes *uri,
+                           const char *what);
+
+// oci_read_access_list reads an AuthorityInfoAccessSyntax (RFC 5280 4.2.2.1).
+bool oci_read_access_list(struct reader *r, struct oc_list *out);
+
+// oci_read_oid_list reads a SEQUENCE OF OBJECT IDENTIFIER.
+bool oci_read_oid_list(struct reader *r, struct oc_list *out, const char *what);
+
+// oci_extension_id and oci_extension_oid translate between an identifier and its name.
+enum oc_extension_id oci_extension_id(struct oc_bytes oid);
+struct oc_bytes oci_extension_oid(enum oc_extension_id id);
+
+#endif
