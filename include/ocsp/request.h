@@ -41,6 +41,8 @@ struct oc_request {
     bool is_signed;
     struct oc_signature signature;
     unsigned deviations;
+    struct oc_single_request first;  // for oc_request_next(): most messages hold just one
+    size_t first_len;
 };
 
 // oc_request_parse reads a DER OCSPRequest (RFC 6960 4.1.1) and checks all of it

@@ -7,11 +7,19 @@
 
 #include <ocsp/der.h>
 
-// oci_der_read_long is oc_der_read for every element that der_read does not take at
-// once, errors included.
-enum oc_err oci_der_read_long(struct oc_bytes *in, uint32_t tag, struct oc_bytes *content);
+// One element's head: how long it is, and how long what follows it is.
+struct der_head {
+    enum oc_err code;
+    uint32_t len;
+    size_t content_len;
+};
 
-// oci_der_generalized_time and oci_der_utc_time read the content of a time.
+// oci_der_head finds the head of the element that `in` starts with, which must have
+// this tag.
+struct der_head oci_der_head(struct oc_bytes in, uint32_t tag);
+
+// oci_der_generalized_time and oci_der_utc_time read the content of a time. What they
+// leave in the outputs when they return false means nothing.
 bool oci_der_generalized_time(struct oc_bytes text, int64_t *seconds, unsigned *deviations);
 bool oci_der_utc_time(struct oc_bytes text, int64_t *seconds);
 
@@ -47,11 +55,75 @@ static inline void der_advance(struct oc_bytes *in, size_t n)
 // der_read is oc_der_read for a tag of one octet.
 static inline enum oc_err der_read(struct oc_bytes *in, uint8_t tag, struct oc_bytes *content)
 {
-    if (in->len < 2 || in->data[0] != tag || in->data[1] >= 0x80 || in->data[1] > in->len - 2)
-        return oci_der_read_long(in, tag, content);
-    content->data = in->data + 2;
-    content->len = in->data[1];
-    der_advance(in, 2 + content->len);
+    struct der_head head = {OC_OK, 2, 0};
+    if (in->len >= 2 && in->data[0] == tag && in->data[1] < 0x80 && in->data[1] <= in->len - 2)
+        head.content_len = in->data[1];
+    else
+        head = oci_der_head(*in, tag);
+    if (head.code != OC_OK) {
+        *content = (struct oc_bytes){0};
+        return head.code;
+    }
+    *content = (struct oc_bytes){in->data + head.len, head.content_len};
+    der_advance(in, head.len + head.content_len);
+    return OC_OK;
+}
+
+// der_read_checked is der_read for content that `is_allowed` must find right.
+static inline enum oc_err der_read_checked(struct oc_bytes *in, uint8_t tag,
+                                           bool (*is_allowed)(struct oc_bytes),
+                                           struct oc_bytes *content)
+{
+    struct oc_bytes rest = *in;
+    enum oc_err code = der_read(&rest, tag, content);
+    if (code != OC_OK)
+        return code;
+    if (!is_allowed(*content)) {
+        *content = (struct oc_bytes){0};
+        return OC_ERR_ENCODING;
+    }
+    *in = rest;
+    return OC_OK;
+}
+
+static inline enum oc_err der_read_integer(struct oc_bytes *in, struct oc_bytes *value)
+{
+    return der_read_checked(in, OC_DER_INTEGER, der_is_integer, value);
+}
+
+// der_read_small reads a number from 0 to 2^31 - 1 with this tag.
+static inline enum oc_err der_read_small(struct oc_bytes *in, uint8_t tag, uint32_t *value)
+{
+    struct oc_bytes rest = *in;
+    struct oc_bytes content;
+    enum oc_err code = der_read_checked(&rest, tag, der_is_integer, &content);
+    *value = 0;
+    if (code != OC_OK)
+        return code;
+    if (content.len > 4 || content.data[0] >= 0x80)
+        return OC_ERR_ENCODING;
+    for (size_t i = 0; i < content.len; i++)
+        *value = *value << 8 | content.data[i];
+    *in = rest;
+    return OC_OK;
+}
+
+static inline enum oc_err der_read_oid(struct oc_bytes *in, struct oc_bytes *oid)
+{
+    return der_read_checked(in, OC_DER_OID, oci_der_is_oid, oid);
+}
+
+static inline enum oc_err der_read_generalized_time(struct oc_bytes *in, int64_t *seconds,
+                                                    unsigned *deviations)
+{
+    struct oc_bytes rest = *in;
+    struct oc_bytes content;
+    enum oc_err code = der_read(&rest, OC_DER_GENERALIZED_TIME, &content);
+    if (code != OC_OK)
+        return code;
+    if (!oci_der_generalized_time(content, seconds, deviations))
+        return OC_ERR_TIME;
+    *in = rest;
     return OC_OK;
 }
 

@@ -73,7 +73,7 @@ static bool read_ext_key_usage(struct reader *value, struct oc_cert *out)
                            "(RFC 5280 4.2.1.12)"))
         return false;
     if (out->ext_key_usage.n == 0)
-        return oci_fail(&at, OC_ERR_EMPTY, "ExtKeyUsageSyntax is empty (RFC 5280 4.2.1.12)");
+        return fail(&at, OC_ERR_EMPTY, "ExtKeyUsageSyntax is empty (RFC 5280 4.2.1.12)");
     for (size_t i = 0; oc_oid_next(&out->ext_key_usage, &i, &purpose);)
         out->ocsp_signing |= IS_OID(purpose, id_kp_ocsp_signing);
     return true;
@@ -152,18 +152,18 @@ static bool read_extension_items(struct reader *list, struct oc_cert *out)
 // extensions [3] EXPLICIT Extensions OPTIONAL
 static bool read_cert_extensions(struct reader *r, struct oc_cert *out)
 {
-    static const char what[] = "Extensions is not a SEQUENCE (RFC 5280 4.1)";
     struct reader inside;
     struct reader list;
     if (!next_is(r, OC_DER_CONTEXT_CONSTRUCTED(3)))
         return true;
-    if (!enter(r, OC_DER_CONTEXT_CONSTRUCTED(3), &inside, what))
+    if (!enter(r, OC_DER_CONTEXT_CONSTRUCTED(3), &inside,
+               "Extensions is not in its tag (RFC 5280 4.1)"))
         return false;
     struct reader at = inside;
-    if (!enter(&inside, OC_DER_SEQUENCE, &list, what))
+    if (!enter(&inside, OC_DER_SEQUENCE, &list, "Extensions is not a SEQUENCE (RFC 5280 4.1)"))
         return false;
     if (list.in.len == 0)
-        return oci_fail(&at, OC_ERR_EMPTY, "Extensions is empty (RFC 5280 4.1)");
+        return fail(&at, OC_ERR_EMPTY, "Extensions is empty (RFC 5280 4.1)");
     return read_extension_items(&list, out) &&
            finish(&inside, "octets behind Extensions inside their tag (RFC 5280 4.1)");
 }
@@ -178,12 +178,12 @@ static bool read_spki(struct reader *r, struct oc_cert *out)
     if (!enter(r, OC_DER_SEQUENCE, &seq, "SubjectPublicKeyInfo is not a SEQUENCE (RFC 5280 4.1)"))
         return false;
     out->spki = (struct oc_bytes){start, (size_t)(r->in.data - start)};
-    return oci_read_algorithm(&seq, &out->key_algorithm,
-                              "algorithm of SubjectPublicKeyInfo is not an AlgorithmIdentifier "
+    return read_algorithm(&seq, &out->key_algorithm,
+                          "algorithm of SubjectPublicKeyInfo is not an AlgorithmIdentifier "
+                          "(RFC 5280 4.1)") &&
+           read_octet_aligned(&seq, &out->public_key,
+                              "subjectPublicKey is not a BIT STRING of whole octets "
                               "(RFC 5280 4.1)") &&
-           oci_read_octet_aligned(&seq, &out->public_key,
-                                  "subjectPublicKey is not a BIT STRING of whole octets "
-                                  "(RFC 5280 4.1)") &&
            finish(&seq, "octets behind subjectPublicKey (RFC 5280 4.1)");
 }
 
@@ -236,12 +236,12 @@ static bool skip_unique_ids(struct reader *r)
 static bool read_tbs_fields(struct reader *r, struct oc_cert *out)
 {
     uint32_t version;
-    if (!oci_read_version(r, 2, &version, "version is not v1, v2 or v3 (RFC 5280 4.1)"))
+    if (!read_version(r, 2, &version, "version is not v1, v2 or v3 (RFC 5280 4.1)"))
         return false;
     out->version = version + 1;
-    return oci_read_serial(r, &out->serial, "serialNumber is not an INTEGER (RFC 5280 4.1)") &&
-           oci_read_algorithm(r, &out->tbs_algorithm,
-                              "signature is not an AlgorithmIdentifier (RFC 5280 4.1)") &&
+    return read_serial(r, &out->serial, "serialNumber is not an INTEGER (RFC 5280 4.1)") &&
+           read_algorithm(r, &out->tbs_algorithm,
+                          "signature is not an AlgorithmIdentifier (RFC 5280 4.1)") &&
            read_whole(r, OC_DER_SEQUENCE, &out->issuer, "issuer is not a Name (RFC 5280 4.1)") &&
            read_validity(r, out) &&
            read_whole(r, OC_DER_SEQUENCE, &out->subject, "subject is not a Name (RFC 5280 4.1)") &&
@@ -264,11 +264,11 @@ static bool read_cert(struct reader *r, struct oc_cert *out)
         return false;
     out->tbs = (struct oc_bytes){start, (size_t)(seq.in.data - start)};
     return read_tbs_fields(&tbs, out) &&
-           oci_read_algorithm(&seq, &out->signature.algorithm,
-                              "signatureAlgorithm is not an AlgorithmIdentifier (RFC 5280 4.1)") &&
-           oci_read_octet_aligned(&seq, &out->signature.value,
-                                  "signatureValue is not a BIT STRING of whole octets "
-                                  "(RFC 5280 4.1)") &&
+           read_algorithm(&seq, &out->signature.algorithm,
+                          "signatureAlgorithm is not an AlgorithmIdentifier (RFC 5280 4.1)") &&
+           read_octet_aligned(&seq, &out->signature.value,
+                              "signatureValue is not a BIT STRING of whole octets "
+                              "(RFC 5280 4.1)") &&
            finish(&seq, "octets behind the fields of Certificate (RFC 5280 4.1)") &&
            finish(r, "octets behind the Certificate (RFC 5280 4.1)");
 }

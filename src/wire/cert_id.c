@@ -36,13 +36,13 @@ bool oci_read_cert_id(struct reader *r, struct oc_cert_id *id)
 {
     struct reader seq;
     if (!enter(r, OC_DER_SEQUENCE, &seq, "certID is not a SEQUENCE (RFC 6960 4.1.1)") ||
-        !oci_read_algorithm(&seq, &id->hash_algorithm,
-                            "hashAlgorithm is not an AlgorithmIdentifier (RFC 6960 4.1.1)") ||
+        !read_algorithm(&seq, &id->hash_algorithm,
+                        "hashAlgorithm is not an AlgorithmIdentifier (RFC 6960 4.1.1)") ||
         !read_content(&seq, OC_DER_OCTET_STRING, &id->issuer_name_hash,
                       "issuerNameHash is not an OCTET STRING (RFC 6960 4.1.1)") ||
         !read_content(&seq, OC_DER_OCTET_STRING, &id->issuer_key_hash,
                       "issuerKeyHash is not an OCTET STRING (RFC 6960 4.1.1)") ||
-        !oci_read_serial(&seq, &id->serial, "serialNumber is not an INTEGER (RFC 6960 4.1.1)") ||
+        !read_serial(&seq, &id->serial, "serialNumber is not an INTEGER (RFC 6960 4.1.1)") ||
         !finish(&seq, "octets behind the serialNumber of a certID (RFC 6960 4.1.1)"))
         return false;
     id->hash = hash_of_oid(id->hash_algorithm.oid);

@@ -146,12 +146,11 @@ static bool read_preferred_signature(struct reader *r, struct oc_preferred_signa
     *out = (struct oc_preferred_signature){0};
     return enter(r, OC_DER_SEQUENCE, &seq,
                  "PreferredSignatureAlgorithm is not a SEQUENCE (RFC 6960 4.4.7.1)") &&
-           oci_read_algorithm(&seq, &out->signature_algorithm,
-                              "sigIdentifier is not an AlgorithmIdentifier (RFC 6960 4.4.7.1)") &&
+           read_algorithm(&seq, &out->signature_algorithm,
+                          "sigIdentifier is not an AlgorithmIdentifier (RFC 6960 4.4.7.1)") &&
            (seq.in.len == 0 ||
-            oci_read_algorithm(
-                &seq, &out->key_algorithm,
-                "pubKeyAlgIdentifier is not an SMIMECapability (RFC 6960 4.4.7.1)")) &&
+            read_algorithm(&seq, &out->key_algorithm,
+                           "pubKeyAlgIdentifier is not an SMIMECapability (RFC 6960 4.4.7.1)")) &&
            finish(&seq, "octets behind pubKeyAlgIdentifier (RFC 6960 4.4.7.1)");
 }
 
@@ -181,7 +180,7 @@ bool oci_read_general_name(struct reader *r, struct oc_bytes *whole, struct oc_b
     if (!note(r, oc_der_read_any(&r->in, &tag, &content, whole), what))
         return false;
     if (tag > UINT8_MAX || (tag & 0xC0) != OC_DER_CONTEXT(0) || (tag & 0x1F) > 8)
-        return oci_fail(&at, OC_ERR_TAG, what);
+        return fail(&at, OC_ERR_TAG, what);
     *uri = tag == OC_DER_CONTEXT(6) ? content : (struct oc_bytes){0};
     return true;
 }
@@ -210,7 +209,7 @@ bool oci_read_access_list(struct reader *r, struct oc_list *out)
                "AuthorityInfoAccessSyntax is not a SEQUENCE (RFC 5280 4.2.2.1)"))
         return false;
     if (list.in.len == 0)
-        return oci_fail(&at, OC_ERR_EMPTY, "AuthorityInfoAccessSyntax is empty (RFC 5280 4.2.2.1)");
+        return fail(&at, OC_ERR_EMPTY, "AuthorityInfoAccessSyntax is empty (RFC 5280 4.2.2.1)");
     out->items = list.in;
     for (out->n = 0; list.in.len != 0; out->n++) {
         struct oc_access access;
@@ -242,7 +241,7 @@ static bool read_certificate_issuer(struct reader *r, struct oc_list *out)
     if (!enter(r, OC_DER_SEQUENCE, &list, what))
         return false;
     if (list.in.len == 0)
-        return oci_fail(&at, OC_ERR_EMPTY, "certificateIssuer is empty (RFC 5280 5.3.3)");
+        return fail(&at, OC_ERR_EMPTY, "certificateIssuer is empty (RFC 5280 5.3.3)");
     out->items = list.in;
     for (out->n = 0; list.in.len != 0; out->n++) {
         struct oc_bytes name;
@@ -338,11 +337,11 @@ bool oci_note_oid(struct seen_oids *seen, struct reader *at, struct oc_bytes oid
 {
     for (size_t i = 0; i < seen->n; i++) {
         if (oc_bytes_equal(seen->oids[i], oid))
-            return oci_fail(at, OC_ERR_DUPLICATE, "the same extension twice (RFC 5280 4.2)");
+            return fail(at, OC_ERR_DUPLICATE, "the same extension twice (RFC 5280 4.2)");
     }
     if (seen->n == OC_MAX_EXTENSIONS)
-        return oci_fail(at, OC_ERR_LIMIT,
-                        "more extensions in a list than the limit (OC_MAX_EXTENSIONS)");
+        return fail(at, OC_ERR_LIMIT,
+                    "more extensions in a list than the limit (OC_MAX_EXTENSIONS)");
     seen->oids[seen->n++] = oid;
     return true;
 }
@@ -363,21 +362,14 @@ static bool read_items(struct reader *list, struct oc_list *out)
 }
 
 // Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension
-bool oci_read_extensions(struct reader *r, uint8_t tag, struct oc_list *out)
+bool oci_read_extensions(struct reader inside, struct oc_list *out)
 {
-    static const char what[] = "Extensions is not a SEQUENCE (RFC 5280 4.1)";
-    struct reader inside;
-    struct reader list;
-    *out = (struct oc_list){0};
-    if (!next_is(r, tag))
-        return true;
-    if (!enter(r, tag, &inside, what))
-        return false;
     struct reader at = inside;
-    if (!enter(&inside, OC_DER_SEQUENCE, &list, what))
+    struct reader list;
+    if (!enter(&inside, OC_DER_SEQUENCE, &list, "Extensions is not a SEQUENCE (RFC 5280 4.1)"))
         return false;
     if (list.in.len == 0)
-        return oci_fail(&at, OC_ERR_EMPTY, "Extensions is empty (RFC 5280 4.1)");
+        return fail(&at, OC_ERR_EMPTY, "Extensions is empty (RFC 5280 4.1)");
     return read_items(&list, out) &&
            finish(&inside, "octets behind Extensions inside their tag (RFC 5280 4.1)");
 }

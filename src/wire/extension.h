@@ -21,8 +21,19 @@ bool oci_note_oid(struct seen_oids *seen, struct reader *at, struct oc_bytes oid
 // stands before it.
 bool oci_read_extension_head(struct reader *r, struct oc_extension *out, struct reader *value);
 
-// oci_read_extensions reads `[tag] EXPLICIT Extensions OPTIONAL`, and decodes what it knows.
-bool oci_read_extensions(struct reader *r, uint8_t tag, struct oc_list *out);
+// oci_read_extensions reads what is inside the tag of Extensions, decodes what it
+// knows, and finds what stands there twice.
+bool oci_read_extensions(struct reader inside, struct oc_list *out);
+
+// read_extensions reads `[n] EXPLICIT Extensions OPTIONAL`; `tag` is that of [n].
+static inline bool read_extensions(struct reader *r, uint8_t tag, struct oc_list *out)
+{
+    struct reader inside;
+    *out = (struct oc_list){0};
+    return !next_is(r, tag) ||
+           (enter(r, tag, &inside, "Extensions is not in its tag (RFC 5280 4.1)") &&
+            oci_read_extensions(inside, out));
+}
 
 // oci_read_general_name reads a GeneralName; `*uri` is its text if it is a URI.
 bool oci_read_general_name(struct reader *r, struct oc_bytes *whole, struct oc_bytes *uri,

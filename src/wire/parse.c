@@ -4,11 +4,9 @@
 // simple types, and the structures that occur in more than one of them.
 #include "wire/parse.h"
 
-#define MAX_SERIAL_LEN 20  // RFC 5280 4.1.2.2
-
-bool oci_fail(const struct reader *r, enum oc_err code, const char *what)
+bool oci_fail(struct parse *parse, const uint8_t *at, enum oc_err code, const char *what)
 {
-    r->parse->error = (struct oc_error){code, (size_t)(r->in.data - r->parse->start), what};
+    parse->error = (struct oc_error){code, (size_t)(at - parse->start), what};
     return false;
 }
 
@@ -19,58 +17,18 @@ enum oc_err oci_parse_finish(const struct parse *parse, bool ok, struct oc_error
     return ok ? OC_OK : parse->error.code;
 }
 
-bool oci_read_octet_aligned(struct reader *r, struct oc_bytes *value, const char *what)
-{
-    struct oc_bytes content;
-    struct reader at = *r;
-    if (!read_content(r, OC_DER_BIT_STRING, &content, what))
-        return false;
-    if (content.len == 0 || content.data[0] != 0)
-        return oci_fail(&at, OC_ERR_ENCODING, what);
-    *value = (struct oc_bytes){content.data + 1, content.len - 1};
-    return true;
-}
-
 // Version ::= INTEGER { v1(0) }
-bool oci_read_version(struct reader *r, uint32_t max, uint32_t *version, const char *what)
+bool oci_read_version(struct reader inside, uint32_t max, uint32_t *version, const char *what)
 {
-    struct reader inside;
-    *version = 0;
-    if (!next_is(r, OC_DER_CONTEXT_CONSTRUCTED(0)))
-        return true;
-    if (!enter(r, OC_DER_CONTEXT_CONSTRUCTED(0), &inside, what))
-        return false;
     struct reader at = inside;
-    if (!note(&inside, oc_der_read_small(&inside.in, version), what) || !finish(&inside, what))
+    if (!note(&inside, der_read_small(&inside.in, OC_DER_INTEGER, version), what) ||
+        !finish(&inside, what))
         return false;
     if (*version > max)
-        return oci_fail(&at, OC_ERR_VERSION, what);
+        return fail(&at, OC_ERR_VERSION, what);
     if (*version == 0)
-        r->parse->deviations |= OC_DEV_VERSION_ENCODED;
+        inside.parse->deviations |= OC_DEV_VERSION_ENCODED;
     return true;
-}
-
-// CertificateSerialNumber ::= INTEGER
-bool oci_read_serial(struct reader *r, struct oc_bytes *serial, const char *what)
-{
-    if (!read_integer(r, serial, what))
-        return false;
-    if (serial->data[0] >= 0x80)
-        r->parse->deviations |= OC_DEV_SERIAL_NEGATIVE;
-    if (serial->len > MAX_SERIAL_LEN)
-        r->parse->deviations |= OC_DEV_SERIAL_LONG;
-    return true;
-}
-
-// AlgorithmIdentifier ::= SEQUENCE {
-//     algorithm   OBJECT IDENTIFIER,
-//     parameters  ANY DEFINED BY algorithm OPTIONAL }
-bool oci_read_algorithm(struct reader *r, struct oc_algorithm *algorithm, const char *what)
-{
-    struct reader seq;
-    algorithm->parameters = (struct oc_bytes){0};
-    return enter(r, OC_DER_SEQUENCE, &seq, what) && read_oid(&seq, &algorithm->oid, what) &&
-           (seq.in.len == 0 || read_any(&seq, &algorithm->parameters, what)) && finish(&seq, what);
 }
 
 // Certificates stay closed: each is a SEQUENCE, and no more is looked at.
@@ -103,13 +61,12 @@ static bool read_optional_certs(struct reader *r, struct oc_list *certs)
 // signatureAlgorithm      AlgorithmIdentifier,
 // signature               BIT STRING,
 // certs               [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL
-bool oci_read_signature(struct reader *r, struct oc_signature *signature)
+bool oci_read_signature(struct reader rest, struct oc_signature *signature)
 {
-    return oci_read_algorithm(
-               r, &signature->algorithm,
-               "signatureAlgorithm is not an AlgorithmIdentifier (RFC 6960 4.2.1)") &&
-           oci_read_octet_aligned(
-               r, &signature->value,
-               "signature is not a BIT STRING of whole octets (RFC 6960 4.2.1)") &&
-           read_optional_certs(r, &signature->certs);
+    return read_algorithm(&rest, &signature->algorithm,
+                          "signatureAlgorithm is not an AlgorithmIdentifier (RFC 6960 4.2.1)") &&
+           read_octet_aligned(&rest, &signature->value,
+                              "signature is not a BIT STRING of whole octets (RFC 6960 4.2.1)") &&
+           read_optional_certs(&rest, &signature->certs) &&
+           finish(&rest, "octets behind signature and certs (RFC 6960 4.2.1)");
 }

@@ -12,6 +12,8 @@
 
 #include "der/reader.h"
 
+#define MAX_SERIAL_LEN 20  // RFC 5280 4.1.2.2
+
 // One message that is being parsed.
 struct parse {
     const uint8_t *start;
@@ -25,8 +27,14 @@ struct reader {
     struct parse *parse;
 };
 
-// oci_fail notes the error at the element that `r` stands before, and returns false.
-bool oci_fail(const struct reader *r, enum oc_err code, const char *what);
+// oci_fail notes an error at the octet `at`, and returns false.
+bool oci_fail(struct parse *parse, const uint8_t *at, enum oc_err code, const char *what);
+
+// fail notes an error at the element that `r` stands before, and returns false.
+static inline bool fail(const struct reader *r, enum oc_err code, const char *what)
+{
+    return oci_fail(r->parse, r->in.data, code, what);
+}
 
 // oci_parse_finish hands the error over, if the parse was not `ok`, and returns its code.
 enum oc_err oci_parse_finish(const struct parse *parse, bool ok, struct oc_error *err);
@@ -34,7 +42,7 @@ enum oc_err oci_parse_finish(const struct parse *parse, bool ok, struct oc_error
 // note passes a success on, and notes a failure.
 static inline bool note(struct reader *r, enum oc_err code, const char *what)
 {
-    return code == OC_OK || oci_fail(r, code, what);
+    return code == OC_OK || fail(r, code, what);
 }
 
 // next_is tells whether an element with this tag comes next.
@@ -72,12 +80,15 @@ static inline bool enter(struct reader *r, uint8_t tag, struct reader *inside, c
 // finish fails unless everything in `r` was read.
 static inline bool finish(struct reader *r, const char *what)
 {
-    return r->in.len == 0 || oci_fail(r, OC_ERR_TRAILING, what);
+    return r->in.len == 0 || fail(r, OC_ERR_TRAILING, what);
 }
 
 static inline bool read_any(struct reader *r, struct oc_bytes *whole, const char *what)
 {
-    return note(r, oc_der_read_any(&r->in, NULL, NULL, whole), what);
+    struct oc_bytes rest = r->in;
+    enum oc_err code = oc_der_read_any(&rest, NULL, NULL, whole);
+    r->in = rest;
+    return note(r, code, what);
 }
 
 static inline bool read_boolean(struct reader *r, bool *value, const char *what)
@@ -87,12 +98,12 @@ static inline bool read_boolean(struct reader *r, bool *value, const char *what)
 
 static inline bool read_integer(struct reader *r, struct oc_bytes *value, const char *what)
 {
-    return note(r, oc_der_read_integer(&r->in, value), what);
+    return note(r, der_read_integer(&r->in, value), what);
 }
 
 static inline bool read_enumerated(struct reader *r, uint32_t *value, const char *what)
 {
-    return note(r, oc_der_read_enumerated(&r->in, value), what);
+    return note(r, der_read_small(&r->in, OC_DER_ENUMERATED, value), what);
 }
 
 static inline bool read_null(struct reader *r, const char *what)
@@ -102,29 +113,72 @@ static inline bool read_null(struct reader *r, const char *what)
 
 static inline bool read_oid(struct reader *r, struct oc_bytes *oid, const char *what)
 {
-    return note(r, oc_der_read_oid(&r->in, oid), what);
+    return note(r, der_read_oid(&r->in, oid), what);
 }
 
 static inline bool read_time(struct reader *r, int64_t *seconds, const char *what)
 {
-    return note(r, oc_der_read_generalized_time(&r->in, seconds, &r->parse->deviations), what);
+    return note(r, der_read_generalized_time(&r->in, seconds, &r->parse->deviations), what);
 }
 
-// oci_read_octet_aligned reads a BIT STRING of whole octets.
-bool oci_read_octet_aligned(struct reader *r, struct oc_bytes *value, const char *what);
+// is_octet_aligned tells whether the content of a BIT STRING is of whole octets.
+static inline bool is_octet_aligned(struct oc_bytes content)
+{
+    return content.len != 0 && content.data[0] == 0;
+}
 
-// oci_read_version reads `version [0] EXPLICIT Version DEFAULT v1` up to `max`, if it is
+// read_octet_aligned reads a BIT STRING of whole octets.
+static inline bool read_octet_aligned(struct reader *r, struct oc_bytes *value, const char *what)
+{
+    if (!note(r, der_read_checked(&r->in, OC_DER_BIT_STRING, is_octet_aligned, value), what))
+        return false;
+    der_advance(value, 1);
+    return true;
+}
+
+// read_algorithm reads an AlgorithmIdentifier (RFC 5280 4.1.1.2):
+//
+// AlgorithmIdentifier ::= SEQUENCE {
+//     algorithm   OBJECT IDENTIFIER,
+//     parameters  ANY DEFINED BY algorithm OPTIONAL }
+static inline bool read_algorithm(struct reader *r, struct oc_algorithm *algorithm,
+                                  const char *what)
+{
+    struct reader seq;
+    algorithm->parameters = (struct oc_bytes){0};
+    return enter(r, OC_DER_SEQUENCE, &seq, what) && read_oid(&seq, &algorithm->oid, what) &&
+           (seq.in.len == 0 ||
+            (read_any(&seq, &algorithm->parameters, what) && finish(&seq, what)));
+}
+
+// oci_read_version reads what is inside the tag of a version.
+bool oci_read_version(struct reader inside, uint32_t max, uint32_t *version, const char *what);
+
+// read_version reads `version [0] EXPLICIT Version DEFAULT v1` up to `max`, if it is
 // there; v1 is 0.
-bool oci_read_version(struct reader *r, uint32_t max, uint32_t *version, const char *what);
+static inline bool read_version(struct reader *r, uint32_t max, uint32_t *version, const char *what)
+{
+    struct reader inside;
+    *version = 0;
+    return !next_is(r, OC_DER_CONTEXT_CONSTRUCTED(0)) ||
+           (enter(r, OC_DER_CONTEXT_CONSTRUCTED(0), &inside, what) &&
+            oci_read_version(inside, max, version, what));
+}
 
-// oci_read_serial reads a CertificateSerialNumber and notes what is odd about it.
-bool oci_read_serial(struct reader *r, struct oc_bytes *serial, const char *what);
+// read_serial reads a CertificateSerialNumber and notes what is odd about it.
+static inline bool read_serial(struct reader *r, struct oc_bytes *serial, const char *what)
+{
+    if (!read_integer(r, serial, what))
+        return false;
+    if (serial->data[0] >= 0x80)
+        r->parse->deviations |= OC_DEV_SERIAL_NEGATIVE;
+    if (serial->len > MAX_SERIAL_LEN)
+        r->parse->deviations |= OC_DEV_SERIAL_LONG;
+    return true;
+}
 
-// oci_read_algorithm reads an AlgorithmIdentifier (RFC 5280 4.1.1.2).
-bool oci_read_algorithm(struct reader *r, struct oc_algorithm *algorithm, const char *what);
-
-// oci_read_signature reads signatureAlgorithm, signature and certs, which stand alike in
-// Signature (RFC 6960 4.1.1) and BasicOCSPResponse (4.2.1).
-bool oci_read_signature(struct reader *r, struct oc_signature *signature);
+// oci_read_signature reads signatureAlgorithm, signature and certs, which stand alike
+// at the end of Signature (RFC 6960 4.1.1) and BasicOCSPResponse (4.2.1).
+bool oci_read_signature(struct reader rest, struct oc_signature *signature);
 
 #endif

@@ -15,18 +15,26 @@ static bool read_single(struct reader *r, struct oc_single_request *out)
     struct reader seq;
     return enter(r, OC_DER_SEQUENCE, &seq, "Request is not a SEQUENCE (RFC 6960 4.1.1)") &&
            oci_read_cert_id(&seq, &out->id) &&
-           oci_read_extensions(&seq, OC_DER_CONTEXT_CONSTRUCTED(0), &out->extensions) &&
+           read_extensions(&seq, OC_DER_CONTEXT_CONSTRUCTED(0), &out->extensions) &&
            finish(&seq, "octets behind the fields of a Request (RFC 6960 4.1.1)");
 }
 
-// requestList SEQUENCE OF Request
-static bool read_requests(struct reader *r, struct oc_list *out)
+// requestList SEQUENCE OF Request. The first one is kept as it was read.
+static bool read_requests(struct reader *r, struct oc_request *out)
 {
     struct reader list;
     if (!enter(r, OC_DER_SEQUENCE, &list, "requestList is not a SEQUENCE (RFC 6960 4.1.1)"))
         return false;
-    out->items = list.in;
-    for (out->n = 0; list.in.len != 0; out->n++) {
+    out->requests = (struct oc_list){list.in, 0};
+    if (list.in.len == 0) {
+        out->first = (struct oc_single_request){0};
+        out->first_len = 0;
+        return true;
+    }
+    if (!read_single(&list, &out->first))
+        return false;
+    out->first_len = (size_t)(list.in.data - out->requests.items.data);
+    for (out->requests.n = 1; list.in.len != 0; out->requests.n++) {
         struct oc_single_request single;
         if (!read_single(&list, &single))
             return false;
@@ -40,6 +48,7 @@ static bool read_requestor_name(struct reader *r, struct oc_bytes *name)
     static const char what[] = "requestorName is not a GeneralName (RFC 6960 4.1.1)";
     struct reader inside;
     struct oc_bytes uri;
+    *name = (struct oc_bytes){0};
     if (!next_is(r, OC_DER_CONTEXT_CONSTRUCTED(1)))
         return true;
     return enter(r, OC_DER_CONTEXT_CONSTRUCTED(1), &inside, what) &&
@@ -55,9 +64,9 @@ static bool read_requestor_name(struct reader *r, struct oc_bytes *name)
 static bool read_tbs_fields(struct reader *r, struct oc_request *out)
 {
     uint32_t version;
-    return oci_read_version(r, 0, &version, "version is not v1 (RFC 6960 4.1.1)") &&
-           read_requestor_name(r, &out->requestor_name) && read_requests(r, &out->requests) &&
-           oci_read_extensions(r, OC_DER_CONTEXT_CONSTRUCTED(2), &out->extensions) &&
+    return read_version(r, 0, &version, "version is not v1 (RFC 6960 4.1.1)") &&
+           read_requestor_name(r, &out->requestor_name) && read_requests(r, out) &&
+           read_extensions(r, OC_DER_CONTEXT_CONSTRUCTED(2), &out->extensions) &&
            finish(r, "octets behind the fields of TBSRequest (RFC 6960 4.1.1)");
 }
 
@@ -77,13 +86,13 @@ static bool read_optional_signature(struct reader *r, struct oc_request *out)
     static const char what[] = "optionalSignature is not a SEQUENCE (RFC 6960 4.1.1)";
     struct reader inside;
     struct reader seq;
+    out->signature = (struct oc_signature){0};
     out->is_signed = next_is(r, OC_DER_CONTEXT_CONSTRUCTED(0));
     if (!out->is_signed)
         return true;
     return enter(r, OC_DER_CONTEXT_CONSTRUCTED(0), &inside, what) &&
            enter(&inside, OC_DER_SEQUENCE, &seq, what) &&
-           oci_read_signature(&seq, &out->signature) &&
-           finish(&seq, "octets behind the fields of Signature (RFC 6960 4.1.1)") &&
+           oci_read_signature(seq, &out->signature) &&
            finish(&inside, "octets behind Signature inside its tag (RFC 6960 4.1.1)");
 }
 
@@ -103,12 +112,13 @@ enum oc_err oc_request_parse(struct oc_request *out, struct oc_bytes der, struct
 {
     struct parse parse = {.start = der.data};
     struct reader r = {der, &parse};
-    *out = (struct oc_request){.der = der};
     bool ok = read_request(&r, out);
-    if (ok)
-        out->deviations = parse.deviations;
-    else
+    if (!ok)
         *out = (struct oc_request){0};
+    else {
+        out->der = der;
+        out->deviations = parse.deviations;
+    }
     return oci_parse_finish(&parse, ok, err);
 }
 
@@ -116,6 +126,11 @@ bool oc_request_next(const struct oc_request *req, size_t *at, struct oc_single_
 {
     struct parse parse;
     struct reader r;
+    if (*at == 0 && req->first_len != 0) {
+        *at = req->first_len;
+        *out = req->first;
+        return true;
+    }
     if (list_start(req->requests.items, *at, &parse, &r) && read_single(&r, out)) {
         *at = list_moved(&r);
         return true;

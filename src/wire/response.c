@@ -37,7 +37,7 @@ static bool read_empty(struct reader *r, uint8_t tag, const char *what)
     struct oc_bytes content;
     if (!read_content(r, tag, &content, what))
         return false;
-    return content.len == 0 || oci_fail(&at, OC_ERR_ENCODING, what);
+    return content.len == 0 || fail(&at, OC_ERR_ENCODING, what);
 }
 
 // CertStatus ::= CHOICE {
@@ -46,6 +46,9 @@ static bool read_empty(struct reader *r, uint8_t tag, const char *what)
 //     unknown  [2] IMPLICIT UnknownInfo }
 static bool read_cert_status(struct reader *r, struct oc_single_response *out)
 {
+    out->revocation_time = 0;
+    out->has_reason = false;
+    out->reason = 0;
     if (next_is(r, OC_DER_CONTEXT(0))) {
         out->status = OC_CERT_STATUS_GOOD;
         return read_empty(r, OC_DER_CONTEXT(0), "good is not NULL (RFC 6960 4.2.1)");
@@ -58,8 +61,8 @@ static bool read_cert_status(struct reader *r, struct oc_single_response *out)
         out->status = OC_CERT_STATUS_UNKNOWN;
         return read_empty(r, OC_DER_CONTEXT(2), "unknown is not NULL (RFC 6960 4.2.1)");
     }
-    return oci_fail(r, r->in.len == 0 ? OC_ERR_MISSING : OC_ERR_TAG,
-                    "certStatus is not good, revoked or unknown (RFC 6960 4.2.1)");
+    return fail(r, r->in.len == 0 ? OC_ERR_MISSING : OC_ERR_TAG,
+                "certStatus is not good, revoked or unknown (RFC 6960 4.2.1)");
 }
 
 // nextUpdate [0] EXPLICIT GeneralizedTime OPTIONAL
@@ -67,6 +70,7 @@ static bool read_next_update(struct reader *r, struct oc_single_response *out)
 {
     static const char what[] = "nextUpdate is not a GeneralizedTime (RFC 6960 4.2.1)";
     struct reader inside;
+    out->next_update = 0;
     out->has_next_update = next_is(r, OC_DER_CONTEXT_CONSTRUCTED(0));
     return !out->has_next_update ||
            (enter(r, OC_DER_CONTEXT_CONSTRUCTED(0), &inside, what) &&
@@ -83,24 +87,31 @@ static bool read_next_update(struct reader *r, struct oc_single_response *out)
 static bool read_single(struct reader *r, struct oc_single_response *out)
 {
     struct reader seq;
-    *out = (struct oc_single_response){0};
     return enter(r, OC_DER_SEQUENCE, &seq, "SingleResponse is not a SEQUENCE (RFC 6960 4.2.1)") &&
            oci_read_cert_id(&seq, &out->id) && read_cert_status(&seq, out) &&
            read_time(&seq, &out->this_update,
                      "thisUpdate is not a GeneralizedTime (RFC 6960 4.2.1)") &&
            read_next_update(&seq, out) &&
-           oci_read_extensions(&seq, OC_DER_CONTEXT_CONSTRUCTED(1), &out->extensions) &&
+           read_extensions(&seq, OC_DER_CONTEXT_CONSTRUCTED(1), &out->extensions) &&
            finish(&seq, "octets behind the fields of SingleResponse (RFC 6960 4.2.1)");
 }
 
-// responses SEQUENCE OF SingleResponse
-static bool read_responses(struct reader *r, struct oc_list *out)
+// responses SEQUENCE OF SingleResponse. The first one is kept as it was read.
+static bool read_responses(struct reader *r, struct oc_response *out)
 {
     struct reader list;
     if (!enter(r, OC_DER_SEQUENCE, &list, "responses is not a SEQUENCE (RFC 6960 4.2.1)"))
         return false;
-    out->items = list.in;
-    for (out->n = 0; list.in.len != 0; out->n++) {
+    out->responses = (struct oc_list){list.in, 0};
+    if (list.in.len == 0) {
+        out->first = (struct oc_single_response){0};
+        out->first_len = 0;
+        return true;
+    }
+    if (!read_single(&list, &out->first))
+        return false;
+    out->first_len = (size_t)(list.in.data - out->responses.items.data);
+    for (out->responses.n = 1; list.in.len != 0; out->responses.n++) {
         struct oc_single_response single;
         if (!read_single(&list, &single))
             return false;
@@ -118,11 +129,13 @@ static bool read_responder_id(struct reader *r, struct oc_responder_id *out)
     struct reader inside;
     if (next_is(r, OC_DER_CONTEXT_CONSTRUCTED(1))) {
         out->kind = OC_RESPONDER_BY_NAME;
+        out->key_hash = (struct oc_bytes){0};
         return enter(r, OC_DER_CONTEXT_CONSTRUCTED(1), &inside, by_name) &&
                read_whole(&inside, OC_DER_SEQUENCE, &out->name, by_name) &&
                finish(&inside, "octets behind byName inside its tag (RFC 6960 4.2.1)");
     }
     out->kind = OC_RESPONDER_BY_KEY;
+    out->name = (struct oc_bytes){0};
     return enter(r, OC_DER_CONTEXT_CONSTRUCTED(2), &inside,
                  "responderID is not byName or byKey (RFC 6960 4.2.1)") &&
            read_content(&inside, OC_DER_OCTET_STRING, &out->key_hash, by_key) &&
@@ -138,12 +151,12 @@ static bool read_responder_id(struct reader *r, struct oc_responder_id *out)
 static bool read_tbs_fields(struct reader *r, struct oc_response *out)
 {
     uint32_t version;
-    return oci_read_version(r, 0, &version, "version is not v1 (RFC 6960 4.2.1)") &&
+    return read_version(r, 0, &version, "version is not v1 (RFC 6960 4.2.1)") &&
            read_responder_id(r, &out->responder) &&
            read_time(r, &out->produced_at,
                      "producedAt is not a GeneralizedTime (RFC 6960 4.2.1)") &&
-           read_responses(r, &out->responses) &&
-           oci_read_extensions(r, OC_DER_CONTEXT_CONSTRUCTED(1), &out->extensions) &&
+           read_responses(r, out) &&
+           read_extensions(r, OC_DER_CONTEXT_CONSTRUCTED(1), &out->extensions) &&
            finish(r, "octets behind the fields of ResponseData (RFC 6960 4.2.1)");
 }
 
@@ -167,8 +180,7 @@ static bool read_basic(struct reader *r, struct oc_response *out)
     struct reader seq;
     return enter(r, OC_DER_SEQUENCE, &seq,
                  "BasicOCSPResponse is not a SEQUENCE (RFC 6960 4.2.1)") &&
-           read_tbs(&seq, out) && oci_read_signature(&seq, &out->signature) &&
-           finish(&seq, "octets behind the fields of BasicOCSPResponse (RFC 6960 4.2.1)") &&
+           read_tbs(&seq, out) && oci_read_signature(seq, &out->signature) &&
            finish(r, "octets behind the BasicOCSPResponse (RFC 6960 4.2.1)");
 }
 
@@ -186,16 +198,39 @@ static bool read_response_bytes(struct reader *r, struct oc_response *out)
 {
     struct reader seq;
     struct reader response;
+    struct oc_bytes type;
     if (!enter(r, OC_DER_SEQUENCE, &seq, "ResponseBytes is not a SEQUENCE (RFC 6960 4.2.1)") ||
-        !read_oid(&seq, &out->response_type,
-                  "responseType is not an OBJECT IDENTIFIER (RFC 6960 4.2.1)") ||
+        !read_oid(&seq, &type, "responseType is not an OBJECT IDENTIFIER (RFC 6960 4.2.1)") ||
         !enter(&seq, OC_DER_OCTET_STRING, &response,
                "response is not an OCTET STRING (RFC 6960 4.2.1)") ||
         !finish(&seq, "octets behind the fields of ResponseBytes (RFC 6960 4.2.1)"))
         return false;
+    if (!is_basic(type))
+        *out = (struct oc_response){0};
+    out->response_type = type;
     out->response = response.in;
-    out->is_basic = is_basic(out->response_type);
+    out->is_basic = is_basic(type);
     return !out->is_basic || read_basic(&response, out);
+}
+
+// responseBytes [0] EXPLICIT ResponseBytes OPTIONAL, in a success.
+static bool read_body(struct reader *r, struct oc_response *out)
+{
+    struct reader inside;
+    if (!next_is(r, OC_DER_CONTEXT_CONSTRUCTED(0)))
+        return fail(r, OC_ERR_BODY, "successful without responseBytes (RFC 6960 4.2.1)");
+    return enter(r, OC_DER_CONTEXT_CONSTRUCTED(0), &inside,
+                 "responseBytes is not in its tag (RFC 6960 4.2.1)") &&
+           read_response_bytes(&inside, out) &&
+           finish(&inside, "octets behind ResponseBytes inside their tag (RFC 6960 4.2.1)");
+}
+
+// An error has no responseBytes.
+static bool read_no_body(struct reader *r, struct oc_response *out)
+{
+    *out = (struct oc_response){0};
+    return !next_is(r, OC_DER_CONTEXT_CONSTRUCTED(0)) ||
+           fail(r, OC_ERR_BODY, "responseBytes in an error response (RFC 6960 4.2.1)");
 }
 
 // OCSPResponseStatus ::= ENUMERATED {
@@ -208,26 +243,9 @@ static bool read_status(struct reader *r, enum oc_response_status *status)
     if (!read_enumerated(r, &value, "responseStatus is not an ENUMERATED (RFC 6960 4.2.1)"))
         return false;
     if (value == 4 || value > 6)
-        return oci_fail(&at, OC_ERR_STATUS, "responseStatus is not defined (RFC 6960 4.2.1)");
+        return fail(&at, OC_ERR_STATUS, "responseStatus is not defined (RFC 6960 4.2.1)");
     *status = (enum oc_response_status)(value + 1);
     return true;
-}
-
-// responseBytes [0] EXPLICIT ResponseBytes OPTIONAL, which an error does not have and
-// a success does.
-static bool read_body(struct reader *r, struct oc_response *out)
-{
-    struct reader inside;
-    bool is_there = next_is(r, OC_DER_CONTEXT_CONSTRUCTED(0));
-    if (is_there && out->status != OC_RESPONSE_SUCCESSFUL)
-        return oci_fail(r, OC_ERR_BODY, "responseBytes in an error response (RFC 6960 4.2.1)");
-    if (!is_there && out->status == OC_RESPONSE_SUCCESSFUL)
-        return oci_fail(r, OC_ERR_BODY, "successful without responseBytes (RFC 6960 4.2.1)");
-    return !is_there ||
-           (enter(r, OC_DER_CONTEXT_CONSTRUCTED(0), &inside,
-                  "responseBytes is not in its tag (RFC 6960 4.2.1)") &&
-            read_response_bytes(&inside, out) &&
-            finish(&inside, "octets behind ResponseBytes inside their tag (RFC 6960 4.2.1)"));
 }
 
 // OCSPResponse ::= SEQUENCE {
@@ -236,9 +254,13 @@ static bool read_body(struct reader *r, struct oc_response *out)
 static bool read_response(struct reader *r, struct oc_response *out)
 {
     struct reader seq;
-    return enter(r, OC_DER_SEQUENCE, &seq, "OCSPResponse is not a SEQUENCE (RFC 6960 4.2.1)") &&
-           read_status(&seq, &out->status) && read_body(&seq, out) &&
-           finish(&seq, "octets behind the fields of OCSPResponse (RFC 6960 4.2.1)") &&
+    enum oc_response_status status = OC_RESPONSE_NONE;
+    if (!enter(r, OC_DER_SEQUENCE, &seq, "OCSPResponse is not a SEQUENCE (RFC 6960 4.2.1)") ||
+        !read_status(&seq, &status) ||
+        !(status == OC_RESPONSE_SUCCESSFUL ? read_body(&seq, out) : read_no_body(&seq, out)))
+        return false;
+    out->status = status;
+    return finish(&seq, "octets behind the fields of OCSPResponse (RFC 6960 4.2.1)") &&
            finish(r, "octets behind the OCSPResponse (RFC 6960 4.2.1)");
 }
 
@@ -246,12 +268,13 @@ enum oc_err oc_response_parse(struct oc_response *out, struct oc_bytes der, stru
 {
     struct parse parse = {.start = der.data};
     struct reader r = {der, &parse};
-    *out = (struct oc_response){.der = der};
     bool ok = read_response(&r, out);
-    if (ok)
-        out->deviations = parse.deviations;
-    else
+    if (!ok)
         *out = (struct oc_response){0};
+    else {
+        out->der = der;
+        out->deviations = parse.deviations;
+    }
     return oci_parse_finish(&parse, ok, err);
 }
 
@@ -259,6 +282,11 @@ bool oc_response_next(const struct oc_response *resp, size_t *at, struct oc_sing
 {
     struct parse parse;
     struct reader r;
+    if (*at == 0 && resp->first_len != 0) {
+        *at = resp->first_len;
+        *out = resp->first;
+        return true;
+    }
     if (list_start(resp->responses.items, *at, &parse, &r) && read_single(&r, out)) {
         *at = list_moved(&r);
         return true;
