@@ -117,7 +117,7 @@ struct oc_error {
 #define OC_DEV_NONCE_UNWRAPPED (1U << 2)  // a nonce that is not inside an OCTET STRING
 #define OC_DEV_TIME_FRACTION (1U << 3)    // fractional seconds, which are dropped
 #define OC_DEV_SERIAL_NEGATIVE (1U << 4)  // a serial number below zero
-#define OC_DEV_SERIAL_LONG (1U << 5)      // a serial number longer than 20 octets
+#define OC_DEV_SERIAL_LONG (1U << 5)  // a serial number of more than 20 octets (0 in front aside)
 
 // oc_version returns the version of the library that runs, for instance "0.1.0".
 OC_API const char *oc_version(void);

@@ -41,7 +41,7 @@ struct oc_request {
     bool is_signed;
     struct oc_signature signature;
     unsigned deviations;
-    struct oc_single_request first;  // for oc_request_next(): most messages hold just one
+    struct oc_single_request first;  // only for oc_request_next(): ask that function
     size_t first_len;
 };
 

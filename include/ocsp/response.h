@@ -89,7 +89,7 @@ struct oc_response {
     struct oc_list extensions;
     struct oc_signature signature;
     unsigned deviations;
-    struct oc_single_response first;  // for oc_response_next(): most messages hold just one
+    struct oc_single_response first;  // only for oc_response_next(): ask that function
     size_t first_len;
 };
 

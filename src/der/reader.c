@@ -3,6 +3,20 @@
 // Reading DER (X.690 8 and 10): one element in, its content out.
 #include "der/reader.h"
 
+// The copies that are called where the compiler does not inline.
+extern inline bool oci_der_is_integer(struct oc_bytes value);
+extern inline bool oci_der_next_is(struct oc_bytes in, uint8_t tag);
+extern inline void oci_der_advance(struct oc_bytes *in, size_t n);
+extern inline enum oc_err oci_der_read(struct oc_bytes *in, uint8_t tag, struct oc_bytes *content);
+extern inline enum oc_err oci_der_read_checked(struct oc_bytes *in, uint8_t tag,
+                                               bool (*is_allowed)(struct oc_bytes),
+                                               struct oc_bytes *content);
+extern inline enum oc_err oci_der_read_integer(struct oc_bytes *in, struct oc_bytes *value);
+extern inline enum oc_err oci_der_read_small(struct oc_bytes *in, uint8_t tag, uint32_t *value);
+extern inline enum oc_err oci_der_read_oid(struct oc_bytes *in, struct oc_bytes *oid);
+extern inline enum oc_err oci_der_read_generalized_time(struct oc_bytes *in, int64_t *seconds,
+                                                        unsigned *deviations);
+
 // Gives the code of a head that could not be read.
 static struct der_head no_head(enum oc_err code)
 {
@@ -89,7 +103,7 @@ enum oc_err oc_der_read(struct oc_bytes *in, uint32_t tag, struct oc_bytes *cont
     if (head.code != OC_OK)
         return head.code;
     *content = (struct oc_bytes){in->data + head.len, head.content_len};
-    der_advance(in, head.len + head.content_len);
+    oci_der_advance(in, head.len + head.content_len);
     return OC_OK;
 }
 
@@ -126,7 +140,7 @@ enum oc_err oc_der_read_boolean(struct oc_bytes *in, bool *value)
     struct oc_bytes rest = *in;
     struct oc_bytes content;
     *value = false;
-    enum oc_err code = der_read(&rest, OC_DER_BOOLEAN, &content);
+    enum oc_err code = oci_der_read(&rest, OC_DER_BOOLEAN, &content);
     if (code != OC_OK)
         return code;
     if (content.len != 1 || (content.data[0] != 0 && content.data[0] != 0xFF))
@@ -138,17 +152,17 @@ enum oc_err oc_der_read_boolean(struct oc_bytes *in, bool *value)
 
 enum oc_err oc_der_read_integer(struct oc_bytes *in, struct oc_bytes *value)
 {
-    return der_read_integer(in, value);
+    return oci_der_read_integer(in, value);
 }
 
 enum oc_err oc_der_read_small(struct oc_bytes *in, uint32_t *value)
 {
-    return der_read_small(in, OC_DER_INTEGER, value);
+    return oci_der_read_small(in, OC_DER_INTEGER, value);
 }
 
 enum oc_err oc_der_read_enumerated(struct oc_bytes *in, uint32_t *value)
 {
-    return der_read_small(in, OC_DER_ENUMERATED, value);
+    return oci_der_read_small(in, OC_DER_ENUMERATED, value);
 }
 
 // The first octet counts the unused bits, which DER wants to be zero (X.690 11.2).
@@ -169,7 +183,7 @@ enum oc_err oc_der_read_bit_string(struct oc_bytes *in, struct oc_bytes *bits, u
     struct oc_bytes content;
     *bits = (struct oc_bytes){0};
     *unused = 0;
-    enum oc_err code = der_read(&rest, OC_DER_BIT_STRING, &content);
+    enum oc_err code = oci_der_read(&rest, OC_DER_BIT_STRING, &content);
     if (code != OC_OK)
         return code;
     if (!split_bit_string(content, bits, unused)) {
@@ -184,7 +198,7 @@ enum oc_err oc_der_read_null(struct oc_bytes *in)
 {
     struct oc_bytes rest = *in;
     struct oc_bytes content;
-    enum oc_err code = der_read(&rest, OC_DER_NULL, &content);
+    enum oc_err code = oci_der_read(&rest, OC_DER_NULL, &content);
     if (code == OC_OK && content.len != 0)
         return OC_ERR_ENCODING;
     if (code == OC_OK)
@@ -194,7 +208,7 @@ enum oc_err oc_der_read_null(struct oc_bytes *in)
 
 enum oc_err oc_der_read_oid(struct oc_bytes *in, struct oc_bytes *oid)
 {
-    return der_read_oid(in, oid);
+    return oci_der_read_oid(in, oid);
 }
 
 enum oc_err oc_der_read_generalized_time(struct oc_bytes *in, int64_t *seconds,
@@ -202,7 +216,7 @@ enum oc_err oc_der_read_generalized_time(struct oc_bytes *in, int64_t *seconds,
 {
     struct oc_bytes rest = *in;
     unsigned found = 0;
-    enum oc_err code = der_read_generalized_time(&rest, seconds, &found);
+    enum oc_err code = oci_der_read_generalized_time(&rest, seconds, &found);
     if (code == OC_OK && found != 0 && deviations == NULL)
         code = OC_ERR_TIME;
     if (code != OC_OK) {
@@ -219,7 +233,7 @@ enum oc_err oc_der_read_utc_time(struct oc_bytes *in, int64_t *seconds)
 {
     struct oc_bytes rest = *in;
     struct oc_bytes content;
-    enum oc_err code = der_read(&rest, OC_DER_UTC_TIME, &content);
+    enum oc_err code = oci_der_read(&rest, OC_DER_UTC_TIME, &content);
     if (code == OC_OK && !oci_der_utc_time(content, seconds))
         code = OC_ERR_TIME;
     if (code != OC_OK) {

@@ -26,8 +26,8 @@ bool oci_der_utc_time(struct oc_bytes text, int64_t *seconds);
 // oci_der_generalized_time_text writes seconds as the 15 characters of a GeneralizedTime.
 bool oci_der_generalized_time_text(int64_t seconds, uint8_t text[15]);
 
-// der_is_integer and oci_der_is_oid tell whether content is what DER allows.
-static inline bool der_is_integer(struct oc_bytes value)
+// oci_der_is_integer and oci_der_is_oid tell whether content is what DER allows.
+inline bool oci_der_is_integer(struct oc_bytes value)
 {
     if (value.len == 0)
         return false;
@@ -40,20 +40,20 @@ static inline bool der_is_integer(struct oc_bytes value)
 
 bool oci_der_is_oid(struct oc_bytes oid);
 
-// der_next_is tells whether `in` starts with the tag of one octet `tag`.
-static inline bool der_next_is(struct oc_bytes in, uint8_t tag)
+// oci_der_next_is tells whether `in` starts with the tag of one octet `tag`.
+inline bool oci_der_next_is(struct oc_bytes in, uint8_t tag)
 {
     return in.len != 0 && in.data[0] == tag;
 }
 
-static inline void der_advance(struct oc_bytes *in, size_t n)
+inline void oci_der_advance(struct oc_bytes *in, size_t n)
 {
     in->data += n;
     in->len -= n;
 }
 
-// der_read is oc_der_read for a tag of one octet.
-static inline enum oc_err der_read(struct oc_bytes *in, uint8_t tag, struct oc_bytes *content)
+// oci_der_read is oc_der_read for a tag of one octet.
+inline enum oc_err oci_der_read(struct oc_bytes *in, uint8_t tag, struct oc_bytes *content)
 {
     struct der_head head = {OC_OK, 2, 0};
     if (in->len >= 2 && in->data[0] == tag && in->data[1] < 0x80 && in->data[1] <= in->len - 2)
@@ -65,17 +65,17 @@ static inline enum oc_err der_read(struct oc_bytes *in, uint8_t tag, struct oc_b
         return head.code;
     }
     *content = (struct oc_bytes){in->data + head.len, head.content_len};
-    der_advance(in, head.len + head.content_len);
+    oci_der_advance(in, head.len + head.content_len);
     return OC_OK;
 }
 
-// der_read_checked is der_read for content that `is_allowed` must find right.
-static inline enum oc_err der_read_checked(struct oc_bytes *in, uint8_t tag,
-                                           bool (*is_allowed)(struct oc_bytes),
-                                           struct oc_bytes *content)
+// oci_der_read_checked is oci_der_read for content that `is_allowed` must find right.
+inline enum oc_err oci_der_read_checked(struct oc_bytes *in, uint8_t tag,
+                                        bool (*is_allowed)(struct oc_bytes),
+                                        struct oc_bytes *content)
 {
     struct oc_bytes rest = *in;
-    enum oc_err code = der_read(&rest, tag, content);
+    enum oc_err code = oci_der_read(&rest, tag, content);
     if (code != OC_OK)
         return code;
     if (!is_allowed(*content)) {
@@ -86,17 +86,17 @@ static inline enum oc_err der_read_checked(struct oc_bytes *in, uint8_t tag,
     return OC_OK;
 }
 
-static inline enum oc_err der_read_integer(struct oc_bytes *in, struct oc_bytes *value)
+inline enum oc_err oci_der_read_integer(struct oc_bytes *in, struct oc_bytes *value)
 {
-    return der_read_checked(in, OC_DER_INTEGER, der_is_integer, value);
+    return oci_der_read_checked(in, OC_DER_INTEGER, oci_der_is_integer, value);
 }
 
-// der_read_small reads a number from 0 to 2^31 - 1 with this tag.
-static inline enum oc_err der_read_small(struct oc_bytes *in, uint8_t tag, uint32_t *value)
+// oci_der_read_small reads a number from 0 to 2^31 - 1 with this tag.
+inline enum oc_err oci_der_read_small(struct oc_bytes *in, uint8_t tag, uint32_t *value)
 {
     struct oc_bytes rest = *in;
     struct oc_bytes content;
-    enum oc_err code = der_read_checked(&rest, tag, der_is_integer, &content);
+    enum oc_err code = oci_der_read_checked(&rest, tag, oci_der_is_integer, &content);
     *value = 0;
     if (code != OC_OK)
         return code;
@@ -108,17 +108,17 @@ static inline enum oc_err der_read_small(struct oc_bytes *in, uint8_t tag, uint3
     return OC_OK;
 }
 
-static inline enum oc_err der_read_oid(struct oc_bytes *in, struct oc_bytes *oid)
+inline enum oc_err oci_der_read_oid(struct oc_bytes *in, struct oc_bytes *oid)
 {
-    return der_read_checked(in, OC_DER_OID, oci_der_is_oid, oid);
+    return oci_der_read_checked(in, OC_DER_OID, oci_der_is_oid, oid);
 }
 
-static inline enum oc_err der_read_generalized_time(struct oc_bytes *in, int64_t *seconds,
-                                                    unsigned *deviations)
+inline enum oc_err oci_der_read_generalized_time(struct oc_bytes *in, int64_t *seconds,
+                                                 unsigned *deviations)
 {
     struct oc_bytes rest = *in;
     struct oc_bytes content;
-    enum oc_err code = der_read(&rest, OC_DER_GENERALIZED_TIME, &content);
+    enum oc_err code = oci_der_read(&rest, OC_DER_GENERALIZED_TIME, &content);
     if (code != OC_OK)
         return code;
     if (!oci_der_generalized_time(content, seconds, deviations))

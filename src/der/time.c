@@ -17,33 +17,6 @@ struct calendar {
     unsigned year, month, day, hour, minute, second;
 };
 
-static bool is_leap(unsigned year)
-{
-    return year % 4 == 0 && (year % 100 != 0 || year % 16 == 0);
-}
-
-static inline bool is_valid(const struct calendar *c)
-{
-    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (c->year < 1 || c->month < 1 || c->month > 12 || c->day < 1)
-        return false;
-    if (c->hour > 23 || c->minute > 59 || c->second > 59)
-        return false;
-    return c->day <= days[c->month - 1] || (c->month == 2 && c->day == 29 && is_leap(c->year));
-}
-
-static inline int64_t to_seconds(const struct calendar *c)
-{
-    static const uint16_t days_before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-    unsigned past = c->year - 1;
-    unsigned days =
-        past * 365 + past / 4 - past / 100 + past / 400 + days_before[c->month - 1] + c->day - 1;
-    if (c->month > 2 && is_leap(c->year))
-        days++;
-    unsigned seconds = c->hour * 3600 + c->minute * 60 + c->second;
-    return FIRST_SECOND + (int64_t)days * SECONDS_PER_DAY + seconds;
-}
-
 // Years are counted from March here, so that the leap day is the last of its year.
 static struct calendar from_seconds(int64_t seconds)
 {
@@ -88,6 +61,40 @@ static inline bool read_pairs(const uint8_t *text, unsigned pairs[4])
     return true;
 }
 
+// A year of a century is a leap year: no need to divide by 100 what is read in pairs.
+static inline bool is_leap(unsigned century, unsigned year)
+{
+    return (year != 0 ? year : century) % 4 == 0;
+}
+
+// Sets `*days` to the days since 0001-01-01; false if there is no such day.
+static inline bool read_date(unsigned century, const unsigned *date, unsigned *days)
+{
+    static const uint8_t len[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    static const uint16_t before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    unsigned year = date[0];
+    unsigned month = date[1] - 1;
+    unsigned day = date[2] - 1;
+    bool leap = is_leap(century, year);
+    if (month > 11 || day >= len[month] + (unsigned)(leap && month == 1) || century + year == 0)
+        return false;
+    unsigned leap_days = 24 * century + century / 4 + year / 4 - (unsigned)(leap && month < 2);
+    *days = (100 * century + year - 1) * 365 + leap_days + before[month] + day;
+    return true;
+}
+
+// Sets `*seconds` since 1970 from a date and the hours, minutes and seconds behind it.
+static inline bool read_digits(unsigned century, const unsigned *date, const unsigned *clock,
+                               int64_t *seconds)
+{
+    unsigned days;
+    if (clock[0] > 23 || clock[1] > 59 || clock[2] > 59 || !read_date(century, date, &days))
+        return false;
+    unsigned second = clock[0] * 3600 + clock[1] * 60 + clock[2];
+    *seconds = FIRST_SECOND + (int64_t)days * SECONDS_PER_DAY + second;
+    return true;
+}
+
 // What may stand between the seconds and the Z: a fraction, which DER allows and
 // RFC 5280 4.1.2.5.2 does not.
 static bool is_fraction(struct oc_bytes text)
@@ -106,12 +113,8 @@ bool oci_der_generalized_time(struct oc_bytes text, int64_t *seconds, unsigned *
     unsigned date[4];
     unsigned clock[4];
     if (text.len < 15 || text.data[text.len - 1] != 'Z' || !read_pairs(text.data, date) ||
-        !read_pairs(text.data + 6, clock))
+        !read_pairs(text.data + 6, clock) || !read_digits(date[0], date + 1, clock + 1, seconds))
         return false;
-    struct calendar c = {date[0] * 100 + date[1], date[2], date[3], clock[1], clock[2], clock[3]};
-    if (!is_valid(&c))
-        return false;
-    *seconds = to_seconds(&c);
     if (text.len == 15)
         return true;
     *deviations |= OC_DEV_TIME_FRACTION;
@@ -122,15 +125,9 @@ bool oci_der_utc_time(struct oc_bytes text, int64_t *seconds)
 {
     unsigned date[4];
     unsigned clock[4];
-    if (text.len != 13 || text.data[12] != 'Z' || !read_pairs(text.data, date) ||
-        !read_pairs(text.data + 4, clock))
-        return false;
-    struct calendar c = {
-        date[0] + (date[0] < 50 ? 2000 : 1900), date[1], date[2], date[3], clock[2], clock[3]};
-    if (!is_valid(&c))
-        return false;
-    *seconds = to_seconds(&c);
-    return true;
+    return text.len == 13 && text.data[12] == 'Z' && read_pairs(text.data, date) &&
+           read_pairs(text.data + 4, clock) &&
+           read_digits(date[0] < 50 ? 20 : 19, date, clock + 1, seconds);
 }
 
 static void write_pairs(uint8_t *text, const unsigned *pairs, size_t n)

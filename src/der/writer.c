@@ -102,7 +102,7 @@ void oc_der_write_boolean(struct oc_der_writer *w, bool value)
 
 void oc_der_write_integer(struct oc_der_writer *w, struct oc_bytes value)
 {
-    if (!der_is_integer(value)) {
+    if (!oci_der_is_integer(value)) {
         fail(w, OC_ERR_ARGUMENT);
         return;
     }

@@ -115,7 +115,7 @@ static bool read_crl_reference(struct reader *r, struct oc_crl_reference *out)
 static bool read_nonce(struct reader *r, struct oc_bytes *out)
 {
     struct oc_bytes rest = r->in;
-    if (der_read(&rest, OC_DER_OCTET_STRING, out) != OC_OK || rest.len != 0) {
+    if (oci_der_read(&rest, OC_DER_OCTET_STRING, out) != OC_OK || rest.len != 0) {
         r->parse->deviations |= OC_DEV_NONCE_UNWRAPPED;
         *out = r->in;
     }
@@ -170,7 +170,16 @@ static bool read_preferred_signatures(struct reader *r, struct oc_list *out)
     return true;
 }
 
-// GeneralName is a CHOICE of [0] to [8] (RFC 5280 4.2.1.6); [6] is the URI.
+// GeneralName is a CHOICE of [0] to [8] (RFC 5280 4.2.1.6), of which 0, 3, 4 and 5 are
+// constructed; [6] is the URI.
+static bool is_general_name(uint32_t tag)
+{
+    unsigned number = tag & 0x1F;
+    bool is_constructed = number == 0 || (number >= 3 && number <= 5);
+    return number <= 8 &&
+           tag == (is_constructed ? OC_DER_CONTEXT_CONSTRUCTED(number) : OC_DER_CONTEXT(number));
+}
+
 bool oci_read_general_name(struct reader *r, struct oc_bytes *whole, struct oc_bytes *uri,
                            const char *what)
 {
@@ -179,7 +188,7 @@ bool oci_read_general_name(struct reader *r, struct oc_bytes *whole, struct oc_b
     struct reader at = *r;
     if (!note(r, oc_der_read_any(&r->in, &tag, &content, whole), what))
         return false;
-    if (tag > UINT8_MAX || (tag & 0xC0) != OC_DER_CONTEXT(0) || (tag & 0x1F) > 8)
+    if (!is_general_name(tag))
         return fail(&at, OC_ERR_TAG, what);
     *uri = tag == OC_DER_CONTEXT(6) ? content : (struct oc_bytes){0};
     return true;
@@ -362,8 +371,9 @@ static bool read_items(struct reader *list, struct oc_list *out)
 }
 
 // Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension
-bool oci_read_extensions(struct reader inside, struct oc_list *out)
+bool oci_read_extensions(struct oc_bytes in, struct parse *parse, struct oc_list *out)
 {
+    struct reader inside = {in, parse};
     struct reader at = inside;
     struct reader list;
     if (!enter(&inside, OC_DER_SEQUENCE, &list, "Extensions is not a SEQUENCE (RFC 5280 4.1)"))

@@ -23,16 +23,17 @@ bool oci_read_extension_head(struct reader *r, struct oc_extension *out, struct 
 
 // oci_read_extensions reads what is inside the tag of Extensions, decodes what it
 // knows, and finds what stands there twice.
-bool oci_read_extensions(struct reader inside, struct oc_list *out);
+bool oci_read_extensions(struct oc_bytes in, struct parse *parse, struct oc_list *out);
 
 // read_extensions reads `[n] EXPLICIT Extensions OPTIONAL`; `tag` is that of [n].
 static inline bool read_extensions(struct reader *r, uint8_t tag, struct oc_list *out)
 {
     struct reader inside;
-    *out = (struct oc_list){0};
+    out->items = (struct oc_bytes){0};
+    out->n = 0;
     return !next_is(r, tag) ||
            (enter(r, tag, &inside, "Extensions is not in its tag (RFC 5280 4.1)") &&
-            oci_read_extensions(inside, out));
+            oci_read_extensions(inside.in, inside.parse, out));
 }
 
 // oci_read_general_name reads a GeneralName; `*uri` is its text if it is a URI.

@@ -12,7 +12,8 @@ static inline bool list_start(struct oc_bytes items, size_t at, struct parse *pa
 {
     if (at >= items.len)
         return false;
-    *parse = (struct parse){.start = items.data};
+    parse->start = items.data;
+    parse->deviations = 0;
     *r = (struct reader){{items.data + at, items.len - at}, parse};
     return true;
 }

@@ -18,10 +18,12 @@ enum oc_err oci_parse_finish(const struct parse *parse, bool ok, struct oc_error
 }
 
 // Version ::= INTEGER { v1(0) }
-bool oci_read_version(struct reader inside, uint32_t max, uint32_t *version, const char *what)
+bool oci_read_version(struct oc_bytes in, struct parse *parse, uint32_t max, uint32_t *version,
+                      const char *what)
 {
+    struct reader inside = {in, parse};
     struct reader at = inside;
-    if (!note(&inside, der_read_small(&inside.in, OC_DER_INTEGER, version), what) ||
+    if (!note(&inside, oci_der_read_small(&inside.in, OC_DER_INTEGER, version), what) ||
         !finish(&inside, what))
         return false;
     if (*version > max)
@@ -50,7 +52,8 @@ static bool read_optional_certs(struct reader *r, struct oc_list *certs)
     static const char what[] = "certs is not a SEQUENCE OF Certificate (RFC 6960 4.2.1)";
     struct reader inside;
     struct reader list;
-    *certs = (struct oc_list){0};
+    certs->items = (struct oc_bytes){0};
+    certs->n = 0;
     if (!next_is(r, OC_DER_CONTEXT_CONSTRUCTED(0)))
         return true;
     return enter(r, OC_DER_CONTEXT_CONSTRUCTED(0), &inside, what) &&
@@ -61,8 +64,9 @@ static bool read_optional_certs(struct reader *r, struct oc_list *certs)
 // signatureAlgorithm      AlgorithmIdentifier,
 // signature               BIT STRING,
 // certs               [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL
-bool oci_read_signature(struct reader rest, struct oc_signature *signature)
+bool oci_read_signature(struct oc_bytes in, struct parse *parse, struct oc_signature *signature)
 {
+    struct reader rest = {in, parse};
     return read_algorithm(&rest, &signature->algorithm,
                           "signatureAlgorithm is not an AlgorithmIdentifier (RFC 6960 4.2.1)") &&
            read_octet_aligned(&rest, &signature->value,

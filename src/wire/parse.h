@@ -12,7 +12,7 @@
 
 #include "der/reader.h"
 
-#define MAX_SERIAL_LEN 20  // RFC 5280 4.1.2.2
+#define MAX_SERIAL_LEN 20  // RFC 5280 4.1.2.2; the octet that keeps it positive is not counted
 
 // One message that is being parsed.
 struct parse {
@@ -21,7 +21,8 @@ struct parse {
     unsigned deviations;
 };
 
-// What is left to read of one structure in it.
+// What is left to read of one structure in it. A function of another file takes its two
+// parts apart, which compilers pass in registers.
 struct reader {
     struct oc_bytes in;
     struct parse *parse;
@@ -48,14 +49,14 @@ static inline bool note(struct reader *r, enum oc_err code, const char *what)
 // next_is tells whether an element with this tag comes next.
 static inline bool next_is(const struct reader *r, uint8_t tag)
 {
-    return der_next_is(r->in, tag);
+    return oci_der_next_is(r->in, tag);
 }
 
 // read_content reads one element with this tag.
 static inline bool read_content(struct reader *r, uint8_t tag, struct oc_bytes *content,
                                 const char *what)
 {
-    return note(r, der_read(&r->in, tag, content), what);
+    return note(r, oci_der_read(&r->in, tag, content), what);
 }
 
 // read_whole reads one element with this tag, and gives it with tag and length.
@@ -98,12 +99,12 @@ static inline bool read_boolean(struct reader *r, bool *value, const char *what)
 
 static inline bool read_integer(struct reader *r, struct oc_bytes *value, const char *what)
 {
-    return note(r, der_read_integer(&r->in, value), what);
+    return note(r, oci_der_read_integer(&r->in, value), what);
 }
 
 static inline bool read_enumerated(struct reader *r, uint32_t *value, const char *what)
 {
-    return note(r, der_read_small(&r->in, OC_DER_ENUMERATED, value), what);
+    return note(r, oci_der_read_small(&r->in, OC_DER_ENUMERATED, value), what);
 }
 
 static inline bool read_null(struct reader *r, const char *what)
@@ -113,12 +114,12 @@ static inline bool read_null(struct reader *r, const char *what)
 
 static inline bool read_oid(struct reader *r, struct oc_bytes *oid, const char *what)
 {
-    return note(r, der_read_oid(&r->in, oid), what);
+    return note(r, oci_der_read_oid(&r->in, oid), what);
 }
 
 static inline bool read_time(struct reader *r, int64_t *seconds, const char *what)
 {
-    return note(r, der_read_generalized_time(&r->in, seconds, &r->parse->deviations), what);
+    return note(r, oci_der_read_generalized_time(&r->in, seconds, &r->parse->deviations), what);
 }
 
 // is_octet_aligned tells whether the content of a BIT STRING is of whole octets.
@@ -130,9 +131,9 @@ static inline bool is_octet_aligned(struct oc_bytes content)
 // read_octet_aligned reads a BIT STRING of whole octets.
 static inline bool read_octet_aligned(struct reader *r, struct oc_bytes *value, const char *what)
 {
-    if (!note(r, der_read_checked(&r->in, OC_DER_BIT_STRING, is_octet_aligned, value), what))
+    if (!note(r, oci_der_read_checked(&r->in, OC_DER_BIT_STRING, is_octet_aligned, value), what))
         return false;
-    der_advance(value, 1);
+    oci_der_advance(value, 1);
     return true;
 }
 
@@ -152,7 +153,8 @@ static inline bool read_algorithm(struct reader *r, struct oc_algorithm *algorit
 }
 
 // oci_read_version reads what is inside the tag of a version.
-bool oci_read_version(struct reader inside, uint32_t max, uint32_t *version, const char *what);
+bool oci_read_version(struct oc_bytes in, struct parse *parse, uint32_t max, uint32_t *version,
+                      const char *what);
 
 // read_version reads `version [0] EXPLICIT Version DEFAULT v1` up to `max`, if it is
 // there; v1 is 0.
@@ -162,7 +164,7 @@ static inline bool read_version(struct reader *r, uint32_t max, uint32_t *versio
     *version = 0;
     return !next_is(r, OC_DER_CONTEXT_CONSTRUCTED(0)) ||
            (enter(r, OC_DER_CONTEXT_CONSTRUCTED(0), &inside, what) &&
-            oci_read_version(inside, max, version, what));
+            oci_read_version(inside.in, inside.parse, max, version, what));
 }
 
 // read_serial reads a CertificateSerialNumber and notes what is odd about it.
@@ -172,13 +174,13 @@ static inline bool read_serial(struct reader *r, struct oc_bytes *serial, const 
         return false;
     if (serial->data[0] >= 0x80)
         r->parse->deviations |= OC_DEV_SERIAL_NEGATIVE;
-    if (serial->len > MAX_SERIAL_LEN)
+    if (serial->len - (serial->data[0] == 0) > MAX_SERIAL_LEN)
         r->parse->deviations |= OC_DEV_SERIAL_LONG;
     return true;
 }
 
 // oci_read_signature reads signatureAlgorithm, signature and certs, which stand alike
 // at the end of Signature (RFC 6960 4.1.1) and BasicOCSPResponse (4.2.1).
-bool oci_read_signature(struct reader rest, struct oc_signature *signature);
+bool oci_read_signature(struct oc_bytes in, struct parse *parse, struct oc_signature *signature);
 
 #endif

@@ -14,7 +14,7 @@ static bool read_single(struct reader *r, struct oc_single_request *out)
 {
     struct reader seq;
     return enter(r, OC_DER_SEQUENCE, &seq, "Request is not a SEQUENCE (RFC 6960 4.1.1)") &&
-           oci_read_cert_id(&seq, &out->id) &&
+           read_cert_id(&seq, &out->id) &&
            read_extensions(&seq, OC_DER_CONTEXT_CONSTRUCTED(0), &out->extensions) &&
            finish(&seq, "octets behind the fields of a Request (RFC 6960 4.1.1)");
 }
@@ -22,18 +22,19 @@ static bool read_single(struct reader *r, struct oc_single_request *out)
 // requestList SEQUENCE OF Request. The first one is kept as it was read.
 static bool read_requests(struct reader *r, struct oc_request *out)
 {
-    struct reader list;
-    if (!enter(r, OC_DER_SEQUENCE, &list, "requestList is not a SEQUENCE (RFC 6960 4.1.1)"))
+    struct oc_bytes items;
+    if (!read_content(r, OC_DER_SEQUENCE, &items, "requestList is not a SEQUENCE (RFC 6960 4.1.1)"))
         return false;
-    out->requests = (struct oc_list){list.in, 0};
-    if (list.in.len == 0) {
+    out->requests = (struct oc_list){items, 0};
+    if (items.len == 0) {
         out->first = (struct oc_single_request){0};
         out->first_len = 0;
         return true;
     }
+    struct reader list = {items, r->parse};
     if (!read_single(&list, &out->first))
         return false;
-    out->first_len = (size_t)(list.in.data - out->requests.items.data);
+    out->first_len = (size_t)(list.in.data - items.data);
     for (out->requests.n = 1; list.in.len != 0; out->requests.n++) {
         struct oc_single_request single;
         if (!read_single(&list, &single))
@@ -92,7 +93,7 @@ static bool read_optional_signature(struct reader *r, struct oc_request *out)
         return true;
     return enter(r, OC_DER_CONTEXT_CONSTRUCTED(0), &inside, what) &&
            enter(&inside, OC_DER_SEQUENCE, &seq, what) &&
-           oci_read_signature(seq, &out->signature) &&
+           oci_read_signature(seq.in, seq.parse, &out->signature) &&
            finish(&inside, "octets behind Signature inside its tag (RFC 6960 4.1.1)");
 }
 

@@ -88,7 +88,7 @@ static bool read_single(struct reader *r, struct oc_single_response *out)
 {
     struct reader seq;
     return enter(r, OC_DER_SEQUENCE, &seq, "SingleResponse is not a SEQUENCE (RFC 6960 4.2.1)") &&
-           oci_read_cert_id(&seq, &out->id) && read_cert_status(&seq, out) &&
+           read_cert_id(&seq, &out->id) && read_cert_status(&seq, out) &&
            read_time(&seq, &out->this_update,
                      "thisUpdate is not a GeneralizedTime (RFC 6960 4.2.1)") &&
            read_next_update(&seq, out) &&
@@ -99,18 +99,19 @@ static bool read_single(struct reader *r, struct oc_single_response *out)
 // responses SEQUENCE OF SingleResponse. The first one is kept as it was read.
 static bool read_responses(struct reader *r, struct oc_response *out)
 {
-    struct reader list;
-    if (!enter(r, OC_DER_SEQUENCE, &list, "responses is not a SEQUENCE (RFC 6960 4.2.1)"))
+    struct oc_bytes items;
+    if (!read_content(r, OC_DER_SEQUENCE, &items, "responses is not a SEQUENCE (RFC 6960 4.2.1)"))
         return false;
-    out->responses = (struct oc_list){list.in, 0};
-    if (list.in.len == 0) {
+    out->responses = (struct oc_list){items, 0};
+    if (items.len == 0) {
         out->first = (struct oc_single_response){0};
         out->first_len = 0;
         return true;
     }
+    struct reader list = {items, r->parse};
     if (!read_single(&list, &out->first))
         return false;
-    out->first_len = (size_t)(list.in.data - out->responses.items.data);
+    out->first_len = (size_t)(list.in.data - items.data);
     for (out->responses.n = 1; list.in.len != 0; out->responses.n++) {
         struct oc_single_response single;
         if (!read_single(&list, &single))
@@ -180,7 +181,7 @@ static bool read_basic(struct reader *r, struct oc_response *out)
     struct reader seq;
     return enter(r, OC_DER_SEQUENCE, &seq,
                  "BasicOCSPResponse is not a SEQUENCE (RFC 6960 4.2.1)") &&
-           read_tbs(&seq, out) && oci_read_signature(seq, &out->signature) &&
+           read_tbs(&seq, out) && oci_read_signature(seq.in, seq.parse, &out->signature) &&
            finish(r, "octets behind the BasicOCSPResponse (RFC 6960 4.2.1)");
 }
 

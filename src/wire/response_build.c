@@ -18,10 +18,17 @@ static const char *check_single(const struct oc_single_response *single)
     return oci_check_cert_id(&single->id);
 }
 
+static bool has_responder(const struct oc_responder_id *responder)
+{
+    if (responder->kind == OC_RESPONDER_BY_NAME)
+        return responder->name.len != 0;
+    return responder->kind == OC_RESPONDER_BY_KEY && responder->key_hash.len != 0;
+}
+
 // Returns NULL, or why no response can be made of this.
 static const char *check_spec(const struct oc_response_spec *spec)
 {
-    if (spec->responder.kind != OC_RESPONDER_BY_NAME && spec->responder.kind != OC_RESPONDER_BY_KEY)
+    if (!has_responder(&spec->responder))
         return "a response has no responderID (RFC 6960 4.2.1)";
     if (spec->n_responses == 0)
         return "a response speaks of no certificate (RFC 6960 4.2.1)";

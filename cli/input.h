@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// Reads a whole file, a pipe or standard input into memory, within a bound.
+#ifndef CLI_INPUT_H
+#define CLI_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// INPUT_MAX is the largest file in octets that is read.
+#define INPUT_MAX ((size_t)64 << 20)
+
+// struct octets is a block of memory from malloc().
+struct octets {
+    uint8_t *data;
+    size_t len;
+};
+
+// input_read reads all of `name`, or of standard input for "-", into `*out`, which
+// the caller frees. Returns false after an error line, with `*out` zero, for what
+// cannot be read, is a directory, is empty or is larger than INPUT_MAX.
+//
+// A FIFO is read to its end as any program does, but one that nobody has opened for
+// writing within a second is an error instead of a wait without end.
+bool input_read(const char *name, struct octets *out);
+
+#endif

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+//
+// The command ocsp: finds the subcommand in its table, prints help from the same
+// table, and looks at the end whether everything printed has got through.
+#include "command.h"
+#include "report.h"
+
+#include <ocsp/base.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static int help_run(const struct command *self, int argc, char **argv);
+
+static const struct command commands[] = {
+    {
+        .name = "show",
+        .title = "ocsp show",
+        .run = show_run,
+        .summary = "print requests, responses and what certificates say about OCSP",
+        .arguments = "[--json] FILE...",
+        .help =
+            "Print what is in OCSP requests, OCSP responses and certificates.\n"
+            "\n"
+            "What a FILE holds is detected: DER, PEM with any number of blocks, base64 or hex.\n"
+            "A FILE that is - is standard input. Nothing is verified: what is shown is what\n"
+            "the message claims.\n"
+            "\n"
+            "  --json   print one JSON object a line for each message\n"
+            "  --help   print this and end\n",
+    },
+    {
+        .name = "request",
+        .title = "ocsp request",
+        .run = request_run,
+        .summary = "build a request about certificates",
+        .arguments = "[--hash ALG] [--nonce[=HEX]] [--out FILE] [--issuer FILE]... CERT...",
+        .help =
+            "Build an OCSP request that asks about each CERT, without a signature.\n"
+            "\n"
+            "The first certificate in a CERT file is the one asked about. Its issuer is looked\n"
+            "for in the --issuer files and behind the first certificate of the CERT files, so\n"
+            "that a server's chain needs no --issuer. Files may be DER, PEM, base64 or hex, and\n"
+            "- is standard input.\n"
+            "\n"
+            "  --issuer FILE   certificates of issuers; may be given several times\n"
+            "  --hash ALG      sha1, sha224, sha256, sha384 or sha512 (default: sha256);\n"
+            "                  some old responders know only sha1\n"
+            "  --nonce[=HEX]   add a nonce: 32 random octets, or 1 to 128 given in hex\n"
+            "  --out FILE      write the DER to FILE, which appears whole or not at all\n"
+            "                  (default, and -: standard output; base64 if that is a terminal)\n"
+            "  --help          print this and end\n",
+    },
+    {
+        .name = "help",
+        .title = "ocsp help",
+        .run = help_run,
+        .summary = "print help, or the help of one command",
+        .arguments = "[COMMAND]",
+        .help = "Print the list of commands, or the help of one COMMAND.\n",
+    },
+};
+
+enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+static void print_usage(FILE *out, const struct command *self)
+{
+    fprintf(out, "usage: ocsp %s %s\n", self->name, self->arguments);
+}
+
+int command_help(const struct command *self)
+{
+    print_usage(stdout, self);
+    printf("\n%s", self->help);
+    return EX_OK;
+}
+
+int command_usage(const struct command *self)
+{
+    print_usage(stderr, self);
+    return EX_USAGE;
+}
+
+static void print_help(FILE *out)
+{
+    fputs("usage: ocsp COMMAND [ARGUMENT...]\n"
+          "       ocsp --help | --version\n"
+          "\n"
+          "Read and build messages of the Online Certificate Status Protocol (RFC 6960).\n"
+          "\n",
+          out);
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        fprintf(out, "  %-10s%s\n", commands[i].name, commands[i].summary);
+    fputs("\n\"ocsp help COMMAND\" says more about a command.\n", out);
+}
+
+static int unknown_command(const char *name)
+{
+    complain("ocsp", "unknown command \"%s\"; \"ocsp help\" lists them", name);
+    return EX_USAGE;
+}
+
+static int help_run(const struct command *self, int argc, char **argv)
+{
+    if (argc > 2) {
+        complain(self->title, "one command at most");
+        return command_usage(self);
+    }
+    if (argc < 2) {
+        print_help(stdout);
+        return EX_OK;
+    }
+    const struct command *command =
+        find_command(strcmp(argv[1], "--help") == 0 ? self->name : argv[1]);
+    if (command == NULL)
+        return unknown_command(argv[1]);
+    return command_help(command);
+}
+
+static int run(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return EX_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0) {
+        print_help(stdout);
+        return EX_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("ocsp %s\n", oc_version());
+        return EX_OK;
+    }
+    const struct command *command = find_command(argv[1]);
+    if (command == NULL)
+        return unknown_command(argv[1]);
+
+    char *title = must_alloc(strlen(command->title) + 1, 1);
+    memcpy(title, command->title, strlen(command->title));
+    argv[1] = title;
+    int status = command->run(command, argc - 1, argv + 1);
+    free(title);
+    return status;
+}
+
+// A program started with a standard descriptor closed would get it for the next file
+// that it opens, and then print into that file. Opened for the wrong direction, the
+// descriptor is taken and still fails when it is used.
+static bool occupy_standard_descriptors(void)
+{
+    static const int direction[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", direction[fd]) != fd)
+            return false;
+    }
+    return true;
+}
+
+static bool finish_stdout(void)
+{
+    bool failed = ferror(stdout) != 0;
+    errno = 0;
+    if (fflush(stdout) == 0 && !failed)
+        return true;
+    // The reason of an earlier failure is forgotten by now, unless it still holds.
+    complain("ocsp", "standard output: %s", errno != 0 ? strerror(errno) : "write error");
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    if (!occupy_standard_descriptors())
+        return EX_OSERR;
+    // A closed pipe is to be reported like a full disk, not to kill without a word.
+    signal(SIGPIPE, SIG_IGN);
+
+    int status = run(argc, argv);
+    return finish_stdout() ? status : EX_IOERR;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// How the program speaks to standard error, and how text from outside is made
+// harmless before it reaches a terminal.
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+// complain prints "ABOUT: MESSAGE" and a newline to standard error, where `about` is
+// a file or the program. Everything is escaped as print_escaped() does, so file names
+// and texts out of messages may be handed in as they are.
+__attribute__((format(printf, 2, 3))) void complain(const char *about, const char *format, ...);
+
+// print_escaped prints text of any origin. Control characters, DEL, the C1 set, line
+// and paragraph separators, characters that turn the direction of writing, and octets
+// that are not UTF-8 come out as \xHH or \u{HHHH}.
+void print_escaped(FILE *out, const char *text, size_t len);
+
+// utf8_decode reads the first character of `len` octets of UTF-8 (RFC 3629).
+// Returns its length in octets and sets `*code`, or returns 0 when there is none.
+size_t utf8_decode(const uint8_t *text, size_t len, uint32_t *code);
+
+// must_alloc returns `n` times `size` zeroed octets, and must_resize changes the size of
+// a block of it. Both end the program when there is no memory.
+void *must_alloc(size_t n, size_t size);
+void *must_resize(void *old, size_t n, size_t size);
+
+// die_no_memory ends the program with EX_OSERR.
+_Noreturn void die_no_memory(void);
+
+#endif

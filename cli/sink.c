@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// What all sinks have in common, and the one that writes JSON Lines.
+#include "sink.h"
+
+#include "report.h"
+#include "value.h"
+
+#include <string.h>
+
+void sink_begin(struct sink *sink, const struct heading *heading)
+{
+    sink->n_messages++;
+    sink->ops->begin(sink, heading);
+}
+
+void sink_end(struct sink *sink)
+{
+    sink->ops->end(sink);
+}
+
+void sink_member(struct sink *sink, const char *key, json_t *value)
+{
+    sink->ops->member(sink, key, value);
+    json_decref(value);
+}
+
+void sink_item(struct sink *sink, json_t *value)
+{
+    sink->n_items++;
+    sink->ops->item(sink, value);
+    json_decref(value);
+}
+
+void sink_list_begin(struct sink *sink, const char *key, size_t n)
+{
+    sink->list_key = key;
+    sink->list_len = n;
+    sink->n_items = 0;
+    sink->ops->list_begin(sink, key, n);
+}
+
+void sink_list_end(struct sink *sink)
+{
+    sink->ops->list_end(sink);
+}
+
+bool sink_broken(const struct sink *sink)
+{
+    return ferror(sink->out) != 0;
+}
+
+// ASCII only, so that no control character of the C1 set gets to a terminal.
+static void json_write(struct sink *sink, json_t *value)
+{
+    if (json_dumpf(value, sink->out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII) != 0 &&
+        !sink_broken(sink))
+        die_no_memory();
+}
+
+static void json_member(struct sink *sink, const char *key, json_t *value)
+{
+    fprintf(sink->out, ",\"%s\":", key);
+    json_write(sink, value);
+}
+
+static void json_begin(struct sink *sink, const struct heading *heading)
+{
+    json_t *file =
+        value_text((struct oc_bytes){(const uint8_t *)heading->file, strlen(heading->file)});
+    fputs("{\"file\":", sink->out);
+    json_write(sink, file);
+    json_decref(file);
+    if (heading->block != 0)
+        fprintf(sink->out, ",\"block\":%zu", heading->block);
+    fprintf(sink->out, ",\"type\":\"%s\",\"octets\":%zu", heading->type, heading->octets);
+}
+
+static void json_list_begin(struct sink *sink, const char *key, size_t n)
+{
+    (void)n;
+    fprintf(sink->out, ",\"%s\":[", key);
+}
+
+static void json_item(struct sink *sink, json_t *value)
+{
+    if (sink->n_items > 1)
+        fputc(',', sink->out);
+    json_write(sink, value);
+}
+
+static void json_list_end(struct sink *sink)
+{
+    fputc(']', sink->out);
+}
+
+static void json_end(struct sink *sink)
+{
+    fputs("}\n", sink->out);
+}
+
+const struct sink_ops json_sink = {
+    .begin = json_begin,
+    .member = json_member,
+    .list_begin = json_list_begin,
+    .item = json_item,
+    .list_end = json_list_end,
+    .end = json_end,
+};

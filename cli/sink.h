@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// Where descriptions go: one message at a time, and its long lists one element at a
+// time, so that a message with a million elements needs no more memory than one with
+// two. There is a sink for programs (JSON) and one for people (text).
+#ifndef CLI_SINK_H
+#define CLI_SINK_H
+
+#include <jansson.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+// struct heading is what is known of a message before it is described. `block` is 0
+// for the only message of a file.
+struct heading {
+    const char *file;
+    size_t block;
+    const char *type;       // for programs, "response"
+    const char *type_name;  // for people, "OCSP response"
+    size_t octets;
+};
+
+struct sink;
+
+// struct sink_ops is a kind of sink. A message is begin(), then any number of member()
+// and of lists, then end(); a list is list_begin(), item() for each of its `n` elements,
+// list_end(). Values are borrowed.
+struct sink_ops {
+    void (*begin)(struct sink *sink, const struct heading *heading);
+    void (*member)(struct sink *sink, const char *key, json_t *value);
+    void (*list_begin)(struct sink *sink, const char *key, size_t n);
+    void (*item)(struct sink *sink, json_t *value);
+    void (*list_end)(struct sink *sink);
+    void (*end)(struct sink *sink);
+};
+
+// struct sink is one sink at work.
+struct sink {
+    const struct sink_ops *ops;
+    FILE *out;
+    bool color;
+    size_t n_messages;     // begun so far
+    const char *list_key;  // of the list that is open
+    size_t list_len;
+    size_t n_items;  // of that list, begun so far
+};
+
+extern const struct sink_ops json_sink;
+extern const struct sink_ops text_sink;
+
+// sink_begin and sink_end stand around a message.
+void sink_begin(struct sink *sink, const struct heading *heading);
+void sink_end(struct sink *sink);
+
+// sink_member and sink_item hand over a value and drop it.
+void sink_member(struct sink *sink, const char *key, json_t *value);
+void sink_item(struct sink *sink, json_t *value);
+
+// sink_list_begin and sink_list_end stand around the items of a list of `n`.
+void sink_list_begin(struct sink *sink, const char *key, size_t n);
+void sink_list_end(struct sink *sink);
+
+// sink_broken tells whether the output is lost, so that going on is pointless.
+bool sink_broken(const struct sink *sink);
+
+#endif

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# check-layers.sh [ROOT] fails when a file includes what its layer may not use,
+# or does not begin with the SPDX line. docs/ARCHITECTURE.md draws the arrows;
+# the table below is their text. Each fault is printed as `file:line: text`.
+set -eu
+
+cd "${1:-$(dirname "$0")/..}"
+for folder in include/ocsp src cli; do
+    [ -d "$folder" ] || { echo "$folder:1: the folder is missing" && exit 1; }
+done
+
+# The core takes from libc only what needs no heap, no I/O and no clock.
+core_libc='<stdbool.h> <stddef.h> <stdint.h> <string.h>'
+libc="$core_libc <arpa/inet.h> <assert.h> <ctype.h> <errno.h> <fcntl.h> <getopt.h>
+    <inttypes.h> <limits.h> <poll.h> <signal.h> <stdarg.h> <stdio.h> <stdlib.h> <sys/stat.h>
+    <sys/types.h> <sysexits.h> <time.h> <unistd.h>"
+wire='<ocsp/cert.h> <ocsp/cert_id.h> <ocsp/extension.h> <ocsp/request.h> <ocsp/response.h>'
+
+# allowed FILE prints the patterns of what FILE may include: the table of layers.
+# A private header is "LAYER/file.h"; the command's own headers have no folder.
+allowed() {
+    case $1 in
+    include/ocsp/base.h) echo '<stdbool.h> <stddef.h> <stdint.h>' ;;
+    include/ocsp/der.h) echo '<ocsp/base.h>' ;;
+    include/ocsp/extension.h) echo '<ocsp/base.h>' ;;
+    include/ocsp/cert_id.h) echo '<ocsp/base.h>' ;;
+    include/ocsp/request.h) echo '<ocsp/cert_id.h> <ocsp/extension.h>' ;;
+    include/ocsp/response.h) echo '<ocsp/cert_id.h> <ocsp/extension.h>' ;;
+    include/ocsp/cert.h) echo '<ocsp/base.h> <ocsp/extension.h>' ;;
+    include/ocsp/crypto.h) echo '<ocsp/base.h>' ;;
+    include/ocsp/issuer.h) echo '<ocsp/cert.h> <ocsp/cert_id.h> <ocsp/crypto.h>' ;;
+    include/ocsp/openssl.h) echo '<ocsp/crypto.h>' ;;
+    src/base/*) echo "$core_libc <ocsp/base.h> \"base/*.h\"" ;;
+    src/der/*) echo "$core_libc <ocsp/base.h> <ocsp/der.h> \"base/*.h\" \"der/*.h\"" ;;
+    src/wire/*)
+        echo "$core_libc <ocsp/base.h> <ocsp/der.h> $wire"
+        echo '"base/*.h" "der/*.h" "wire/*.h"'
+        ;;
+    src/issuer/*)
+        echo "$core_libc <ocsp/base.h> <ocsp/der.h> $wire <ocsp/crypto.h> <ocsp/issuer.h>"
+        echo '"base/*.h" "der/*.h" "wire/*.h" "issuer/*.h"'
+        ;;
+    src/openssl/*)
+        echo "$libc <ocsp/base.h> <ocsp/crypto.h> <ocsp/openssl.h> <openssl/*.h> \"openssl/*.h\""
+        ;;
+    cli/*) echo "$libc <ocsp/*.h> <jansson.h> <openssl/*.h> \"*.h\"" ;;
+    *) return 1 ;;
+    esac
+}
+
+# check_includes FILE holds the includes of FILE against the table. A star in the
+# table stands for one name, never for a folder.
+check_includes() {
+    if ! patterns=$(allowed "$1"); then
+        echo "$1:1: no layer is known for this file: add it to the table in check-layers.sh"
+        return
+    fi
+    PATTERNS=$patterns awk '
+        BEGIN {
+            patterns = ENVIRON["PATTERNS"]
+            gsub(/[.]/, "[.]", patterns)
+            gsub(/[*]/, "[^/]*", patterns)
+            gsub(/[ \n]+/, "|", patterns)
+        }
+        /^[ \t]*#[ \t]*include/ {
+            text = $0
+            sub(/^[ \t]*#[ \t]*include[ \t]*/, "", text)
+            sub(/[ \t]*(\/[\/*].*)?$/, "", text)
+            if (text !~ "^(" patterns ")$")
+                print FILENAME ":" FNR ": this layer may not include " text
+        }
+    ' "$1"
+}
+
+# check_spdx FILE fails a file that does not say its licence first, behind `#!`.
+check_spdx() {
+    awk -v file="$1" '
+        FNR == 1 && /^#!/ { next }
+        { found = /^(\/\/|#) SPDX-License-Identifier: MIT$/; exit }
+        END { if (!found) print file ":1: the first line is not the SPDX line" }
+    ' "$1"
+}
+
+layered=$(find include src cli -name '*.[ch]' | sort)
+sources=$(find . \( -path ./.git -o -path './build*' \) -prune -o -type f \
+    \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name meson.build \) -print |
+    sed 's|^\./||' | sort)
+
+faults=$(
+    printf '%s\n' "$layered" | while read -r file; do check_includes "$file"; done
+    printf '%s\n' "$sources" | while read -r file; do check_spdx "$file"; done
+)
+n_files=$(printf '%s\n' "$layered" | grep -c .)
+n_sources=$(printf '%s\n' "$sources" | grep -c .)
+n_faults=$(printf '%s\n' "$faults" | grep -c . || true)
+[ -z "$faults" ] || printf '%s\n' "$faults"
+echo "check-layers: $n_files files in layers, $n_sources sources, $n_faults faults"
+[ "$n_faults" -eq 0 ]

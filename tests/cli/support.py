@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+#
+# What the tests of the command share: running it in a directory of their own, a
+# certificate authority made by the openssl command, and messages made by asn1crypto.
+"""Support for the tests of the command ocsp."""
+
+import base64
+import datetime
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+from asn1crypto import core
+
+OCSP = os.environ["OCSP"]
+SEED = pathlib.Path(__file__).resolve().parent.parent / "data" / "seed"
+LEAF = str(SEED / "leaf.pem")
+ISSUER = str(SEED / "issuer.pem")
+SHOW_USAGE = "usage: ocsp show [--json] FILE...\n"
+REQUEST_USAGE = ("usage: ocsp request [--hash ALG] [--nonce[=HEX]] [--out FILE] "
+                 "[--issuer FILE]... CERT...\n")
+
+
+class Case(unittest.TestCase):
+    """A test in a temporary directory, where file names are short and error lines exact."""
+
+    maxDiff = None
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="ocsp-cli-")
+        self.addCleanup(directory.cleanup)
+        self.dir = pathlib.Path(directory.name)
+
+    def path(self, name):
+        return self.dir / name
+
+    def write(self, name, data):
+        if isinstance(data, str):
+            data = data.encode()
+        self.path(name).write_bytes(data)
+        return name
+
+    def run_ocsp(self, *args, command=(), **more):
+        env = {**os.environ, "LC_ALL": "C", **more.pop("env", {})}
+        more.setdefault("stdin", subprocess.DEVNULL)
+        if "input" in more:
+            del more["stdin"]
+        return subprocess.run([*command, OCSP, *args], cwd=self.dir, env=env, timeout=60,
+                              stdout=more.pop("stdout", subprocess.PIPE),
+                              stderr=subprocess.PIPE, check=False, **more)
+
+    def succeed(self, *args, **more):
+        """Runs the command, which must end with 0 and no error line; returns its output."""
+        done = self.run_ocsp(*args, **more)
+        self.assertEqual((done.stderr.decode(), done.returncode), ("", 0))
+        return done.stdout
+
+    def fail_with(self, status, error, *args, **more):
+        """Runs the command, which must end with this status, these error lines, no output."""
+        done = self.run_ocsp(*args, **more)
+        self.assertEqual((done.stderr.decode(), done.returncode), (error, status))
+        self.assertEqual(done.stdout or b"", b"")
+
+    def json(self, *args, **more):
+        """The one object that `ocsp show --json` prints."""
+        lines = self.succeed("show", "--json", *args, **more).decode("ascii").splitlines()
+        self.assertEqual(len(lines), 1)
+        return json.loads(lines[0])
+
+    def shell(self, script, **more):
+        return subprocess.run(["bash", "-c", script], cwd=self.dir, timeout=60, check=False,
+                              env={**os.environ, "OCSP": OCSP}, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+
+    def openssl(self, *args, **more):
+        done = subprocess.run(["openssl", *args], cwd=self.dir, timeout=60, check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, **more)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return done.stdout
+
+    # A certificate authority.
+
+    def make_key(self, name):
+        self.openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256",
+                     "-out", f"{name}.key")
+
+    def make_ca(self, name, subject=None, key=None,
+                extensions="basicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash\n"):
+        """name.pem, a self-signed certificate."""
+        if key is None:
+            self.make_key(name)
+            key = name
+        self.write("ca.cnf", "[req]\ndistinguished_name=dn\nx509_extensions=ca\n[dn]\n[ca]\n"
+                   + extensions)
+        self.openssl("req", "-config", "ca.cnf", "-x509", "-new", "-key", f"{key}.key",
+                     "-subj", subject or f"/CN={name}", "-days", "30", "-out", f"{name}.pem")
+        return f"{name}.pem"
+
+    def make_cert(self, name, ca, serial, extensions="", subject=None, key_ids=True):
+        """name.pem, issued by `ca`."""
+        self.make_key(name)
+        self.write("req.cnf", "[req]\ndistinguished_name=dn\n[dn]\n")
+        self.openssl("req", "-config", "req.cnf", "-new", "-key", f"{name}.key", "-utf8",
+                     "-subj", subject or f"/CN={name}", "-out", f"{name}.csr")
+        if key_ids:
+            extensions += "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+        self.write(f"{name}.ext", extensions)
+        self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{ca}.pem", "-CAkey",
+                     f"{ca}.key", "-set_serial", str(serial), "-days", "30", "-extfile",
+                     f"{name}.ext", "-out", f"{name}.pem")
+        return f"{name}.pem"
+
+
+def pem(label, der):
+    encoded = base64.b64encode(der).decode()
+    body = "".join(encoded[i:i + 64] + "\n" for i in range(0, len(encoded), 64))
+    return f"-----BEGIN {label}-----\n{body}-----END {label}-----\n"
+
+
+def der_of(pem_file):
+    """The first block of a PEM file."""
+    text = pathlib.Path(pem_file).read_text(encoding="ascii")
+    body = text.split("-----")[2]
+    return base64.b64decode(body)
+
+
+def tlv(tag, *parts):
+    """One DER element."""
+    content = b"".join(parts)
+    size = len(content)
+    if size < 0x80:
+        return bytes([tag, size]) + content
+    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(octets)]) + octets + content
+
+
+def oid(dotted):
+    return core.ObjectIdentifier(dotted).dump()
+
+
+def extension(dotted, value, critical=False):
+    flag = b"\x01\x01\xff" if critical else b""
+    return tlv(0x30, oid(dotted), flag, tlv(0x04, value))
+
+
+def at(year, month=1, day=1):
+    return tlv(0x18, datetime.datetime(year, month, day, 12).strftime("%Y%m%d%H%M%SZ").encode())
+
+
+SHA1 = tlv(0x30, oid("1.3.14.3.2.26"), b"\x05\x00")
+GOOD = b"\x80\x00"
+UNKNOWN = b"\x82\x00"
+REVOKED = tlv(0xA1, at(2023, 6, 1), tlv(0xA0, b"\x0a\x01\x01"))
+BY_KEY = tlv(0xA2, tlv(0x04, b"\x4b" * 20))
+
+
+def cert_id(serial=b"\x12\x34", algorithm=SHA1):
+    return tlv(0x30, algorithm, tlv(0x04, b"\xaa" * 20), tlv(0x04, b"\xbb" * 20),
+               tlv(0x02, serial))
+
+
+def single(status=GOOD, serial=b"\x12\x34", extensions=b"", next_update=True):
+    parts = [cert_id(serial), status, at(2024)]
+    if next_update:
+        parts.append(tlv(0xA0, at(2024, 1, 8)))
+    if extensions:
+        parts.append(tlv(0xA1, tlv(0x30, extensions)))
+    return tlv(0x30, *parts)
+
+
+def response(singles, extensions=b"", responder=BY_KEY, certs=b"", produced_at=None):
+    """An OCSPResponse, put together by hand so that it can be wrong."""
+    produced = at(2024) if produced_at is None else produced_at
+    more = tlv(0xA1, tlv(0x30, extensions)) if extensions else b""
+    data = tlv(0x30, responder, produced, tlv(0x30, singles), more)
+    algorithm = tlv(0x30, oid("1.2.840.10045.4.3.2"))
+    chain = tlv(0xA0, tlv(0x30, certs)) if certs else b""
+    basic = tlv(0x30, data, algorithm, tlv(0x03, b"\x00" + b"\xcc" * 20), chain)
+    return tlv(0x30, b"\x0a\x01\x00",
+               tlv(0xA0, tlv(0x30, oid("1.3.6.1.5.5.7.48.1.1"), tlv(0x04, basic))))
+
+
+def request(singles, extensions=b"", requestor=b""):
+    more = tlv(0xA2, tlv(0x30, extensions)) if extensions else b""
+    name = tlv(0xA1, requestor) if requestor else b""
+    return tlv(0x30, tlv(0x30, name, tlv(0x30, singles), more))
+
+
+def error_response(number):
+    return bytes([0x30, 3, 0x0A, 1, number])
+
+
+def name(*attributes):
+    """A Name out of (OID, tag, octets)."""
+    return tlv(0x30, *(tlv(0x31, tlv(0x30, oid(kind), tlv(tag, text)))
+                       for kind, tag, text in attributes))

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+//
+// Cert IDs from the certificates of the founding request, against libcrypto's.
+#include <ocsp/issuer.h>
+#include <ocsp/openssl.h>
+#include <ocsp/request.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <openssl/ocsp.h>
+#include <openssl/pem.h>
+
+struct both {
+    X509 *x509;
+    uint8_t *der;
+    struct oc_cert cert;
+};
+
+static struct both leaf;
+static struct both issuer;
+static struct oc_crypto *crypto;
+
+static void load(struct both *both, const char *path)
+{
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    both->x509 = PEM_read_X509(file, NULL, NULL, NULL);
+    fclose(file);
+    assert_non_null(both->x509);
+    int len = i2d_X509(both->x509, &both->der);
+    assert_true(len > 0);
+    assert_int_equal(oc_cert_parse(&both->cert, (struct oc_bytes){both->der, (size_t)len}, NULL),
+                     OC_OK);
+}
+
+static void unload(struct both *both)
+{
+    X509_free(both->x509);
+    OPENSSL_free(both->der);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    load(&leaf, SEED_DIR "/leaf.pem");
+    load(&issuer, SEED_DIR "/issuer.pem");
+    crypto = oc_openssl_new();
+    return crypto == NULL;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    unload(&leaf);
+    unload(&issuer);
+    oc_openssl_free(crypto);
+    oc_openssl_free(NULL);
+    return 0;
+}
+
+static void request_equals_that_of_libcrypto(void **state)
+{
+    const EVP_MD *const digests[] = {EVP_sha1(), EVP_sha224(), EVP_sha256(), EVP_sha384(),
+                                     EVP_sha512()};
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        uint8_t hashes[OC_CERT_ID_HASHES_LEN];
+        uint8_t buf[512];
+        struct oc_single_request single = {0};
+        struct oc_request_spec spec = {.requests = &single, .n_requests = 1};
+        struct oc_bytes ours;
+        uint8_t *theirs = NULL;
+        assert_int_equal(oc_issuer_cert_id(crypto, (enum oc_hash)(OC_HASH_SHA1 + i), &issuer.cert,
+                                           leaf.cert.serial, hashes, &single.id, NULL),
+                         OC_OK);
+        assert_int_equal(oc_request_build(&spec, buf, sizeof buf, &ours, NULL), OC_OK);
+        OCSP_REQUEST *request = OCSP_REQUEST_new();
+        assert_non_null(
+            OCSP_request_add0_id(request, OCSP_cert_to_id(digests[i], leaf.x509, issuer.x509)));
+        int len = i2d_OCSP_REQUEST(request, &theirs);
+        assert_int_equal(ours.len, len);
+        assert_memory_equal(ours.data, theirs, ours.len);
+        OPENSSL_free(theirs);
+        OCSP_REQUEST_free(request);
+    }
+}
+
+static enum oc_err broken_hash(const struct oc_crypto *self, enum oc_hash hash,
+                               struct oc_bytes data, uint8_t *out)
+{
+    (void)self, (void)hash, (void)data, (void)out;
+    return OC_ERR_CRYPTO;
+}
+
+static void refuse(const struct oc_crypto *table, enum oc_hash hash, struct oc_bytes serial,
+                   enum oc_err code, const char *what)
+{
+    uint8_t hashes[OC_CERT_ID_HASHES_LEN];
+    struct oc_cert_id id = {.hash = OC_HASH_SHA1};
+    struct oc_error err;
+    assert_int_equal(oc_issuer_cert_id(table, hash, &issuer.cert, serial, hashes, &id, &err), code);
+    assert_int_equal(err.code, code);
+    assert_string_equal(err.what, what);
+    assert_int_equal(id.hash, OC_HASH_OTHER);
+    assert_null(id.issuer_name_hash.data);
+}
+
+static void cert_ids_refused(void **state)
+{
+    const struct oc_crypto broken = {.hash = broken_hash};
+    (void)state;
+    refuse(crypto, OC_HASH_OTHER, leaf.cert.serial, OC_ERR_ARGUMENT,
+           "no hash algorithm for a certID (RFC 6960 4.1.1)");
+    refuse(crypto, (enum oc_hash)6, leaf.cert.serial, OC_ERR_ARGUMENT,
+           "no hash algorithm for a certID (RFC 6960 4.1.1)");
+    refuse(crypto, OC_HASH_SHA1, (struct oc_bytes){0}, OC_ERR_ARGUMENT,
+           "no serialNumber for a certID (RFC 6960 4.1.1)");
+    refuse(&broken, OC_HASH_SHA1, leaf.cert.serial, OC_ERR_CRYPTO,
+           "issuerNameHash or issuerKeyHash cannot be computed (RFC 6960 4.1.1)");
+}
+
+static void table_refuses_other_hashes(void **state)
+{
+    uint8_t out[OC_HASH_MAX_LEN];
+    (void)state;
+    assert_int_equal(crypto->hash(crypto, OC_HASH_OTHER, leaf.cert.serial, out),
+                     OC_ERR_UNSUPPORTED);
+    assert_int_equal(crypto->hash(crypto, (enum oc_hash)6, leaf.cert.serial, out),
+                     OC_ERR_UNSUPPORTED);
+}
+
+static void random_octets_differ(void **state)
+{
+    uint8_t a[32] = {0};
+    uint8_t b[32] = {0};
+    (void)state;
+    assert_int_equal(crypto->random(crypto, a, sizeof a), OC_OK);
+    assert_int_equal(crypto->random(crypto, b, sizeof b), OC_OK);
+    assert_memory_not_equal(a, b, sizeof a);
+    assert_int_equal(crypto->random(crypto, a, (size_t)INT32_MAX + 1), OC_ERR_CRYPTO);
+}
+
+static void issuer_is_known_by_name_and_key_id(void **state)
+{
+    static const uint8_t other_id[] = {1, 2, 3};
+    struct oc_cert other = issuer.cert;
+    (void)state;
+    assert_true(oc_issuer_names(&issuer.cert, &leaf.cert));
+    assert_false(oc_issuer_names(&leaf.cert, &issuer.cert));
+    assert_false(oc_issuer_names(&issuer.cert, &issuer.cert));
+    other.subject_key_id = (struct oc_bytes){other_id, sizeof other_id};
+    assert_false(oc_issuer_names(&other, &leaf.cert));
+    other.subject_key_id = (struct oc_bytes){0};
+    assert_true(oc_issuer_names(&other, &leaf.cert));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(request_equals_that_of_libcrypto),
+        cmocka_unit_test(cert_ids_refused),
+        cmocka_unit_test(table_refuses_other_hashes),
+        cmocka_unit_test(random_octets_differ),
+        cmocka_unit_test(issuer_is_known_by_name_and_key_id),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}

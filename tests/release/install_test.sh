@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# install_test.sh DIR: installs the release build directory DIR as a packager would,
+# and uses what is there: files, pkg-config, manual pages, the command, and every
+# program that README, manual pages and examples/ show.
+set -eu
+build=$(realpath "$1")
+root=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+
+ok() {
+    printf 'ok %s\n' "$1"
+    passed=$((passed + 1))
+}
+
+refuse() {
+    printf 'FAILED %s\n%d passed, 1 failed\n' "$1" "$passed"
+    exit 1
+}
+
+DESTDIR="$work/root" meson install -C "$build" --no-rebuild --quiet
+prefix=$(meson introspect "$build" --buildoptions |
+    /usr/bin/python3 -c 'import json, sys
+print(next(o["value"] for o in json.load(sys.stdin) if o["name"] == "prefix"))')
+tree=$work/root$prefix
+test -x "$tree/bin/ocsp" || refuse 'bin/ocsp is installed'
+lib=$(dirname "$(find "$tree" -name libocsp.so)")
+for file in libocsp.so.0 libocsp.so libocsp.a libocsp-openssl.so.0 libocsp-openssl.so \
+    libocsp-openssl.a pkgconfig/libocsp.pc pkgconfig/libocsp-openssl.pc; do
+    test -e "$lib/$file" || refuse "$file is installed"
+done
+ok 'libraries and pkg-config files are installed'
+
+for header in "$root"/include/ocsp/*.h; do
+    cmp -s "$header" "$tree/include/ocsp/$(basename "$header")" ||
+        refuse "$(basename "$header") is installed"
+done
+ok 'every header is installed'
+
+LD_LIBRARY_PATH=$lib "$tree/bin/ocsp" show "$root/tests/data/seed/request.der" |
+    grep -q 872625873161273451176241581705670534707360122361 || refuse 'the installed command runs'
+ok 'the installed command runs'
+
+for page in ocsp.1 oc_request.3 oc_request_parse.3 oc_der_read.3 libocsp.3; do
+    file=$(find "$tree/share/man" -name "$page*" | head -n 1)
+    test -n "$file" || refuse "$page is installed"
+    MANPATH=$tree/share/man mandoc "$file" | grep -q . || refuse "$page can be read"
+done
+ok 'manual pages are installed, under the names of functions too'
+
+# pkg-config as a packager uses it: everything below a root that is not /.
+export PKG_CONFIG_PATH="$lib/pkgconfig"
+core_flags=$(pkg-config --cflags --libs libocsp | sed "s|$prefix|$tree|g")
+openssl_flags=$(pkg-config --cflags --libs libocsp-openssl | sed "s|$prefix|$tree|g")
+case $core_flags in *crypto*) refuse 'libocsp needs no libcrypto' ;; esac
+ok 'pkg-config: libocsp needs nothing else'
+
+# The programs in the documentation: blocks that begin with an #include.
+mkdir "$work/programs"
+/usr/bin/python3 "$root/tests/release/programs.py" "$root" "$work/programs"
+cp "$root"/examples/*.c "$work/programs/"
+cp "$root"/tests/data/seed/* "$work/programs/"
+cd "$work/programs"
+
+run_program() {
+    case $1 in
+    build_request)
+        openssl x509 -in issuer.pem -outform DER -out issuer.der &&
+            openssl x509 -in leaf.pem -outform DER -out leaf.der &&
+            ./build_request issuer.der leaf.der >ours.der &&
+            openssl ocsp -sha256 -issuer issuer.pem -cert leaf.pem -no_nonce -reqout theirs.der &&
+            cmp ours.der theirs.der
+        ;;
+    *) "./$1" request.der ;;
+    esac
+}
+
+n=0
+for program in *.c; do
+    # shellcheck disable=SC2086 # flags are words
+    case $(grep -c '<ocsp/openssl.h>' "$program" || :) in
+    0) flags=$core_flags ;;
+    *) flags=$openssl_flags ;;
+    esac
+    # shellcheck disable=SC2086 # flags are words
+    ${CC:-cc} -std=c11 -Wall -Wextra -Werror "$program" $flags -o "${program%.c}" ||
+        refuse "$program compiles"
+    LD_LIBRARY_PATH=$lib run_program "${program%.c}" >output 2>&1 || {
+        cat output
+        refuse "$program runs"
+    }
+    n=$((n + 1))
+done
+test "$n" -ge 5 || refuse 'there are programs in the documentation'
+ok "$n programs of the documentation compile and run"
+
+# The same core as an archive, without a shared library in sight.
+# shellcheck disable=SC2046,SC2086 # flags are words
+${CC:-cc} -std=c11 show_request.c $(pkg-config --cflags libocsp | sed "s|$prefix|$tree|g") \
+    "$lib/libocsp.a" -o static
+./static request.der >output || refuse 'a program linked with the archive runs'
+ok 'a program linked with the archive runs'
+
+printf '%d passed, 0 failed\n' "$passed"

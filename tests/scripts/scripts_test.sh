@@ -1,0 +1,458 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Tests that check-docs.sh and check-layers.sh can fail: each case breaks one thing
+# in a copy of the tree and expects exactly the faults that come from it, and exit
+# status 1. The tree itself must pass. `scripts_test.sh [ROOT]`
+set -eu
+
+root=$(cd "${1:-$(dirname "$0")/../..}" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+passed=0
+failed=0
+
+# What a case may break is copied; what documents only link to is linked.
+mkdir "$work/original"
+cd "$root"
+for entry in * .[!.]*; do
+    case $entry in
+    include | src | cli | man | docs | *.md) cp -R "$entry" "$work/original" ;;
+    .git | build*) ;;
+    *) ln -s "$root/$entry" "$work/original" ;;
+    esac
+done
+
+# fresh makes a new copy of the tree and goes there.
+fresh() {
+    cd "$work"
+    rm -rf tree
+    cp -RP original tree
+    cd tree
+}
+
+# edit FILE SCRIPT runs a sed script over a file, which must change.
+edit() {
+    sed "$2" "$1" >"$work/edited"
+    if cmp -s "$1" "$work/edited"; then
+        echo "$1: nothing to edit with $2" >&2
+        exit 1
+    fi
+    cat "$work/edited" >"$1"
+}
+
+# add FILE LINE... appends lines to a file, or makes it.
+add() {
+    added=$1
+    shift
+    mkdir -p "$(dirname "$added")"
+    printf '%s\n' "$@" >>"$added"
+}
+
+# at FILE TEXT prints `FILE:LINE` of the first line that begins with TEXT.
+at() {
+    awk -v text="$2" 'index($0, text) == 1 { print FILENAME ":" FNR; exit }' "$1"
+}
+
+# next_line adds one to the line of `FILE:LINE`.
+next_line() {
+    awk -F: '{ print $1 ":" $2 + 1 }'
+}
+
+# last FILE prints `FILE:LINE` of its last line.
+last() {
+    echo "$1:$(grep -c '' "$1")"
+}
+
+# run CHECK sets `status`, the `faults` that were printed and the `summary`.
+run() {
+    status=0
+    "$root/scripts/$1.sh" "$work/tree" >"$work/out" 2>&1 || status=$?
+    faults=$(sed '$d' "$work/out")
+    summary=$(sed -n '$p' "$work/out")
+}
+
+report() {
+    if [ "$2" = yes ]; then
+        passed=$((passed + 1))
+        echo "ok      $1"
+    else
+        failed=$((failed + 1))
+        echo "FAILED  $1: status $status, output:"
+        sed 's/^/    /' "$work/out"
+        [ -z "${3:-}" ] || printf '    expected:\n%s\n' "$3" | sed '2,$s/^/    /'
+    fi
+}
+
+# passes NAME CHECK expects no fault.
+passes() {
+    run "$2"
+    ok=no
+    case $summary in
+    "$2: "*", 0 faults") [ "$status" -ne 0 ] || [ -n "$faults" ] || ok=yes ;;
+    esac
+    report "$1" "$ok" "    no faults"
+}
+
+# refuses NAME CHECK FAULT... expects these faults in this order, and no others.
+refuses() {
+    name=$1
+    check=$2
+    shift 2
+    expected=$(printf '%s\n' "$@")
+    run "$check"
+    ok=no
+    case $summary in
+    "$check: "*", $# faults") [ "$status" -ne 1 ] || [ "$faults" != "$expected" ] || ok=yes ;;
+    esac
+    report "$name" "$ok" "$expected"
+}
+
+# refuses_among NAME CHECK FAULT expects this fault, and perhaps others.
+refuses_among() {
+    run "$2"
+    ok=no
+    [ "$status" -ne 1 ] || ! grep -qFx "$3" "$work/out" || ok=yes
+    report "$1" "$ok" "$3"
+}
+
+comment_cases() {
+    fresh
+    edit include/ocsp/base.h '/^\/\/ oc_version returns/d'
+    place=$(at include/ocsp/base.h 'OC_API const char *oc_version')
+    refuses comment_missing check-docs \
+        "$place: the comment above oc_version does not start with its name"
+
+    fresh
+    edit include/ocsp/base.h 's/^\/\/ oc_version returns/\/\/ Returns/'
+    place=$(at include/ocsp/base.h 'OC_API const char *oc_version')
+    refuses comment_without_name check-docs \
+        "$place: the comment above oc_version does not start with its name"
+
+    fresh
+    edit include/ocsp/base.h '/^OC_API const char \*oc_version/{x;p;x;}'
+    place=$(at include/ocsp/base.h 'OC_API const char *oc_version')
+    refuses comment_apart check-docs \
+        "$place: the comment above oc_version does not start with its name"
+
+    fresh
+    edit include/ocsp/base.h 's/^\/\/ struct oc_list is/\/\/ A list is/'
+    place=$(at include/ocsp/base.h '    size_t n;' | next_line)
+    refuses structure_comment_without_name check-docs \
+        "$place: no comment above struct oc_list starts with its name"
+
+    fresh
+    edit include/ocsp/base.h 's/^\/\/ enum oc_hash names/\/\/ It names/'
+    place=$(at include/ocsp/base.h '    OC_HASH_SHA512,' | next_line)
+    refuses enum_comment_without_name check-docs \
+        "$place: no comment above enum oc_hash starts with its name"
+
+    fresh
+    edit include/ocsp/base.h 's/^OC_API const char \*oc_version/const char *oc_version/'
+    refuses function_not_exported check-docs \
+        "$(at include/ocsp/base.h 'const char *oc_version'): oc_version is not marked OC_API"
+}
+
+name_cases() {
+    fresh
+    edit man/oc_base.3 '/^\.Nm oc_version ,/d'
+    place=$(at include/ocsp/base.h 'OC_API const char *oc_version')
+    page=$(at man/oc_base.3 '.Fo oc_version' | next_line | next_line)
+    refuses name_entry_missing check-docs \
+        "$place: no manual page has oc_version in NAME" \
+        "$page: oc_version is in SYNOPSIS but not in NAME"
+
+    fresh
+    edit man/oc_der.3 's/^\.Nm oc_der_read ,/&\
+.Nm oc_version ,/'
+    refuses name_entry_twice check-docs \
+        "$(at man/oc_der.3 '.Nm oc_version'): oc_version is in the NAME of man/oc_base.3 already"
+
+    fresh
+    edit man/oc_base.3 's/^\.Nm oc_version ,/&\
+.Nm oc_bytes ,/'
+    refuses name_entry_is_no_function check-docs \
+        "$(at man/oc_base.3 '.Nm oc_bytes'): oc_bytes is in NAME but is no function of the headers"
+
+    fresh
+    edit man/oc_cert_id.3 '/^\.Nm oc_cert_id_equal/s/equal/same/'
+    place=$(at include/ocsp/cert_id.h 'OC_API bool oc_cert_id_equal')
+    page=$(at man/oc_cert_id.3 '.Nm oc_cert_id_same')
+    refuses name_entry_renamed check-docs \
+        "$place: no manual page has oc_cert_id_equal in NAME" \
+        "$page: oc_cert_id_same is in NAME but is no function of the headers" \
+        "$page: oc_cert_id_same is not in the headers" \
+        "$(at man/oc_cert_id.3 '.Fc'): oc_cert_id_equal is in SYNOPSIS but not in NAME"
+
+    fresh
+    add man/oc_base.3 '.Fn oc_no_such'
+    refuses function_unknown check-docs "$(last man/oc_base.3): oc_no_such is not in the headers"
+
+    fresh
+    add man/ocsp.1 'See' '.Dv OC_NO_SUCH .'
+    refuses constant_unknown check-docs "$(last man/ocsp.1): OC_NO_SUCH is not in the headers"
+
+    fresh
+    add include/ocsp/der.h '// oc_new is new.' 'OC_API void oc_new(void);'
+    refuses function_without_page check-docs \
+        "$(last include/ocsp/der.h): no manual page has oc_new in NAME"
+
+    fresh
+    add include/ocsp/der.h '#define OC_NEW 1'
+    refuses constant_without_page check-docs \
+        "$(last include/ocsp/der.h): no manual page names OC_NEW"
+
+    fresh
+    edit man/oc_base.3 '/^\.It Dv OC_ERR_TAG/d'
+    place=$(at include/ocsp/base.h '    OC_ERR_CRYPTO' | next_line)
+    refuses error_unexplained check-docs \
+        "$place: man/oc_base.3 does not explain OC_ERR_TAG"
+}
+
+synopsis_cases() {
+    fresh
+    edit man/oc_base.3 '/^\.Fo oc_bytes_equal/,/^\.Fc/d'
+    refuses synopsis_missing check-docs \
+        "$(at man/oc_base.3 '.Nm oc_bytes_equal'): oc_bytes_equal is in NAME but not in SYNOPSIS"
+
+    fresh
+    edit man/oc_cert_id.3 's/^\.Fa "const struct oc_cert_id \*b"/.Fa "struct oc_cert_id *b"/'
+    right='oc_cert_id_equal(const struct oc_cert_id*a,const struct oc_cert_id*b)'
+    wrong='oc_cert_id_equal(const struct oc_cert_id*a,struct oc_cert_id*b)'
+    place=$(at include/ocsp/cert_id.h 'OC_API bool oc_cert_id_equal')
+    page=$(at man/oc_cert_id.3 '.Fc')
+    refuses argument_differs check-docs \
+        "$page: oc_cert_id_equal is \"bool $wrong\" here and \"bool $right\" at $place"
+
+    fresh
+    edit include/ocsp/cert_id.h 's/^OC_API bool oc_cert_id_equal/OC_API int oc_cert_id_equal/'
+    refuses result_differs check-docs \
+        "$page: oc_cert_id_equal is \"bool $right\" here and \"int $right\" at $place"
+
+    fresh
+    edit man/oc_cert_id.3 '/^\.Fo oc_cert_id_equal/,/^\.Fc/{
+        /^\.F[ac]/d
+        s/.*/.Fn oc_cert_id_equal "const struct oc_cert_id *a" "const struct oc_cert_id *b"/
+    }'
+    passes prototype_in_one_line check-docs
+
+    fresh
+    edit man/oc_cert_id.3 's/^\.In ocsp\/cert_id\.h/.In ocsp\/base.h/'
+    place=$(at man/oc_cert_id.3 '.Nm oc_cert_id_equal')
+    refuses header_not_included check-docs \
+        "$place: SYNOPSIS does not include <ocsp/cert_id.h>, which has oc_cert_id_equal"
+
+    fresh
+    edit man/oc_base.3 '/^struct oc_bytes {/,/^};/s/size_t len/size_t length/'
+    place=$(at include/ocsp/base.h '    size_t len;' | next_line)
+    page=$(at man/oc_base.3 '    size_t length;' | next_line)
+    refuses structure_differs check-docs \
+        "$page: struct oc_bytes differs from its definition at $place"
+
+    fresh
+    edit include/ocsp/base.h '/^struct oc_bytes {/,/^};/s/^    size_t len;/&\
+    size_t size;/'
+    place=$(at include/ocsp/base.h '    size_t size;' | next_line)
+    page=$(at man/oc_base.3 '    size_t len;' | next_line)
+    refuses structure_has_new_member check-docs \
+        "$page: struct oc_bytes differs from its definition at $place"
+
+    fresh
+    edit man/oc_base.3 '/^struct oc_list {/,/^};/d'
+    refuses structure_not_shown check-docs \
+        "$(at include/ocsp/base.h '    size_t n;' | next_line): no manual page shows struct oc_list"
+}
+
+command_cases() {
+    fresh
+    add cli/new.c 'static const struct command new = {.name = "new"};'
+    refuses subcommand_undocumented check-docs \
+        "$(last cli/new.c): man/ocsp.1 does not have the command new"
+
+    fresh
+    add cli/new.c '{"new", no_argument, NULL, 0}, {"json", no_argument, NULL, 0},'
+    refuses option_undocumented check-docs \
+        "$(last cli/new.c): man/ocsp.1 does not have the option --new"
+
+    fresh
+    add cli/new.c 'put(value, "new_member", sink);'
+    refuses json_member_undocumented check-docs \
+        "$(last cli/new.c): man/ocsp.1 does not have the JSON member new_member"
+}
+
+link_cases() {
+    fresh
+    add README.md 'See [the](LICENSES) [map](docs/nowhere.md#there "map").'
+    refuses link_broken check-docs \
+        "$(last README.md): no such file: LICENSES" \
+        "$(last README.md): no such file: docs/nowhere.md"
+
+    fresh
+    add docs/ARCHITECTURE.md '[start]: ../NOWHERE.md'
+    refuses link_by_reference_broken check-docs \
+        "$(last docs/ARCHITECTURE.md): no such file: ../NOWHERE.md"
+
+    fresh
+    add docs/new/deep.md 'See [the other one](nowhere.md) and [this](/README.md).'
+    refuses link_in_folder_broken check-docs "docs/new/deep.md:1: no such file: nowhere.md"
+
+    fresh
+    # shellcheck disable=SC2016 # The backquotes are those of Markdown.
+    add README.md 'See [a](https://example.com/) [b](#top) [c](docs/ARCHITECTURE.md#x) `[d](e)`.' \
+        '```' 'call[i](nowhere.md);' '```'
+    passes link_right check-docs
+
+    for document in README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs/ARCHITECTURE.md \
+        docs/RFC6960.md; do
+        fresh
+        rm "$document"
+        refuses_among "document_missing $document" check-docs "$document:1: the document is missing"
+    done
+}
+
+# One line for each include that must be refused: case, file, text.
+wrong_includes='
+base_uses_der           src/base/new.c      <ocsp/der.h>
+base_uses_stdlib        src/base/new.c      <stdlib.h>
+der_uses_stdio          src/der/new.c       <stdio.h>
+der_uses_wire           src/der/new.c       "wire/parse.h"
+der_uses_request        src/der/new.h       <ocsp/request.h>
+der_header_unqualified  src/der/new.c       "reader.h"
+der_header_by_way_up    src/der/new.c       "../der/reader.h"
+der_header_roundabout   src/der/new.c       "der/../wire/parse.h"
+wire_uses_crypto        src/wire/new.c      <ocsp/crypto.h>
+wire_uses_time          src/wire/new.c      <time.h>
+wire_uses_issuer        src/wire/new.c      "issuer/issuer.h"
+issuer_uses_openssl     src/issuer/new.c    <ocsp/openssl.h>
+issuer_uses_libcrypto   src/issuer/new.c    <openssl/evp.h>
+openssl_uses_wire       src/openssl/new.c   <ocsp/request.h>
+openssl_uses_der        src/openssl/new.c   "der/reader.h"
+openssl_uses_jansson    src/openssl/new.c   <jansson.h>
+cli_uses_private_header cli/new.c           "der/reader.h"
+cli_uses_source_tree    cli/new.c           "../src/der/reader.h"
+cli_uses_curl           cli/new.c           <curl/curl.h>
+base_h_uses_string      include/ocsp/base.h <string.h>
+request_h_uses_crypto   include/ocsp/request.h  <ocsp/crypto.h>
+crypto_h_uses_libcrypto include/ocsp/crypto.h   <openssl/evp.h>
+issuer_h_uses_openssl   include/ocsp/issuer.h   <ocsp/openssl.h>
+include_by_macro        src/der/new.c       HEADER
+'
+
+# And for each that must not be.
+right_includes='
+src/base/new.c      <ocsp/base.h>
+src/base/new.c      "base/new.h"
+src/der/new.c       <ocsp/base.h>
+src/der/new.c       <ocsp/der.h>
+src/der/new.c       "base/new.h"
+src/der/new.c       "der/reader.h"
+src/wire/new.c      <string.h>
+src/wire/new.c      <ocsp/base.h>
+src/wire/new.c      <ocsp/der.h>
+src/wire/new.c      <ocsp/cert.h>
+src/wire/new.c      "base/new.h"
+src/wire/new.c      "der/reader.h"
+src/wire/new.c      "wire/parse.h"
+src/issuer/new.c    <ocsp/base.h>
+src/issuer/new.c    <ocsp/der.h>
+src/issuer/new.c    <ocsp/cert_id.h>
+src/issuer/new.c    <ocsp/crypto.h>
+src/issuer/new.c    <ocsp/issuer.h>
+src/issuer/new.c    "base/new.h"
+src/issuer/new.c    "der/reader.h"
+src/issuer/new.c    "wire/parse.h"
+src/issuer/new.c    "issuer/new.h"
+src/openssl/new.c   <stdlib.h>
+src/openssl/new.c   <ocsp/base.h>
+src/openssl/new.c   <ocsp/crypto.h>
+src/openssl/new.c   <ocsp/openssl.h>
+src/openssl/new.c   <openssl/evp.h>
+src/openssl/new.c   "openssl/new.h"
+cli/new.c           <stdio.h>
+cli/new.c           <ocsp/openssl.h>
+cli/new.c           <jansson.h>
+cli/new.c           <openssl/x509.h>
+cli/new.c           "command.h"
+'
+
+spdx='// SPDX-License-Identifier: MIT'
+
+include_cases() {
+    while read -r name file text; do
+        [ -n "$name" ] || continue
+        fresh
+        [ -f "$file" ] || add "$file" "$spdx"
+        add "$file" "#include $text  // a reason"
+        refuses "$name" check-layers "$(last "$file"): this layer may not include $text"
+    done <<END
+$wrong_includes
+END
+    fresh
+    while read -r file text; do
+        [ -n "$file" ] || continue
+        [ -f "$file" ] || add "$file" "$spdx"
+        add "$file" "  #  include $text"
+    done <<END
+$right_includes
+END
+    add src/der/new.c '// #include <stdio.h>'
+    passes includes_right check-layers
+
+    fresh
+    add src/der/new.c "$spdx" '  #  include <stdio.h>'
+    refuses include_with_blanks check-layers \
+        "src/der/new.c:2: this layer may not include <stdio.h>"
+}
+
+file_cases() {
+    fresh
+    add src/new/new.c "$spdx"
+    unknown='no layer is known for this file: add it to the table in check-layers.sh'
+    refuses layer_unknown check-layers "src/new/new.c:1: $unknown"
+
+    fresh
+    add include/ocsp/new.h "$spdx"
+    refuses public_header_unknown check-layers "include/ocsp/new.h:1: $unknown"
+
+    fresh
+    add src/der/new.c '// Something.' "$spdx"
+    refuses spdx_not_first check-layers "src/der/new.c:1: the first line is not the SPDX line"
+
+    fresh
+    add src/der/new.c "$spdx OR Apache-2.0"
+    refuses spdx_of_another_licence check-layers \
+        "src/der/new.c:1: the first line is not the SPDX line"
+
+    fresh
+    : >src/der/new.c
+    refuses file_empty check-layers "src/der/new.c:1: the first line is not the SPDX line"
+
+    fresh
+    add docs/new.sh '#!/bin/sh' '# Something.'
+    refuses script_without_spdx check-layers "docs/new.sh:1: the first line is not the SPDX line"
+
+    fresh
+    rm -r cli
+    refuses_among folder_missing check-layers "cli:1: the folder is missing"
+}
+
+finish() {
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ] || exit 1
+    exit 0
+}
+
+fresh
+passes documents_as_they_are check-docs
+passes layers_as_they_are check-layers
+# The cases expect no other faults than theirs.
+[ "$failed" -eq 0 ] || finish
+comment_cases
+name_cases
+synopsis_cases
+command_cases
+link_cases
+include_cases
+file_cases
+finish
