@@ -140,11 +140,27 @@ void message_complain(const struct messages *in, const struct message *message, 
         complain(in->file, "%s", text);
 }
 
+// What the text of the field leaves open: that it is not there, or not whole.
+static const char *detail(enum oc_err code)
+{
+    switch (code) {
+    case OC_ERR_TRUNCATED:
+        return ": cut short";
+    case OC_ERR_MISSING:
+        return ": missing";
+    case OC_ERR_LENGTH:
+        return ": its length is not DER";
+    default:
+        return "";
+    }
+}
+
 void message_complain_parse(const struct messages *in, const struct message *message,
                             const struct oc_error *err)
 {
     const char *where = in->form == FORM_DER ? "" : " of the decoded DER";
-    message_complain(in, message, "byte %zu%s: %s", err->offset, where, err->what);
+    message_complain(in, message, "byte %zu%s: %s%s", err->offset, where, err->what,
+                     detail(err->code));
 }
 
 const char *message_kind_name(enum message_kind kind)

@@ -97,7 +97,7 @@ void *must_resize(void *old, size_t n, size_t size)
 {
     if (size != 0 && n > SIZE_MAX / size)
         die_no_memory();
-    void *block = realloc(old, n * size);
+    void *block = realloc(old, n * size == 0 ? 1 : n * size);
     if (block == NULL)
         die_no_memory();
     return block;

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 // OC_CERT_ID_HASHES_LEN is the room in octets for the two hashes of a cert ID.
-#define OC_CERT_ID_HASHES_LEN (2 * OC_HASH_MAX_LEN)
+#define OC_CERT_ID_HASHES_LEN 128
 
 // oc_issuer_cert_id makes the cert ID of the certificate that `issuer` issued with
 // the serial number `serial`, the content of an INTEGER.

@@ -166,31 +166,23 @@ enum oc_err oc_der_read_enumerated(struct oc_bytes *in, uint32_t *value)
 }
 
 // The first octet counts the unused bits, which DER wants to be zero (X.690 11.2).
-static bool split_bit_string(struct oc_bytes content, struct oc_bytes *bits, unsigned *unused)
+bool oci_der_is_bit_string(struct oc_bytes content)
 {
-    if (content.len == 0 || content.data[0] > 7 || (content.len == 1 && content.data[0] != 0))
+    if (content.len == 0 || content.data[0] > 7)
         return false;
-    *unused = content.data[0];
-    if ((content.data[content.len - 1] & ((1U << *unused) - 1)) != 0)
-        return false;
-    *bits = (struct oc_bytes){content.data + 1, content.len - 1};
-    return true;
+    if (content.len == 1)
+        return content.data[0] == 0;
+    return (content.data[content.len - 1] & ((1U << content.data[0]) - 1)) == 0;
 }
 
 enum oc_err oc_der_read_bit_string(struct oc_bytes *in, struct oc_bytes *bits, unsigned *unused)
 {
-    struct oc_bytes rest = *in;
-    struct oc_bytes content;
-    *bits = (struct oc_bytes){0};
     *unused = 0;
-    enum oc_err code = oci_der_read(&rest, OC_DER_BIT_STRING, &content);
+    enum oc_err code = oci_der_read_checked(in, OC_DER_BIT_STRING, oci_der_is_bit_string, bits);
     if (code != OC_OK)
         return code;
-    if (!split_bit_string(content, bits, unused)) {
-        *unused = 0;
-        return OC_ERR_ENCODING;
-    }
-    *in = rest;
+    *unused = bits->data[0];
+    oci_der_advance(bits, 1);
     return OC_OK;
 }
 

@@ -26,7 +26,7 @@ bool oci_der_utc_time(struct oc_bytes text, int64_t *seconds);
 // oci_der_generalized_time_text writes seconds as the 15 characters of a GeneralizedTime.
 bool oci_der_generalized_time_text(int64_t seconds, uint8_t text[15]);
 
-// oci_der_is_integer and oci_der_is_oid tell whether content is what DER allows.
+// These tell whether the content of an element is what DER allows.
 inline bool oci_der_is_integer(struct oc_bytes value)
 {
     if (value.len == 0)
@@ -39,6 +39,7 @@ inline bool oci_der_is_integer(struct oc_bytes value)
 }
 
 bool oci_der_is_oid(struct oc_bytes oid);
+bool oci_der_is_bit_string(struct oc_bytes content);
 
 // oci_der_next_is tells whether `in` starts with the tag of one octet `tag`.
 inline bool oci_der_next_is(struct oc_bytes in, uint8_t tag)

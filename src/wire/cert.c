@@ -215,8 +215,9 @@ static bool skip_unique_ids(struct reader *r)
     static const char what[] = "a UniqueIdentifier is not a BIT STRING (RFC 5280 4.1)";
     struct oc_bytes id;
     for (unsigned n = 1; n <= 2; n++) {
-        if (next_is(r, (uint8_t)OC_DER_CONTEXT(n)) &&
-            !read_content(r, (uint8_t)OC_DER_CONTEXT(n), &id, what))
+        uint8_t tag = (uint8_t)OC_DER_CONTEXT(n);
+        if (next_is(r, tag) &&
+            !note(r, oci_der_read_checked(&r->in, tag, oci_der_is_bit_string, &id), what))
             return false;
     }
     return true;

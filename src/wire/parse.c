@@ -4,16 +4,16 @@
 // simple types, and the structures that occur in more than one of them.
 #include "wire/parse.h"
 
-bool oci_fail(struct parse *parse, const uint8_t *at, enum oc_err code, const char *what)
+void oci_fail(struct parse *parse, const uint8_t *at, enum oc_err code, const char *what)
 {
     parse->error = (struct oc_error){code, (size_t)(at - parse->start), what};
-    return false;
 }
 
 enum oc_err oci_parse_finish(const struct parse *parse, bool ok, struct oc_error *err)
 {
+    struct oc_error none = {0};
     if (err != NULL)
-        *err = ok ? (struct oc_error){0} : parse->error;
+        *err = ok ? none : parse->error;
     return ok ? OC_OK : parse->error.code;
 }
 
@@ -40,7 +40,7 @@ static bool read_certs(struct reader *list, struct oc_list *certs)
     for (certs->n = 0; list->in.len != 0; certs->n++) {
         struct oc_bytes cert;
         if (!read_content(list, OC_DER_SEQUENCE, &cert,
-                          "a certificate in certs is not a SEQUENCE (RFC 6960 4.2.1)"))
+                          "a certificate in certs is not a SEQUENCE (RFC 6960 4.1.1, 4.2.1)"))
             return false;
     }
     return true;
@@ -49,7 +49,7 @@ static bool read_certs(struct reader *list, struct oc_list *certs)
 // certs [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL
 static bool read_optional_certs(struct reader *r, struct oc_list *certs)
 {
-    static const char what[] = "certs is not a SEQUENCE OF Certificate (RFC 6960 4.2.1)";
+    static const char what[] = "certs is not a SEQUENCE OF Certificate (RFC 6960 4.1.1, 4.2.1)";
     struct reader inside;
     struct reader list;
     certs->items = (struct oc_bytes){0};
@@ -67,10 +67,12 @@ static bool read_optional_certs(struct reader *r, struct oc_list *certs)
 bool oci_read_signature(struct oc_bytes in, struct parse *parse, struct oc_signature *signature)
 {
     struct reader rest = {in, parse};
-    return read_algorithm(&rest, &signature->algorithm,
-                          "signatureAlgorithm is not an AlgorithmIdentifier (RFC 6960 4.2.1)") &&
-           read_octet_aligned(&rest, &signature->value,
-                              "signature is not a BIT STRING of whole octets (RFC 6960 4.2.1)") &&
+    return read_algorithm(
+               &rest, &signature->algorithm,
+               "signatureAlgorithm is not an AlgorithmIdentifier (RFC 6960 4.1.1, 4.2.1)") &&
+           read_octet_aligned(
+               &rest, &signature->value,
+               "signature is not a BIT STRING of whole octets (RFC 6960 4.1.1, 4.2.1)") &&
            read_optional_certs(&rest, &signature->certs) &&
-           finish(&rest, "octets behind signature and certs (RFC 6960 4.2.1)");
+           finish(&rest, "octets behind signature and certs (RFC 6960 4.1.1, 4.2.1)");
 }

@@ -28,13 +28,14 @@ struct reader {
     struct parse *parse;
 };
 
-// oci_fail notes an error at the octet `at`, and returns false.
-bool oci_fail(struct parse *parse, const uint8_t *at, enum oc_err code, const char *what);
+// oci_fail notes an error at the octet `at`.
+void oci_fail(struct parse *parse, const uint8_t *at, enum oc_err code, const char *what);
 
 // fail notes an error at the element that `r` stands before, and returns false.
 static inline bool fail(const struct reader *r, enum oc_err code, const char *what)
 {
-    return oci_fail(r->parse, r->in.data, code, what);
+    oci_fail(r->parse, r->in.data, code, what);
+    return false;
 }
 
 // oci_parse_finish hands the error over, if the parse was not `ok`, and returns its code.

@@ -21,8 +21,8 @@ static const char *check_single(const struct oc_single_response *single)
 static bool has_responder(const struct oc_responder_id *responder)
 {
     if (responder->kind == OC_RESPONDER_BY_NAME)
-        return responder->name.len != 0;
-    return responder->kind == OC_RESPONDER_BY_KEY && responder->key_hash.len != 0;
+        return responder->name.data != NULL;
+    return responder->kind == OC_RESPONDER_BY_KEY && responder->key_hash.data != NULL;
 }
 
 // Returns NULL, or why no response can be made of this.

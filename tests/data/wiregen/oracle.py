@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: MIT
+#
+# What asn1crypto, a decoder that shares nothing with the library, reads in a valid
+# message, as the lines that tests/wire/describe.c prints. asn1crypto is told to be
+# strict, and all of a message is decoded before any of it is believed.
+"""Expected values from asn1crypto."""
+
+from datetime import datetime, timedelta, timezone
+
+from asn1crypto import core, ocsp, x509
+
+from .messages import HASHES
+
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+HASH_NAMES = {oid_text: digest for digest, (oid_text, _) in HASHES.items()}
+
+STATUS_NAMES = {0: 'successful', 1: 'malformedRequest', 2: 'internalError', 3: 'tryLater',
+                5: 'sigRequired', 6: 'unauthorized'}
+
+
+class ServiceLocator(core.Sequence):
+    """As RFC 6960 4.4.6 has it: asn1crypto's own does not know that locator is OPTIONAL."""
+    _fields = [
+        ('issuer', x509.Name),
+        ('locator', x509.AuthorityInfoAccessSyntax, {'optional': True}),
+    ]
+
+
+def seconds(moment):
+    return (moment - EPOCH) // timedelta(seconds=1)
+
+
+def flag(value):
+    return 'yes' if value else 'no'
+
+
+def optional(key, octets):
+    return f'{key} {octets.hex()}' if octets else f'!{key}'
+
+
+def algorithm(key, value):
+    yield f'{key} {value["algorithm"].dotted}'
+    yield optional(f'{key}_parameters', value['parameters'].dump())
+
+
+def access(prefix, descriptions):
+    for i, one in enumerate(descriptions):
+        location = one['access_location']
+        yield f'{prefix}access.{i}.method {one["access_method"].dotted}'
+        yield f'{prefix}access.{i}.location {location.dump().hex()}'
+        if location.name == 'uniform_resource_identifier':
+            yield f'{prefix}access.{i}.uri {location.chosen.contents.decode()}'
+        else:
+            yield f'!{prefix}access.{i}.uri'
+    yield f'!{prefix}access.{len(descriptions)}.method'
+
+
+def read_nonce(prefix, der):
+    yield f'{prefix}nonce {core.OctetString.load(der, strict=True).native.hex()}'
+
+
+def read_crl_reference(prefix, der):
+    value = ocsp.CrlId.load(der, strict=True)
+    url, number, time = value['crl_url'], value['crl_num'], value['crl_time']
+    yield f'{prefix}crl_url {url.native}' if url.native is not None else f'!{prefix}crl_url'
+    yield (f'{prefix}crl_number {number.contents.hex()}' if number.native is not None
+           else f'!{prefix}crl_number')
+    yield (f'{prefix}crl_time {seconds(time.native)}' if time.native is not None
+           else f'!{prefix}crl_time')
+
+
+def read_acceptable_responses(prefix, der):
+    types = ocsp.AcceptableResponses.load(der, strict=True)
+    for i, one in enumerate(types):
+        yield f'{prefix}acceptable_response.{i} {one.dotted}'
+    yield f'!{prefix}acceptable_response.{len(types)}'
+
+
+def read_archive_cutoff(prefix, der):
+    value = core.GeneralizedTime.load(der, strict=True)
+    yield f'{prefix}archive_cutoff {seconds(value.native)}'
+
+
+def read_service_locator(prefix, der):
+    value = ServiceLocator.load(der, strict=True)
+    value.native
+    yield f'{prefix}issuer {value["issuer"].dump().hex()}'
+    yield from access(prefix, value['locator'] if value['locator'].native else [])
+
+
+def read_preferred_signatures(prefix, der):
+    wanted = ocsp.PreferredSignatureAlgorithms.load(der, strict=True)
+    wanted.native
+    for i, one in enumerate(wanted):
+        key = f'{prefix}preferred.{i}.'
+        yield from algorithm(f'{key}signature', one['sig_identifier'])
+        if one['cert_identifier'].native is None:
+            yield f'!{key}key'
+        else:
+            yield from algorithm(f'{key}key', one['cert_identifier'])
+    yield f'!{prefix}preferred.{len(wanted)}.signature'
+
+
+def read_extended_revoke(prefix, der):
+    assert core.Null.load(der, strict=True).native is None
+    yield from ()
+
+
+def read_sct_list(prefix, der):
+    yield f'{prefix}sct_list {core.OctetString.load(der, strict=True).native.hex()}'
+
+
+def read_crl_reason(prefix, der):
+    number = core.Enumerated.load(der, strict=True)
+    yield f'{prefix}crl_reason {int.from_bytes(number.contents, "big")}'
+
+
+def read_invalidity_date(prefix, der):
+    value = core.GeneralizedTime.load(der, strict=True)
+    yield f'{prefix}invalidity_date {seconds(value.native)}'
+
+
+def read_certificate_issuer(prefix, der):
+    names = x509.GeneralNames.load(der, strict=True)
+    names.native
+    for i, one in enumerate(names):
+        yield f'{prefix}certificate_issuer.{i} {one.dump().hex()}'
+    yield f'!{prefix}certificate_issuer.{len(names)}'
+
+
+EXTENSIONS = {
+    '1.3.6.1.5.5.7.48.1.2': ('nonce', read_nonce),
+    '1.3.6.1.5.5.7.48.1.3': ('crlReference', read_crl_reference),
+    '1.3.6.1.5.5.7.48.1.4': ('acceptableResponses', read_acceptable_responses),
+    '1.3.6.1.5.5.7.48.1.6': ('archiveCutoff', read_archive_cutoff),
+    '1.3.6.1.5.5.7.48.1.7': ('serviceLocator', read_service_locator),
+    '1.3.6.1.5.5.7.48.1.8': ('preferredSignatureAlgorithms', read_preferred_signatures),
+    '1.3.6.1.5.5.7.48.1.9': ('extendedRevoke', read_extended_revoke),
+    '1.3.6.1.4.1.11129.2.4.5': ('signedCertificateTimestamps', read_sct_list),
+    '2.5.29.21': ('reasonCode', read_crl_reason),
+    '2.5.29.24': ('invalidityDate', read_invalidity_date),
+    '2.5.29.29': ('certificateIssuer', read_certificate_issuer),
+}
+
+
+def extensions(prefix, items):
+    items = [] if isinstance(items, core.Void) else list(items)
+    for i, one in enumerate(items):
+        key = f'{prefix}extension.{i}.'
+        oid_text = one['extn_id'].dotted
+        value = one['extn_value'].contents
+        label, read = EXTENSIONS.get(oid_text, ('other', None))
+        yield f'{key}name {label}'
+        yield f'{key}oid {oid_text}'
+        yield f'{key}critical {flag(one["critical"].native)}'
+        yield f'{key}value {value.hex()}'
+        if read:
+            yield from read(key, value)
+    yield f'{prefix}n_extensions {len(items)}'
+
+
+def cert_id(prefix, value):
+    oid_text = value['hash_algorithm']['algorithm'].dotted
+    yield f'{prefix}hash {HASH_NAMES.get(oid_text, "other")}'
+    yield from algorithm(f'{prefix}hash_algorithm', value['hash_algorithm'])
+    yield f'{prefix}issuer_name_hash {value["issuer_name_hash"].native.hex()}'
+    yield f'{prefix}issuer_key_hash {value["issuer_key_hash"].native.hex()}'
+    yield f'{prefix}serial {value["serial_number"].contents.hex()}'
+
+
+def signature(value):
+    yield from algorithm('signature_algorithm', value['signature_algorithm'])
+    yield f'signature {value["signature"].native.hex()}'
+    certs = value['certs']
+    has_certs = not isinstance(certs, core.Void)
+    for i, one in enumerate(certs if has_certs else []):
+        yield f'cert.{i} {one.dump().hex()}'
+    yield f'n_certs {len(certs) if has_certs else 0}'
+    yield f'has_certs {flag(has_certs)}'
+
+
+def request(der):
+    message = ocsp.OCSPRequest.load(der, strict=True)
+    message.native
+    tbs = message['tbs_request']
+    yield f'tbs {tbs.dump().hex()}'
+    name = tbs['requestor_name']
+    yield optional('requestor_name', b'' if isinstance(name, core.Void) else name.untag().dump())
+    for i, one in enumerate(tbs['request_list']):
+        yield from cert_id(f'request.{i}.', one['req_cert'])
+        yield from extensions(f'request.{i}.', one['single_request_extensions'])
+    yield f'n_requests {len(tbs["request_list"])}'
+    yield from extensions('', tbs['request_extensions'])
+    is_signed = not isinstance(message['optional_signature'], core.Void)
+    yield f'signed {flag(is_signed)}'
+    if is_signed:
+        yield from signature(message['optional_signature'])
+
+
+def single(key, value):
+    yield from cert_id(key, value['cert_id'])
+    status = value['cert_status']
+    yield f'{key}status {status.name}'
+    if status.name == 'revoked':
+        info = status.chosen
+        yield f'{key}revocation_time {seconds(info["revocation_time"].native)}'
+        number = info['revocation_reason']
+        yield (f'!{key}reason' if isinstance(number, core.Void)
+               else f'{key}reason {int.from_bytes(number.contents, "big")}')
+    yield f'{key}this_update {seconds(value["this_update"].native)}'
+    later = value['next_update'].native
+    yield f'{key}next_update {seconds(later)}' if later else f'!{key}next_update'
+    yield from extensions(key, value['single_extensions'])
+
+
+def responder(value):
+    if value.name == 'by_name':
+        yield f'responder_name {value.chosen.untag().dump().hex()}'
+        yield '!responder_key'
+    else:
+        yield f'responder_key {value.chosen.native.hex()}'
+        yield '!responder_name'
+
+
+def basic_response(value):
+    value.native
+    tbs = value['tbs_response_data']
+    yield f'tbs {tbs.dump().hex()}'
+    yield from responder(tbs['responder_id'])
+    yield f'produced_at {seconds(tbs["produced_at"].native)}'
+    for i, one in enumerate(tbs['responses']):
+        yield from single(f'response.{i}.', one)
+    yield f'n_responses {len(tbs["responses"])}'
+    yield from extensions('', tbs['response_extensions'])
+    yield from signature(value)
+
+
+def response(der):
+    message = ocsp.OCSPResponse.load(der, strict=True)
+    message.native
+    yield f'status {STATUS_NAMES[int.from_bytes(message["response_status"].contents, "big")]}'
+    body = message['response_bytes']
+    if isinstance(body, core.Void):
+        yield '!response_type'
+        yield '!response'
+        yield 'basic no'
+        return
+    is_basic = body['response_type'].native == 'basic_ocsp_response'
+    yield f'response_type {body["response_type"].dotted}'
+    yield f'response {body["response"].contents.hex()}'
+    yield f'basic {flag(is_basic)}'
+    if is_basic:
+        yield from basic_response(body['response'].parsed)
+
+
+KEY_USAGES = ['digital_signature', 'non_repudiation', 'key_encipherment', 'data_encipherment',
+              'key_agreement', 'key_cert_sign', 'crl_sign', 'encipher_only', 'decipher_only']
+OCSP_SIGNING = '1.3.6.1.5.5.7.3.9'
+READ_IN_CERTS = {'2.5.29.35', '2.5.29.14', '2.5.29.15', '2.5.29.19', '2.5.29.37',
+                 '1.3.6.1.5.5.7.1.1', '1.3.6.1.5.5.7.48.1.5', '1.3.6.1.5.5.7.1.24'}
+
+
+def cert_extensions(value):
+    aki = value.authority_key_identifier_value
+    yield optional('authority_key_id', (aki['key_identifier'].native or b'') if aki else b'')
+    ski = value.key_identifier_value
+    yield optional('subject_key_id', ski.native if ski else b'')
+    usage = value.key_usage_value
+    if usage is None:
+        yield '!key_usage'
+    else:
+        bits = sum(1 << KEY_USAGES.index(bit) for bit in usage.native)
+        yield f'key_usage {bits:03x}'
+    constraints = value.basic_constraints_value
+    yield f'ca {flag(constraints is not None and constraints["ca"].native)}'
+    purposes = [p.dotted for p in value.extended_key_usage_value or []]
+    for i, purpose in enumerate(purposes):
+        yield f'ext_key_usage.{i} {purpose}'
+    yield f'n_ext_key_usages {len(purposes)}'
+    yield f'ocsp_signing {flag(OCSP_SIGNING in purposes)}'
+
+
+def uris(key, aia, method):
+    found = [one['access_location'].chosen.contents.decode() for one in aia
+             if one['access_method'].dotted == method
+             and one['access_location'].name == 'uniform_resource_identifier']
+    for i, uri in enumerate(found):
+        yield f'{key}_uri.{i} {uri}'
+    yield f'n_{key}_uris {len(found)}'
+
+
+def cert_access(value):
+    aia = list(value.authority_information_access_value or [])
+    yield from access('', aia)
+    yield from uris('ocsp', aia, '1.3.6.1.5.5.7.48.1')
+    yield from uris('issuer', aia, '1.3.6.1.5.5.7.48.2')
+
+
+def cert_flags(value):
+    items = value['tbs_certificate']['extensions']
+    items = [] if isinstance(items, core.Void) else list(items)
+    features = [int.from_bytes(f.contents, 'big') for f in value.tls_feature_value or []]
+    unread = [one for one in items
+              if one['critical'].native and one['extn_id'].dotted not in READ_IN_CERTS]
+    yield f'ocsp_nocheck {flag(value.ocsp_no_check_value is not None)}'
+    yield f'must_staple {flag(5 in features)}'
+    yield f'must_staple_v2 {flag(17 in features)}'
+    yield f'unread_critical {flag(unread)}'
+
+
+def cert(der):
+    value = x509.Certificate.load(der, strict=True)
+    value.native
+    tbs = value['tbs_certificate']
+    spki = tbs['subject_public_key_info']
+    yield f'tbs {tbs.dump().hex()}'
+    yield f'version {int.from_bytes(tbs["version"].contents, "big") + 1}'
+    yield f'serial {tbs["serial_number"].contents.hex()}'
+    yield from algorithm('tbs_algorithm', tbs['signature'])
+    yield f'issuer {tbs["issuer"].dump().hex()}'
+    yield f'not_before {seconds(tbs["validity"]["not_before"].native)}'
+    yield f'not_after {seconds(tbs["validity"]["not_after"].native)}'
+    yield f'subject {tbs["subject"].dump().hex()}'
+    yield f'spki {spki.dump().hex()}'
+    yield from algorithm('key_algorithm', spki['algorithm'])
+    yield f'public_key {spki["public_key"].contents[1:].hex()}'
+    yield from algorithm('signature_algorithm', value['signature_algorithm'])
+    yield f'signature {value["signature_value"].native.hex()}'
+    yield from cert_extensions(value)
+    yield from cert_access(value)
+    yield from cert_flags(value)
+
+
+READERS = {'request': request, 'response': response, 'cert': cert}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+//
+// Compiles when the library's headers stand before OpenSSL's.
+#include "headers_ours.h"
+
+#include "headers_openssl.h"
+
+int main(void)
+{
+    return OC_OK == 0 && OCSP_RESPONSE_STATUS_SUCCESSFUL == 0 ? 0 : 1;
+}
