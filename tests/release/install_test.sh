@@ -65,26 +65,31 @@ cp "$root"/examples/*.c "$work/programs/"
 cp "$root"/tests/data/seed/* "$work/programs/"
 cd "$work/programs"
 
+openssl x509 -in issuer.pem -outform DER -out issuer.der
+openssl x509 -in leaf.pem -outform DER -out leaf.der
+vectors=$(/usr/bin/python3 -c "import cryptography_vectors as v; print(v.__path__[0])")
+cp "$vectors/x509/ocsp/resp-sha256.der" response.der
+
+# What each program reads: its page says so.
 run_program() {
     case $1 in
-    build_request)
-        openssl x509 -in issuer.pem -outform DER -out issuer.der &&
-            openssl x509 -in leaf.pem -outform DER -out leaf.der &&
-            ./build_request issuer.der leaf.der >ours.der &&
+    build_request | man_oc_issuer_*)
+        "./$1" issuer.der leaf.der >ours.der &&
             openssl ocsp -sha256 -issuer issuer.pem -cert leaf.pem -no_nonce -reqout theirs.der &&
             cmp ours.der theirs.der
         ;;
+    man_libocsp_* | man_oc_response_*) "./$1" <response.der ;;
+    man_oc_cert_1) "./$1" <leaf.der ;;
+    man_*) "./$1" <request.der ;;
     *) "./$1" request.der ;;
     esac
 }
 
 n=0
 for program in *.c; do
-    # shellcheck disable=SC2086 # flags are words
-    case $(grep -c '<ocsp/openssl.h>' "$program" || :) in
-    0) flags=$core_flags ;;
-    *) flags=$openssl_flags ;;
-    esac
+    flags=$core_flags
+    ! grep -q '<ocsp/openssl.h>' "$program" || flags=$openssl_flags
+    ! grep -q '<openssl/' "$program" || flags="$flags $(pkg-config --libs libcrypto)"
     # shellcheck disable=SC2086 # flags are words
     ${CC:-cc} -std=c11 -Wall -Wextra -Werror "$program" $flags -o "${program%.c}" ||
         refuse "$program compiles"
