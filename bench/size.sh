@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 #
 # size.sh prints the size in octets of the core, of each file and of all, compiled for
-# size: "text" as size(1) counts it, and what of that is unwind tables, which only
-# debuggers read. CC and SIZE name other tools.
+# size: code and constants, and beside them the unwind tables, which C does not need and
+# small devices leave out (-fno-asynchronous-unwind-tables). size(1) counts both as
+# text. CC and SIZE name other tools.
 set -eu
 
 src=$(CDPATH='' cd -- "$(dirname -- "$0")/../src" && pwd)
@@ -23,14 +24,14 @@ unwind_of() {
 
 sum=0
 unwind_sum=0
-printf '%8s %8s\n' text unwind
+printf '%8s %8s\n' text tables
 for layer in base der wire issuer; do
     for file in "$src/$layer"/*.c; do
         object=$layer-$(basename "$file" .c).o
         "${CC:-cc}" -std=c11 -Os -fPIC -ffunction-sections -fvisibility=hidden \
             -DOC_VERSION='"size"' -I"$src/../include" -I"$src" -c "$file" -o "$object"
-        text=$(text_of "$object")
         unwind=$(unwind_of "$object")
+        text=$(($(text_of "$object") - unwind))
         printf '%8d %8d  %s\n' "$text" "$unwind" "$layer/${file##*/}"
         sum=$((sum + text))
         unwind_sum=$((unwind_sum + unwind))

@@ -41,8 +41,6 @@ struct oc_request {
     bool is_signed;
     struct oc_signature signature;
     unsigned deviations;
-    struct oc_single_request first;  // only for oc_request_next(): ask that function
-    size_t first_len;
 };
 
 // oc_request_parse reads a DER OCSPRequest (RFC 6960 4.1.1) and checks all of it

@@ -89,8 +89,6 @@ struct oc_response {
     struct oc_list extensions;
     struct oc_signature signature;
     unsigned deviations;
-    struct oc_single_response first;  // only for oc_response_next(): ask that function
-    size_t first_len;
 };
 
 // oc_response_parse reads a DER OCSPResponse (RFC 6960 4.2.1) and checks all of it

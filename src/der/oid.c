@@ -4,16 +4,16 @@
 #include "der/reader.h"
 
 // Each arc is a run of octets with the top bit set, closed by one without; none
-// starts with zero bits only.
+// starts with zero bits only, which is the octet 0x80.
 bool oci_der_is_oid(struct oc_bytes oid)
 {
-    bool at_start = true;
-    for (size_t i = 0; i < oid.len; i++) {
-        if (at_start && oid.data[i] == 0x80)
+    if (oid.len == 0 || oid.data[0] == 0x80 || oid.data[oid.len - 1] >= 0x80)
+        return false;
+    for (size_t i = 1; i < oid.len; i++) {
+        if (oid.data[i] == 0x80 && oid.data[i - 1] < 0x80)
             return false;
-        at_start = oid.data[i] < 0x80;
     }
-    return oid.len != 0 && at_start;
+    return true;
 }
 
 // A number of up to 128 bits, in pieces of 32 with the lowest first: arcs that come

@@ -84,12 +84,26 @@ static struct der_head read_length(struct oc_bytes in, size_t at)
     return head;
 }
 
+// A length in two octets behind a tag of one, which is what most long elements have;
+// a `code` other than OC_OK leaves it to the others.
+static struct der_head read_two_octet_length(struct oc_bytes in)
+{
+    if (in.len < 4 || in.data[1] != 0x82)
+        return no_head(OC_ERR_LENGTH);
+    size_t len = (size_t)in.data[2] << 8 | in.data[3];
+    if (len < 0x100 || len > in.len - 4)
+        return no_head(OC_ERR_LENGTH);
+    return (struct der_head){OC_OK, 4, len};
+}
+
 struct der_head oci_der_head(struct oc_bytes in, uint32_t tag)
 {
     uint32_t found;
     size_t len;
-    if (in.len != 0 && in.data[0] == tag && (tag & 0x1F) != 0x1F)
-        return read_length(in, 1);
+    if (in.len != 0 && in.data[0] == tag && (tag & 0x1F) != 0x1F) {
+        struct der_head head = read_two_octet_length(in);
+        return head.code == OC_OK ? head : read_length(in, 1);
+    }
     enum oc_err code = read_tag(in, &found, &len);
     if (code != OC_OK)
         return no_head(code);

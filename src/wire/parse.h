@@ -138,6 +138,17 @@ static inline bool read_octet_aligned(struct reader *r, struct oc_bytes *value, 
     return true;
 }
 
+// read_parameters reads what is left of an AlgorithmIdentifier: nothing, or one element,
+// which nearly always is NULL.
+static inline bool read_parameters(struct reader *r, struct oc_bytes *parameters, const char *what)
+{
+    bool is_null = r->in.len == 2 && r->in.data[0] == OC_DER_NULL && r->in.data[1] == 0;
+    *parameters = (struct oc_bytes){0};
+    if (is_null)
+        *parameters = r->in;
+    return is_null || r->in.len == 0 || (read_any(r, parameters, what) && finish(r, what));
+}
+
 // read_algorithm reads an AlgorithmIdentifier (RFC 5280 4.1.1.2):
 //
 // AlgorithmIdentifier ::= SEQUENCE {
@@ -147,10 +158,8 @@ static inline bool read_algorithm(struct reader *r, struct oc_algorithm *algorit
                                   const char *what)
 {
     struct reader seq;
-    algorithm->parameters = (struct oc_bytes){0};
     return enter(r, OC_DER_SEQUENCE, &seq, what) && read_oid(&seq, &algorithm->oid, what) &&
-           (seq.in.len == 0 ||
-            (read_any(&seq, &algorithm->parameters, what) && finish(&seq, what)));
+           read_parameters(&seq, &algorithm->parameters, what);
 }
 
 // oci_read_version reads what is inside the tag of a version.

@@ -19,23 +19,15 @@ static bool read_single(struct reader *r, struct oc_single_request *out)
            finish(&seq, "octets behind the fields of a Request (RFC 6960 4.1.1)");
 }
 
-// requestList SEQUENCE OF Request. The first one is kept as it was read.
+// requestList SEQUENCE OF Request.
 static bool read_requests(struct reader *r, struct oc_request *out)
 {
     struct oc_bytes items;
     if (!read_content(r, OC_DER_SEQUENCE, &items, "requestList is not a SEQUENCE (RFC 6960 4.1.1)"))
         return false;
     out->requests = (struct oc_list){items, 0};
-    if (items.len == 0) {
-        out->first = (struct oc_single_request){0};
-        out->first_len = 0;
-        return true;
-    }
     struct reader list = {items, r->parse};
-    if (!read_single(&list, &out->first))
-        return false;
-    out->first_len = (size_t)(list.in.data - items.data);
-    for (out->requests.n = 1; list.in.len != 0; out->requests.n++) {
+    for (out->requests.n = 0; list.in.len != 0; out->requests.n++) {
         struct oc_single_request single;
         if (!read_single(&list, &single))
             return false;
@@ -127,11 +119,6 @@ bool oc_request_next(const struct oc_request *req, size_t *at, struct oc_single_
 {
     struct parse parse;
     struct reader r;
-    if (*at == 0 && req->first_len != 0) {
-        *at = req->first_len;
-        *out = req->first;
-        return true;
-    }
     if (list_start(req->requests.items, *at, &parse, &r) && read_single(&r, out)) {
         *at = list_moved(&r);
         return true;

@@ -96,23 +96,15 @@ static bool read_single(struct reader *r, struct oc_single_response *out)
            finish(&seq, "octets behind the fields of SingleResponse (RFC 6960 4.2.1)");
 }
 
-// responses SEQUENCE OF SingleResponse. The first one is kept as it was read.
+// responses SEQUENCE OF SingleResponse.
 static bool read_responses(struct reader *r, struct oc_response *out)
 {
     struct oc_bytes items;
     if (!read_content(r, OC_DER_SEQUENCE, &items, "responses is not a SEQUENCE (RFC 6960 4.2.1)"))
         return false;
     out->responses = (struct oc_list){items, 0};
-    if (items.len == 0) {
-        out->first = (struct oc_single_response){0};
-        out->first_len = 0;
-        return true;
-    }
     struct reader list = {items, r->parse};
-    if (!read_single(&list, &out->first))
-        return false;
-    out->first_len = (size_t)(list.in.data - items.data);
-    for (out->responses.n = 1; list.in.len != 0; out->responses.n++) {
+    for (out->responses.n = 0; list.in.len != 0; out->responses.n++) {
         struct oc_single_response single;
         if (!read_single(&list, &single))
             return false;
@@ -283,11 +275,6 @@ bool oc_response_next(const struct oc_response *resp, size_t *at, struct oc_sing
 {
     struct parse parse;
     struct reader r;
-    if (*at == 0 && resp->first_len != 0) {
-        *at = resp->first_len;
-        *out = resp->first;
-        return true;
-    }
     if (list_start(resp->responses.items, *at, &parse, &r) && read_single(&r, out)) {
         *at = list_moved(&r);
         return true;

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+//
+// bench measures this library beside its peers and its floors, in one process.
+//
+//     bench [--json FILE] [--quick]
+//
+// A bar that is missed is no failure of the program: it depends on the machine. What
+// fails is a library that does not read or build what the others do.
+#include "build.h"
+#include "heap.h"
+#include "measure.h"
+#include "parse.h"
+#include "report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { EXIT_USAGE = 64 };
+
+struct options {
+    const char *json;
+    bool quick;
+};
+
+static bool read_options(int argc, char **argv, struct options *options)
+{
+    *options = (struct options){0};
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--quick") == 0)
+            options->quick = true;
+        else if (strcmp(argv[i], "--json") == 0 && i + 1 < argc)
+            options->json = argv[++i];
+        else
+            return false;
+    }
+    return true;
+}
+
+static void report_rows(struct report *report, const struct row *rows, size_t n, bool quick)
+{
+    struct timing timings[MAX_SUBJECTS];
+    for (size_t i = 0; i < n; i++) {
+        measure(&rows[i], quick, timings);
+        report_row(report, &rows[i], timings);
+    }
+}
+
+static void report_heap_of(struct report *report, const struct row *row)
+{
+    report_heap(report, row->name, row->subjects[0].name, heap_calls(&row->subjects[0]), true);
+    for (size_t i = 1; i < row->n; i++) {
+        if (row->subjects[i].bar == BAR_OF_FLOOR || row->subjects[i].bar == BAR_OF_SMALLEST)
+            continue;
+        size_t calls = heap_calls(&row->subjects[i]);
+        if (calls == 0)
+            die("the calls of malloc are not counted");
+        report_heap(report, row->name, row->subjects[i].name, calls, false);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct samples samples;
+    struct parse_inputs parse_inputs;
+    struct build_inputs build_inputs;
+    struct row parse[N_PARSE_ROWS];
+    struct row build[N_BUILD_ROWS];
+    struct report report;
+    if (!read_options(argc, argv, &options)) {
+        fprintf(stderr, "usage: bench [--json FILE] [--quick]\n");
+        return EXIT_USAGE;
+    }
+    samples_make(&samples, SEED_DIR);
+    parse_rows(parse, &parse_inputs, &samples);
+    parse_check(parse, &parse_inputs);
+    build_rows(build, &build_inputs, &samples, SEED_DIR);
+
+    report_begin(&report, options.quick);
+    report_rows(&report, parse, N_PARSE_ROWS, options.quick);
+    report_rows(&report, build, N_BUILD_ROWS, options.quick);
+    for (size_t i = 0; i < N_PARSE_ROWS; i++)
+        report_heap_of(&report, &parse[i]);
+    struct row without_crypto = build_heap_row(&build_inputs);
+    report_heap_of(&report, &without_crypto);
+
+    build_free(&build_inputs);
+    samples_free(&samples);
+    if (!report_end(&report, options.json))
+        die("the JSON file cannot be written");
+    return 0;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// What is measured: the founding request and its certificates, and responses that are
+// signed with keys made for this run.
+#ifndef BENCH_SAMPLES_H
+#define BENCH_SAMPLES_H
+
+#include <ocsp/base.h>
+
+#include <openssl/x509.h>
+
+enum { N_LISTS = 4 };
+
+struct samples {
+    struct oc_bytes request;    // 88 octets
+    struct oc_bytes plain;      // a response signed with RSA-2048, no certificates
+    struct oc_bytes delegated;  // one signed with P-256 by the delegate whose certificate it has
+    struct oc_bytes lists[N_LISTS];
+    struct oc_bytes leaf_der;
+    struct oc_bytes issuer_der;
+    X509 *leaf;
+    X509 *issuer;
+};
+
+// list_sizes are the numbers of single responses in `lists`.
+extern const size_t list_sizes[N_LISTS];
+
+// samples_make reads the founding files in `dir` and makes the rest, or ends the
+// program.
+void samples_make(struct samples *samples, const char *dir);
+
+void samples_free(struct samples *samples);
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// What must hold for every input, of whatever octets: one function for each public
+// parser. The fuzz targets call them with what libFuzzer makes up, the tests with
+// mutated samples.
+#ifndef FUZZ_CHECK_H
+#define FUZZ_CHECK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Each function returns 1 when the parser accepted the `len` octets at `data` and 0
+// when it refused them. It ends the process with abort(), and says on standard error
+// what was wrong, when the parser broke a promise of its header: outputs after a
+// failure, views that leave the input, counts that differ from what the iterators
+// give, a message that is not the same when it is built again.
+
+// check_request tries oc_request_parse() and the builders of requests.
+int check_request(const uint8_t *data, size_t len);
+
+// check_response tries oc_response_parse() and the builders of responses.
+int check_response(const uint8_t *data, size_t len);
+
+// check_cert tries oc_cert_parse().
+int check_cert(const uint8_t *data, size_t len);
+
+// check_extension tries the decoders of extensions: the first octet chooses an
+// extension that the library knows, and whether it is critical; the others are its
+// value.
+int check_extension(const uint8_t *data, size_t len);
+
+// check_der tries every reader of <ocsp/der.h> at each element of the input, and
+// writes what was read. It returns 1 when the input is one whole element.
+int check_der(const uint8_t *data, size_t len);
+
+#endif

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+//
+// The fuzz target whose input is an OCSPRequest.
+#include "check.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    (void)check_request(data, len);
+    return 0;
+}
