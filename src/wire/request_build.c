@@ -53,8 +53,8 @@ static void write_tbs(struct oc_der_writer *w, const struct oc_request_spec *spe
     oc_der_write_wrap(w, OC_DER_SEQUENCE, mark);
 }
 
-enum oc_err oc_request_build_tbs(const struct oc_request_spec *spec, uint8_t *buf, size_t size,
-                                 struct oc_bytes *out, struct oc_error *err)
+static enum oc_err build(const struct oc_request_spec *spec, bool only_tbs, uint8_t *buf,
+                         size_t size, struct oc_bytes *out, struct oc_error *err)
 {
     struct oc_der_writer w;
     const char *what = check_spec(spec);
@@ -62,20 +62,21 @@ enum oc_err oc_request_build_tbs(const struct oc_request_spec *spec, uint8_t *bu
         return oci_build_refuse(OC_ERR_ARGUMENT, what, out, err);
     oc_der_writer_init(&w, buf, size);
     write_tbs(&w, spec);
+    if (!only_tbs)
+        oc_der_write_wrap(&w, OC_DER_SEQUENCE, 0);
     return oci_build_finish(&w, out, err);
 }
 
 enum oc_err oc_request_build(const struct oc_request_spec *spec, uint8_t *buf, size_t size,
                              struct oc_bytes *out, struct oc_error *err)
 {
-    struct oc_der_writer w;
-    const char *what = check_spec(spec);
-    if (what != NULL)
-        return oci_build_refuse(OC_ERR_ARGUMENT, what, out, err);
-    oc_der_writer_init(&w, buf, size);
-    write_tbs(&w, spec);
-    oc_der_write_wrap(&w, OC_DER_SEQUENCE, 0);
-    return oci_build_finish(&w, out, err);
+    return build(spec, false, buf, size, out, err);
+}
+
+enum oc_err oc_request_build_tbs(const struct oc_request_spec *spec, uint8_t *buf, size_t size,
+                                 struct oc_bytes *out, struct oc_error *err)
+{
+    return build(spec, true, buf, size, out, err);
 }
 
 enum oc_err oc_request_assemble(struct oc_bytes tbs, const struct oc_signature *signature,
