@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -62,8 +63,14 @@ static bool fill(int fd, struct oc_bytes octets)
     return ok;
 }
 
+// A signal that ends the program in between would leave the temporary file behind: it
+// has to wait for these few octets.
 static bool replace(const char *path, struct oc_bytes octets)
 {
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
     static const char suffix[] = ".XXXXXX";
     size_t len = strlen(path);
     char *temporary = must_alloc(len + sizeof suffix, 1);
@@ -76,6 +83,7 @@ static bool replace(const char *path, struct oc_bytes octets)
     if (fd != -1 && !ok)
         unlink(temporary);
     free(temporary);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     errno = error;
     return ok;
 }

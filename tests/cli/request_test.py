@@ -325,6 +325,16 @@ class OutTest(RequestCase):
                         preexec_fn=limit, restore_signals=False)
             self.assert_only(**({"r": self.before} if existing else {}))
 
+    def test_signal_in_the_middle(self):
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        self.write("d/r", self.before)
+        done = self.run_ocsp("request", "--issuer", ISSUER, LEAF, "--out", "d/r", preexec_fn=limit)
+        self.assertEqual(done.returncode, -signal.SIGXFSZ)
+        self.assert_only(r=self.before)
+
     def test_device(self):
         self.out("--out", "/dev/null")
         self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))

@@ -2,6 +2,7 @@
 //
 // Requests and responses built from structures: parsing gives the same structures
 // back, and what no message can say is refused.
+#include <ocsp/cert.h>
 #include <ocsp/request.h>
 #include <ocsp/response.h>
 
@@ -399,6 +400,26 @@ static void signature_without_algorithm(void **state)
     }
 }
 
+static void nothing_is_no_message(void **state)
+{
+    const struct oc_bytes absent = {NULL, 0};
+    struct oc_request req;
+    struct oc_response resp;
+    struct oc_cert parsed;
+    struct oc_single_request single_request;
+    struct oc_single_response single_response;
+    struct oc_error err;
+    size_t at = 0;
+    (void)state;
+    assert_int_equal(oc_request_parse(&req, absent, &err), OC_ERR_MISSING);
+    assert_int_equal(err.offset, 0);
+    assert_int_equal(oc_response_parse(&resp, absent, NULL), OC_ERR_MISSING);
+    assert_int_equal(oc_cert_parse(&parsed, absent, NULL), OC_ERR_MISSING);
+    assert_false(oc_request_next(&req, &at, &single_request));
+    assert_false(oc_response_next(&resp, &at, &single_response));
+    assert_int_equal(at, 0);
+}
+
 static void cert_ids_differ_in_each_field(void **state)
 {
     static const uint8_t null[] = {5, 0};
@@ -443,6 +464,7 @@ int main(void)
         cmocka_unit_test(every_request_size_too_small),
         cmocka_unit_test(responses_refused),
         cmocka_unit_test(signature_without_algorithm),
+        cmocka_unit_test(nothing_is_no_message),
         cmocka_unit_test(cert_ids_differ_in_each_field),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
