@@ -286,8 +286,8 @@ void samples_make(struct samples *samples, const char *dir)
     samples->leaf_der = cert_der(samples->leaf);
     samples->issuer_der = cert_der(samples->issuer);
 
+    samples->ca = ca;
     X509_free(delegate);
-    X509_free(ca);
     EVP_PKEY_free(key);
     EVP_PKEY_free(ca_key);
 }
@@ -306,6 +306,7 @@ void samples_free(struct samples *samples)
         free_octets(samples->lists[i]);
     free_octets(samples->leaf_der);
     free_octets(samples->issuer_der);
+    X509_free(samples->ca);
     X509_free(samples->leaf);
     X509_free(samples->issuer);
 }

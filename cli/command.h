@@ -24,8 +24,9 @@ int command_help(const struct command *self);
 // EX_USAGE. An error line goes before.
 int command_usage(const struct command *self);
 
-// show_run is `ocsp show`, request_run is `ocsp request`.
+// show_run is `ocsp show`, request_run is `ocsp request`, verify_run is `ocsp verify`.
 int show_run(const struct command *self, int argc, char **argv);
 int request_run(const struct command *self, int argc, char **argv);
+int verify_run(const struct command *self, int argc, char **argv);
 
 #endif

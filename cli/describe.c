@@ -147,8 +147,5 @@ void describe_response(struct sink *sink, const struct oc_response *resp)
 
 void describe_cert(struct sink *sink, const struct oc_cert *cert)
 {
-    json_t *value = cert_value(cert);
-    for (void *at = json_object_iter(value); at != NULL; at = json_object_iter_next(value, at))
-        sink_member(sink, json_object_iter_key(at), json_incref(json_object_iter_value(at)));
-    json_decref(value);
+    sink_members(sink, cert_value(cert));
 }

@@ -58,6 +58,41 @@ static const struct command commands[] = {
             "  --help          print this and end\n",
     },
     {
+        .name = "verify",
+        .title = "ocsp verify",
+        .run = verify_run,
+        .summary = "say whether to believe a response, and what it says",
+        .arguments = "[OPTION]... --cert FILE | --serial N | --request FILE RESPONSE",
+        .help =
+            "Verify a RESPONSE about a certificate, and say what it says.\n"
+            "\n"
+            "The certificate in question is the first in the --cert file, or has the --serial\n"
+            "number, or is each that the --request asks about. Its issuer is looked for in the\n"
+            "--issuer files and behind the certificate in the --cert file; it is believed as\n"
+            "given. Files may be DER, PEM, base64 or hex, and - is standard input.\n"
+            "\n"
+            "  --issuer FILE              certificates of issuers; may be given several times\n"
+            "  --cert FILE                the certificate, and others that may be its issuer\n"
+            "  --serial N                 its number: decimal, or hex as 0x01aa or 01:aa\n"
+            "  --request FILE             the request that was sent, with its nonce\n"
+            "  --at TIME                  judge by this time, as 2024-04-03T12:00:00Z or as\n"
+            "                             seconds since 1970 (default: now)\n"
+            "  --max-age S                how old a response without next update may be\n"
+            "                             (default: 86400 seconds)\n"
+            "  --skew S                   how much clocks may differ (default: 300 seconds)\n"
+            "  --nonce HEX                the nonce that was sent, which must come back\n"
+            "  --allow-missing-nonce      the nonce that was sent need not come back\n"
+            "  --trusted-responder FILE   believe this responder as if it were the issuer;\n"
+            "                             may be given several times\n"
+            "  --insecure-allow-sha1      accept signatures made with SHA-1\n"
+            "  --insecure-allow-small-rsa accept RSA keys below 2048 bits\n"
+            "  --ignore-times             accept what is out of date, for archives\n"
+            "  --json                     print one JSON object a line for each certificate\n"
+            "  --help                     print this and end\n"
+            "\n"
+            "Exit status: 0 verified and good, 1 revoked, 2 unknown, 3 could not be verified.\n",
+    },
+    {
         .name = "help",
         .title = "ocsp help",
         .run = help_run,
@@ -101,7 +136,7 @@ static void print_help(FILE *out)
     fputs("usage: ocsp COMMAND [ARGUMENT...]\n"
           "       ocsp --help | --version\n"
           "\n"
-          "Read and build messages of the Online Certificate Status Protocol (RFC 6960).\n"
+          "Read, build and verify messages of the Online Certificate Status Protocol (RFC 6960).\n"
           "\n",
           out);
     for (size_t i = 0; i < N_COMMANDS; i++)

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
 // ocsp request: from certificates to an OCSP request without a signature (RFC 6960
-// 4.1). Finding the issuers is the work; the library builds the message.
+// 4.1). The library builds the message.
+#include "argument.h"
+#include "certs.h"
 #include "command.h"
-#include "message.h"
 #include "output.h"
 #include "report.h"
-#include "value.h"
 
-#include <ocsp/cert.h>
 #include <ocsp/issuer.h>
 #include <ocsp/openssl.h>
 #include <ocsp/request.h>
-#include <ocsp/response.h>
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-enum { NONCE_MAX = 128, NONCE_RANDOM = 32 };
+enum { NONCE_RANDOM = 32 };
 
 struct options {
     enum oc_hash hash;
@@ -32,54 +30,19 @@ struct options {
     size_t n_files;
 };
 
-// struct found is a certificate and where it was found.
-struct found {
-    struct oc_cert cert;
-    const char *file;
-};
-
-// struct job is the request in the making. The certificates are views into the
-// messages of `files`.
+// struct job is the request in the making.
 struct job {
     const struct options *options;
-    struct messages *files;
-    size_t n_files;
-    struct found *targets;  // asked about, one for each CERT file
-    size_t n_targets;
-    struct found *candidates;  // whoever may be an issuer
-    size_t n_candidates;
+    struct certs certs;
     struct oc_single_request *singles;
     uint8_t *hashes;
 };
-
-static int hex_digit(char c)
-{
-    static const char digits[] = "0123456789abcdefABCDEF";
-    const char *at = c == '\0' ? NULL : strchr(digits, c);
-    if (at == NULL)
-        return -1;
-    return at - digits < 16 ? (int)(at - digits) : (int)(at - digits) - 6;
-}
 
 static bool parse_nonce(struct options *options, const char *hex)
 {
     options->has_nonce = true;
     options->nonce_len = 0;
-    if (hex == NULL)
-        return true;
-
-    size_t len = strlen(hex) / 2;
-    if (strlen(hex) % 2 != 0 || len == 0 || len > NONCE_MAX)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        int high = hex_digit(hex[2 * i]);
-        int low = hex_digit(hex[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        options->nonce[i] = (uint8_t)(high << 4 | low);
-    }
-    options->nonce_len = len;
-    return true;
+    return hex == NULL || argument_hex(hex, options->nonce, NONCE_MAX, &options->nonce_len);
 }
 
 static bool parse_option(const struct command *self, struct options *options, int option,
@@ -133,108 +96,29 @@ static int parse_options(const struct command *self, int argc, char **argv, stru
     return EX_OK;
 }
 
-static bool is_message(const struct message *message)
-{
-    struct oc_request req;
-    struct oc_response resp;
-    if (message->kind == MESSAGE_REQUEST)
-        return oc_request_parse(&req, message_der(message), NULL) == OC_OK;
-    return message->kind == MESSAGE_RESPONSE &&
-           oc_response_parse(&resp, message_der(message), NULL) == OC_OK;
-}
-
-static bool parse_certificate(const struct messages *in, const struct message *message,
-                              struct oc_cert *cert)
-{
-    struct oc_error err;
-    if (is_message(message)) {
-        message_complain(in, message, "is an %s, not a certificate",
-                         message_kind_name(message->kind));
-        return false;
-    }
-    if (oc_cert_parse(cert, message_der(message), &err) == OC_OK)
-        return true;
-    message_complain_parse(in, message, &err);
-    return false;
-}
-
-static void add(struct found **list, size_t *n, const struct found *one)
-{
-    if ((*n & (*n - 1)) == 0)
-        *list = must_resize(*list, *n == 0 ? 1 : *n * 2, sizeof **list);
-    (*list)[(*n)++] = *one;
-}
-
 // The first certificate of a CERT file is asked about. All others may be issuers.
-static bool load_file(struct job *job, const char *name, bool is_issuer)
-{
-    struct messages *in = &job->files[job->n_files];
-    if (!messages_load(in, name))
-        return false;
-    job->n_files++;
-    for (size_t i = 0; i < in->n; i++) {
-        struct found one = {.file = name};
-        if (!parse_certificate(in, &in->items[i], &one.cert))
-            return false;
-        if (i == 0 && !is_issuer)
-            add(&job->targets, &job->n_targets, &one);
-        else
-            add(&job->candidates, &job->n_candidates, &one);
-    }
-    return true;
-}
-
 static bool load_files(struct job *job)
 {
-    job->files = must_alloc(job->options->n_files, sizeof *job->files);
-    for (size_t i = 0; i < job->options->n_files; i++) {
-        if (!load_file(job, job->options->files[i], i < job->options->n_issuers))
+    const struct options *options = job->options;
+    for (size_t i = 0; i < options->n_files; i++) {
+        if (!certs_load(&job->certs, options->files[i], i >= options->n_issuers))
             return false;
     }
     return true;
-}
-
-static void complain_no_issuer(const struct found *target)
-{
-    json_t *name = value_name(target->cert.issuer);
-    complain(target->file, "no certificate given is that of its issuer, \"%s\"",
-             json_string_value(name));
-    json_decref(name);
-}
-
-// Certificates of one CA may differ (renewed, cross-signed) and be equally good, as
-// long as the key is one: only name and key get into the request.
-static const struct oc_cert *find_issuer(const struct job *job, const struct found *target)
-{
-    const struct found *issuer = NULL;
-    for (size_t i = 0; i < job->n_candidates; i++) {
-        const struct found *one = &job->candidates[i];
-        if (!oc_issuer_names(&one->cert, &target->cert))
-            continue;
-        if (issuer == NULL) {
-            issuer = one;
-        } else if (!oc_bytes_equal(issuer->cert.public_key, one->cert.public_key)) {
-            complain(target->file, "certificates with different keys may be its issuer: %s and %s",
-                     issuer->file, one->file);
-            return NULL;
-        }
-    }
-    if (issuer == NULL)
-        complain_no_issuer(target);
-    return issuer != NULL ? &issuer->cert : NULL;
 }
 
 static int make_cert_ids(struct job *job, const struct oc_crypto *crypto)
 {
-    job->singles = must_alloc(job->n_targets, sizeof *job->singles);
-    job->hashes = must_alloc(job->n_targets, OC_CERT_ID_HASHES_LEN);
-    for (size_t i = 0; i < job->n_targets; i++) {
-        const struct found *target = &job->targets[i];
-        const struct oc_cert *issuer = find_issuer(job, target);
+    const struct certs *certs = &job->certs;
+    job->singles = must_alloc(certs->n_targets, sizeof *job->singles);
+    job->hashes = must_alloc(certs->n_targets, OC_CERT_ID_HASHES_LEN);
+    for (size_t i = 0; i < certs->n_targets; i++) {
+        const struct found *target = &certs->targets[i];
+        const struct found *issuer = certs_find_issuer(certs, target);
         if (issuer == NULL)
             return EX_DATAERR;
         struct oc_error err;
-        if (oc_issuer_cert_id(crypto, job->options->hash, issuer, target->cert.serial,
+        if (oc_issuer_cert_id(crypto, job->options->hash, &issuer->cert, target->cert.serial,
                               job->hashes + i * OC_CERT_ID_HASHES_LEN, &job->singles[i].id,
                               &err) != OC_OK) {
             complain(target->file, "%s", err.what);
@@ -262,7 +146,7 @@ static int build(const struct job *job, struct oc_list extensions)
 {
     struct oc_request_spec spec = {
         .requests = job->singles,
-        .n_requests = job->n_targets,
+        .n_requests = job->certs.n_targets,
         .extensions = extensions,
     };
     struct oc_error err;
@@ -318,11 +202,7 @@ static int run_job(struct job *job)
 
 static void free_job(struct job *job)
 {
-    for (size_t i = 0; i < job->n_files; i++)
-        messages_free(&job->files[i]);
-    free(job->files);
-    free(job->targets);
-    free(job->candidates);
+    certs_free(&job->certs);
     free(job->singles);
     free(job->hashes);
 }

@@ -9,20 +9,7 @@
 #include "sink.h"
 
 #include <getopt.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
-
-// A colour must not get into files, nor to where nobody sees or wants it
-// (https://no-color.org).
-static bool wants_color(void)
-{
-    const char *no_color = getenv("NO_COLOR");
-    const char *term = getenv("TERM");
-    return isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0') && term != NULL &&
-           strcmp(term, "dumb") != 0;
-}
 
 static const char *type_of(enum message_kind kind)
 {
@@ -117,7 +104,7 @@ int show_run(const struct command *self, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {0},
     };
-    struct sink sink = {.ops = &text_sink, .out = stdout, .color = wants_color()};
+    struct sink sink = sink_stdout(&text_sink);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h')
             return command_help(self);

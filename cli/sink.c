@@ -6,7 +6,29 @@
 #include "report.h"
 #include "value.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+// A colour must not get into files, nor to where nobody sees or wants it
+// (https://no-color.org).
+static bool wants_color(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    return isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0') && term != NULL &&
+           strcmp(term, "dumb") != 0;
+}
+
+struct sink sink_stdout(const struct sink_ops *ops)
+{
+    return (struct sink){.ops = ops, .out = stdout, .color = wants_color()};
+}
+
+bool sink_is_text(const struct sink *sink)
+{
+    return sink->ops == &text_sink;
+}
 
 void sink_begin(struct sink *sink, const struct heading *heading)
 {
@@ -23,6 +45,13 @@ void sink_member(struct sink *sink, const char *key, json_t *value)
 {
     sink->ops->member(sink, key, value);
     json_decref(value);
+}
+
+void sink_members(struct sink *sink, json_t *object)
+{
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at))
+        sink->ops->member(sink, json_object_iter_key(at), json_object_iter_value(at));
+    json_decref(object);
 }
 
 void sink_item(struct sink *sink, json_t *value)

@@ -50,6 +50,12 @@ struct sink {
 extern const struct sink_ops json_sink;
 extern const struct sink_ops text_sink;
 
+// sink_stdout is a sink that goes to standard output, with colour where it is wanted.
+struct sink sink_stdout(const struct sink_ops *ops);
+
+// sink_is_text tells whether people read it.
+bool sink_is_text(const struct sink *sink);
+
 // sink_begin and sink_end stand around a message.
 void sink_begin(struct sink *sink, const struct heading *heading);
 void sink_end(struct sink *sink);
@@ -57,6 +63,9 @@ void sink_end(struct sink *sink);
 // sink_member and sink_item hand over a value and drop it.
 void sink_member(struct sink *sink, const char *key, json_t *value);
 void sink_item(struct sink *sink, json_t *value);
+
+// sink_members hands over each member of an object and drops the object.
+void sink_members(struct sink *sink, json_t *object);
 
 // sink_list_begin and sink_list_end stand around the items of a list of `n`.
 void sink_list_begin(struct sink *sink, const char *key, size_t n);

@@ -46,12 +46,14 @@ static const struct style_entry {
     {.key = "response", .style = STYLE_DUMP},
     {.key = "responses", .show_empty = true},
     {.key = "signature", .style = STYLE_SHORT},
+    {.key = "signer_needs_check", .label = "Signer's certificate"},
     {.key = "status", .style = STYLE_STATUS},
     {.key = "subject_key_id", .label = "Subject key ID"},
     {.key = "authority_key_id", .label = "Authority key ID"},
     {.key = "tbs_signature_algorithm", .label = "Algorithm inside"},
     {.key = "uri", .label = "URI"},
     {.key = "url", .label = "URL"},
+    {.key = "verdict", .style = STYLE_STATUS},
 };
 
 // What the colours of a status are; any other status is an error.
@@ -184,6 +186,21 @@ static void print_access(struct sink *sink, json_t *value)
     print_general_name(sink, member(value, "location"));
 }
 
+// How a check came out, "not-reached" as words, and a failure loud.
+static void print_outcome(struct sink *sink, json_t *value)
+{
+    const char *outcome = json_string_value(member(value, "outcome"));
+    json_t *what = member(value, "what");
+    if (strcmp(outcome, "failed") == 0)
+        outcome = "FAILED";
+    for (; *outcome != '\0'; outcome++)
+        fputc(*outcome == '-' ? ' ' : *outcome, sink->out);
+    if (what == NULL)
+        return;
+    fputs(": ", sink->out);
+    print_string(sink, what);
+}
+
 static void print_error(struct sink *sink, json_t *value)
 {
     fprintf(sink->out, "byte %" JSON_INTEGER_FORMAT ": ",
@@ -196,8 +213,9 @@ static const struct {
     const char *key;
     void (*print)(struct sink *sink, json_t *value);
 } lines[] = {
-    {"hex", print_number},    {"code", print_reason}, {"kind", print_general_name},
-    {"method", print_access}, {"what", print_error},  {"oid", print_oid},
+    {"hex", print_number},    {"code", print_reason},     {"kind", print_general_name},
+    {"method", print_access}, {"outcome", print_outcome}, {"what", print_error},
+    {"oid", print_oid},
 };
 
 static bool is_extension(json_t *value)
@@ -235,8 +253,11 @@ static void print_short(struct sink *sink, json_t *hex)
 static void print_status(struct sink *sink, json_t *value)
 {
     const char *color = error_color;
+    // The first word is the status; a verdict goes on.
+    size_t len = strcspn(json_string_value(value), " ");
     for (size_t i = 0; i < sizeof colors / sizeof colors[0]; i++) {
-        if (strcmp(colors[i].status, json_string_value(value)) == 0)
+        if (strlen(colors[i].status) == len &&
+            memcmp(colors[i].status, json_string_value(value), len) == 0)
             color = colors[i].color;
     }
     bool colored = sink->color && color[0] != '\0';
@@ -382,6 +403,9 @@ static void print_array(struct sink *sink, size_t depth, const char *key, json_t
 static void print_member(struct sink *sink, size_t depth, const char *key, json_t *value)
 {
     enum style style = style_of(key).style;
+    // The same word may name octets in one place and what was found of them in another.
+    if (json_is_object(value) && style != STYLE_FLAT)
+        style = STYLE_PLAIN;
     if (style == STYLE_IF_SO && !json_is_true(value))
         return;
     if (json_is_array(value)) {

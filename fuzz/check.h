@@ -24,6 +24,11 @@ int check_response(const uint8_t *data, size_t len);
 // check_cert tries oc_cert_parse().
 int check_cert(const uint8_t *data, size_t len);
 
+// check_verify tries oc_verify() with the response behind the first three octets, which
+// choose the policy, and a table that says yes to every signature. It returns 1 when the
+// response was believed.
+int check_verify(const uint8_t *data, size_t len);
+
 // check_extension tries the decoders of extensions: the first octet chooses an
 // extension that the library knows, and whether it is critical; the others are its
 // value.

@@ -53,7 +53,8 @@ void expect_list(struct oc_bytes message, const struct oc_list *list, const char
 
 void expect_refusal(enum oc_err code, const struct oc_error *err, size_t len)
 {
-    expect(code > OC_OK && code < OC_ERR_ARGUMENT, "a parser returned an error of another kind");
+    expect(code > OC_OK && code < OC_ERR_NOT_SUCCESSFUL,
+           "a parser returned an error of another kind");
     expect(err->code == code, "the error told is not the error returned");
     expect(err->offset <= len, "the offset of an error lies behind the message");
     expect(err->what != NULL, "an error says nothing");

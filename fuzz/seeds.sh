@@ -14,7 +14,7 @@ fi
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 data=$here/../tests/data/seed
 vectors=/usr/lib/python3/dist-packages/cryptography_vectors/x509
-mkdir -p "$1/request" "$1/response" "$1/cert" "$1/extension" "$1/der"
+mkdir -p "$1/request" "$1/response" "$1/cert" "$1/extension" "$1/der" "$1/verify"
 out=$(CDPATH='' cd -- "$1" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -125,6 +125,18 @@ make_responses() {
     done
 }
 
+# The target verify takes three octets in front of a response: the policy's options and
+# nonce rule, its times, and its age, the strength of signatures and who is trusted.
+make_verifications() {
+    for file in "$out"/response/*.der; do
+        name=${file##*/}
+        for policy in '00 00 00' '20 00 00' '04 02 18' '38 1B 2B'; do
+            # shellcheck disable=SC2086 # three octets
+            { octets $policy && cat "$file"; } >"$out/verify/${policy%% *}-$name"
+        done
+    done
+}
+
 # extension NAME CHOICE HEX... makes an input for the target of that name; the
 # choices are the rows of the table in check_extension.c.
 extension() {
@@ -204,3 +216,4 @@ make_responses
 make_extensions
 make_elements
 copy_vectors
+make_verifications

@@ -10,6 +10,7 @@ trap 'rm -f "$names"' EXIT
 {
     sed -n 's/^name: //p' tests/data/wire/*.txt
     sed -n 's/^static void \([a-z0-9_]*\)(void \*\*state)$/\1/p' tests/*/*.c
+    grep -oh '"[a-z0-9_]*"' tests/verify/*_test.c | tr -d '"'
 } | sort -u >"$names"
 
 failed=0

@@ -57,6 +57,11 @@ read_headers() {
                 if (index(paragraphs, "\n" name " ") == 0)
                     fault("no comment above " name " starts with its name")
                 print "type\t" name "\t" where() "\t" text
+            } else if (text ~ /^struct oc_[a-z0-9_]+;$/) {
+                name = substr(text, 1, length(text) - 1)
+                if (index(paragraphs, "\n" name " ") == 0)
+                    fault("no comment above " name " starts with its name")
+                print "opaque\t" name "\t" where() "\t"
             } else if (text ~ /oc_[a-z0-9_]+\(/) {
                 name = function_name(text)
                 if (statement !~ /OC_API/)
@@ -161,6 +166,7 @@ compare() {
                            declared[$2] = $3; prototype[$2] = $4; known[$2] = 1 }
         $1 == "type" { types[++n_types] = $2; defined[$2] = $3; definition[$2] = $4
                        tag = $2; sub(/.* /, "", tag); known[tag] = 1 }
+        $1 == "opaque" { tag = $2; sub(/.* /, "", tag); known[tag] = 1 }
         $1 == "constant" { if (!($2 in known)) constants[++n_constants] = $2
                            known[$2] = 1; defined[$2] = $3 }
         $1 == "page" { known[$2] = 1; n_pages++; page[file($3)] = $2 }

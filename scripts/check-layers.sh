@@ -31,6 +31,7 @@ allowed() {
     include/ocsp/cert.h) echo '<ocsp/base.h> <ocsp/extension.h>' ;;
     include/ocsp/crypto.h) echo '<ocsp/base.h>' ;;
     include/ocsp/issuer.h) echo '<ocsp/cert.h> <ocsp/cert_id.h> <ocsp/crypto.h>' ;;
+    include/ocsp/verify.h) echo '<ocsp/issuer.h> <ocsp/response.h>' ;;
     include/ocsp/openssl.h) echo '<ocsp/crypto.h>' ;;
     src/base/*) echo "$core_libc <ocsp/base.h> \"base/*.h\"" ;;
     src/der/*) echo "$core_libc <ocsp/base.h> <ocsp/der.h> \"base/*.h\" \"der/*.h\"" ;;
@@ -41,6 +42,10 @@ allowed() {
     src/issuer/*)
         echo "$core_libc <ocsp/base.h> <ocsp/der.h> $wire <ocsp/crypto.h> <ocsp/issuer.h>"
         echo '"base/*.h" "der/*.h" "wire/*.h" "issuer/*.h"'
+        ;;
+    src/verify/*)
+        echo "$core_libc <ocsp/base.h> $wire <ocsp/crypto.h> <ocsp/issuer.h> <ocsp/verify.h>"
+        echo '"verify/*.h"'
         ;;
     src/openssl/*)
         echo "$libc <ocsp/base.h> <ocsp/crypto.h> <ocsp/openssl.h> <openssl/*.h> \"openssl/*.h\""

@@ -91,6 +91,24 @@ enum oc_err {
     OC_ERR_LIMIT,      // more than the limit that the header states
     OC_ERR_STATUS,     // a response status that RFC 6960 does not define
     OC_ERR_BODY,       // success without a body, or an error with one
+    // Why a response is not believed (oc_verify).
+    OC_ERR_NOT_SUCCESSFUL,    // the responder answered with an error
+    OC_ERR_NOT_BASIC,         // a response type other than id-pkix-ocsp-basic
+    OC_ERR_NO_MATCH,          // it says nothing about the certificate in question
+    OC_ERR_SIGNER,            // neither issuer nor delegate nor trusted: the signer is unknown
+    OC_ERR_DELEGATE_ISSUER,   // the delegate's certificate is not issued by the issuer itself
+    OC_ERR_DELEGATE_PURPOSE,  // the delegate's certificate does not allow to sign responses
+    OC_ERR_DELEGATE_TIME,     // the signer's certificate is not valid now
+    OC_ERR_SIGNATURE,         // the signature is wrong
+    OC_ERR_WEAK_HASH,         // a signature made with SHA-1 or worse
+    OC_ERR_WEAK_KEY,          // an RSA key that is too small
+    OC_ERR_CRITICAL,          // a critical extension that is not understood
+    OC_ERR_NOT_YET,           // a time of the response lies in the future
+    OC_ERR_EXPIRED,           // nextUpdate has passed
+    OC_ERR_TOO_OLD,           // no nextUpdate, and thisUpdate is longer ago than allowed
+    OC_ERR_TIME_ORDER,        // nextUpdate before thisUpdate
+    OC_ERR_NONCE_MISSING,     // no nonce where one is required
+    OC_ERR_NONCE_MISMATCH,    // a nonce that is not the one sent
     // How a function is called.
     OC_ERR_ARGUMENT,     // an argument that cannot be used for this
     OC_ERR_SPACE,        // the buffer is too small

@@ -12,6 +12,24 @@
 extern "C" {
 #endif
 
+// struct oc_key is a public key that a table has decoded; only the table knows what
+// it looks like.
+struct oc_key;
+
+// OC_BITS_NONE stands for the size of something that an algorithm does not have.
+#define OC_BITS_NONE (~0U)
+
+// struct oc_strength says what a signature rests on, in bits.
+//
+// `hash_bits` is the length of the hash that was signed: 160 for SHA-1. It is
+// OC_BITS_NONE when the algorithm takes the message itself (Ed25519, ML-DSA), and 0
+// when it is not known. `rsa_bits` is the length of the RSA modulus, OC_BITS_NONE for
+// other keys.
+struct oc_strength {
+    unsigned hash_bits;
+    unsigned rsa_bits;
+};
+
 // struct oc_crypto is the table. Each function gets the table that it stands in, so
 // that one which needs state keeps it in a structure that begins with this one.
 //
@@ -27,6 +45,25 @@ struct oc_crypto {
     // random fills `out` with `len` octets from a cryptographically strong
     // generator. Returns OC_OK or OC_ERR_CRYPTO.
     enum oc_err (*random)(const struct oc_crypto *crypto, uint8_t *out, size_t len);
+
+    // key_decode decodes a SubjectPublicKeyInfo, one whole DER element. `*key` is to be
+    // given back with key_free. Returns OC_OK; or OC_ERR_UNSUPPORTED for a key that it
+    // cannot use, or OC_ERR_CRYPTO, with `*key` NULL.
+    enum oc_err (*key_decode)(const struct oc_crypto *crypto, struct oc_bytes spki,
+                              struct oc_key **key);
+
+    // key_free frees a key of key_decode; NULL is allowed.
+    void (*key_free)(const struct oc_crypto *crypto, struct oc_key *key);
+
+    // verify checks `signature` over `message` by `algorithm`, parameters and all. A key
+    // of another kind than the algorithm's is OC_ERR_UNSUPPORTED.
+    //
+    // Returns OC_OK only if the signature is right, and then says in `*strength` what it
+    // rests on; OC_ERR_SIGNATURE if it is wrong; OC_ERR_UNSUPPORTED for an algorithm that
+    // it does not have; or OC_ERR_CRYPTO.
+    enum oc_err (*verify)(const struct oc_crypto *crypto, const struct oc_key *key,
+                          const struct oc_algorithm *algorithm, struct oc_bytes message,
+                          struct oc_bytes signature, struct oc_strength *strength);
 };
 
 #ifdef __cplusplus

@@ -35,6 +35,39 @@ OC_API OC_MUST_USE enum oc_err oc_issuer_cert_id(const struct oc_crypto *crypto,
 // finds the likely issuer among several; it proves nothing.
 OC_API bool oc_issuer_names(const struct oc_cert *issuer, const struct oc_cert *cert);
 
+// struct oc_issuer is an issuer that is prepared for many responses: its certificate, its
+// key decoded, its name and key hashed by each algorithm that `crypto` has.
+//
+// Make it with oc_issuer_init(), then only read it; several threads may use it at once
+// if `crypto` allows it. The members are for reading.
+struct oc_issuer {
+    const struct oc_crypto *crypto;
+    struct oc_cert cert;
+    struct oc_key *key;
+    bool has_hash[OC_HASH_SHA512 + 1];  // indexed by enum oc_hash
+    uint8_t name_hash[OC_HASH_SHA512 + 1][OC_HASH_MAX_LEN];
+    uint8_t key_hash[OC_HASH_SHA512 + 1][OC_HASH_MAX_LEN];
+};
+
+// oc_issuer_init prepares an issuer. `crypto`, and the DER that `cert` points into, must
+// stay as long as `issuer` does; `*cert` itself is copied.
+//
+// Returns OC_OK, and then oc_issuer_cleanup() must follow some time; or
+// OC_ERR_UNSUPPORTED for a key that `crypto` cannot use, or OC_ERR_CRYPTO, with `*issuer`
+// zero and, if `err` is not NULL, `*err` filled.
+OC_API OC_MUST_USE enum oc_err oc_issuer_init(struct oc_issuer *issuer,
+                                              const struct oc_crypto *crypto,
+                                              const struct oc_cert *cert, struct oc_error *err);
+
+// oc_issuer_cleanup gives the decoded key back and empties `*issuer`. An `*issuer` that is
+// zero is allowed.
+OC_API void oc_issuer_cleanup(struct oc_issuer *issuer);
+
+// oc_issuer_matches tells whether `id` names a certificate of this issuer: both hashes, by
+// the algorithm that `id` uses (RFC 6960 4.1.1). An algorithm that the issuer has no
+// hashes for matches nothing.
+OC_API bool oc_issuer_matches(const struct oc_issuer *issuer, const struct oc_cert_id *id);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,8 @@
 // Cert IDs from certificates (RFC 6960 4.1.1), and the likely issuer of one.
 #include <ocsp/issuer.h>
 
+#include <string.h>
+
 static enum oc_err refuse(enum oc_err code, const char *what, struct oc_error *err)
 {
     if (err != NULL)
@@ -42,4 +44,57 @@ bool oc_issuer_names(const struct oc_cert *issuer, const struct oc_cert *cert)
         return false;
     return issuer->subject_key_id.data == NULL || cert->authority_key_id.data == NULL ||
            oc_bytes_equal(issuer->subject_key_id, cert->authority_key_id);
+}
+
+// Both hashes by each algorithm that the table has; one that it does not have is left out.
+static enum oc_err hash_all(struct oc_issuer *issuer)
+{
+    const struct oc_crypto *crypto = issuer->crypto;
+    for (enum oc_hash hash = OC_HASH_SHA1; hash <= OC_HASH_SHA512; hash++) {
+        enum oc_err code =
+            crypto->hash(crypto, hash, issuer->cert.subject, issuer->name_hash[hash]);
+        if (code == OC_OK)
+            code = crypto->hash(crypto, hash, issuer->cert.public_key, issuer->key_hash[hash]);
+        if (code != OC_OK && code != OC_ERR_UNSUPPORTED)
+            return code;
+        issuer->has_hash[hash] = code == OC_OK;
+    }
+    return OC_OK;
+}
+
+enum oc_err oc_issuer_init(struct oc_issuer *issuer, const struct oc_crypto *crypto,
+                           const struct oc_cert *cert, struct oc_error *err)
+{
+    memset(issuer, 0, sizeof *issuer);
+    enum oc_err code = crypto->key_decode(crypto, cert->spki, &issuer->key);
+    if (code != OC_OK) {
+        issuer->key = NULL;
+        return refuse(code, "the issuer's key cannot be used (RFC 5280 4.1.2.7)", err);
+    }
+    issuer->crypto = crypto;
+    issuer->cert = *cert;
+    code = hash_all(issuer);
+    if (code != OC_OK) {
+        oc_issuer_cleanup(issuer);
+        return refuse(code, "the issuer's name or key cannot be hashed (RFC 6960 4.1.1)", err);
+    }
+    if (err != NULL)
+        *err = (struct oc_error){0};
+    return OC_OK;
+}
+
+void oc_issuer_cleanup(struct oc_issuer *issuer)
+{
+    if (issuer->crypto != NULL)
+        issuer->crypto->key_free(issuer->crypto, issuer->key);
+    memset(issuer, 0, sizeof *issuer);
+}
+
+bool oc_issuer_matches(const struct oc_issuer *issuer, const struct oc_cert_id *id)
+{
+    size_t len = oc_hash_len(id->hash);
+    return len != 0 && issuer->has_hash[id->hash] &&
+           oc_bytes_equal(id->issuer_name_hash,
+                          (struct oc_bytes){issuer->name_hash[id->hash], len}) &&
+           oc_bytes_equal(id->issuer_key_hash, (struct oc_bytes){issuer->key_hash[id->hash], len});
 }

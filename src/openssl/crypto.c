@@ -4,18 +4,14 @@
 // digests are fetched once: fetching takes longer than hashing a name.
 #include <ocsp/openssl.h>
 
-#include <openssl/evp.h>
+#include "openssl/table.h"
+
+#include <openssl/err.h>
+#include <openssl/objects.h>
 #include <openssl/rand.h>
 
 #include <limits.h>
 #include <stdlib.h>
-
-#define N_HASHES (OC_HASH_SHA512 + 1)
-
-struct table {
-    struct oc_crypto crypto;  // first, so that the functions find the rest from it
-    EVP_MD *digests[N_HASHES];
-};
 
 static enum oc_err hash_bytes(const struct oc_crypto *crypto, enum oc_hash hash,
                               struct oc_bytes data, uint8_t *out)
@@ -23,17 +19,31 @@ static enum oc_err hash_bytes(const struct oc_crypto *crypto, enum oc_hash hash,
     const struct table *table = (const struct table *)crypto;
     if ((size_t)hash >= N_HASHES || table->digests[hash] == NULL)
         return OC_ERR_UNSUPPORTED;
-    if (EVP_Digest(data.data, data.len, out, NULL, table->digests[hash], NULL) != 1)
-        return OC_ERR_CRYPTO;
-    return OC_OK;
+    ERR_set_mark();
+    int done = EVP_Digest(data.data, data.len, out, NULL, table->digests[hash], NULL);
+    ERR_pop_to_mark();
+    return done == 1 ? OC_OK : OC_ERR_CRYPTO;
 }
 
 static enum oc_err random_bytes(const struct oc_crypto *crypto, uint8_t *out, size_t len)
 {
     (void)crypto;
-    if (len > INT_MAX || RAND_bytes(out, (int)len) != 1)
+    if (len > INT_MAX)
         return OC_ERR_CRYPTO;
-    return OC_OK;
+    ERR_set_mark();
+    int done = RAND_bytes(out, (int)len);
+    ERR_pop_to_mark();
+    return done == 1 ? OC_OK : OC_ERR_CRYPTO;
+}
+
+EVP_MD *oci_digest_get(const struct table *table, int nid)
+{
+    for (enum oc_hash hash = OC_HASH_SHA1; hash < N_HASHES; hash++) {
+        EVP_MD *digest = table->digests[hash];
+        if (digest != NULL && EVP_MD_get_type(digest) == nid)
+            return EVP_MD_up_ref(digest) == 1 ? digest : NULL;
+    }
+    return EVP_MD_fetch(NULL, OBJ_nid2sn(nid), NULL);
 }
 
 struct oc_crypto *oc_openssl_new(void)
@@ -41,9 +51,19 @@ struct oc_crypto *oc_openssl_new(void)
     struct table *table = calloc(1, sizeof *table);
     if (table == NULL)
         return NULL;
-    table->crypto = (struct oc_crypto){.hash = hash_bytes, .random = random_bytes};
+    table->crypto = (struct oc_crypto){
+        .hash = hash_bytes,
+        .random = random_bytes,
+        .key_decode = oci_key_decode,
+        .key_free = oci_key_free,
+        .verify = oci_verify,
+    };
+    ERR_set_mark();
     for (enum oc_hash hash = OC_HASH_SHA1; hash < N_HASHES; hash++)
         table->digests[hash] = EVP_MD_fetch(NULL, oc_hash_name(hash), NULL);
+    for (size_t i = 0; i < N_CURVES; i++)
+        table->curves[i] = oci_ec_template(i);
+    ERR_pop_to_mark();
     return &table->crypto;
 }
 
@@ -54,5 +74,7 @@ void oc_openssl_free(struct oc_crypto *crypto)
         return;
     for (enum oc_hash hash = OC_HASH_SHA1; hash < N_HASHES; hash++)
         EVP_MD_free(table->digests[hash]);
+    for (size_t i = 0; i < N_CURVES; i++)
+        EVP_PKEY_free(table->curves[i]);
     free(table);
 }

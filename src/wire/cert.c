@@ -8,12 +8,8 @@
 
 #include <string.h>
 
-// Compares with an identifier that is written as an array of octets.
-#define IS_OID(oid, octets)                                                                        \
-    ((oid).len == sizeof(octets) && memcmp((oid).data, (octets), sizeof(octets)) == 0)
-
-static const uint8_t id_ad_ocsp[] = {0x2B, 6, 1, 5, 5, 7, 0x30, 1};
-static const uint8_t id_ad_ca_issuers[] = {0x2B, 6, 1, 5, 5, 7, 0x30, 2};
+// The last arcs of id-ad-ocsp and id-ad-caIssuers (RFC 5280 4.2.2.1).
+enum { ID_AD_OCSP = 1, ID_AD_CA_ISSUERS = 2 };
 
 // KeyIdentifier is an OCTET STRING; what else AuthorityKeyIdentifier names stays closed.
 static bool read_authority_key_id(struct reader *value, struct oc_cert *out)
@@ -75,7 +71,8 @@ static bool read_ext_key_usage(struct reader *value, struct oc_cert *out)
     if (out->ext_key_usage.n == 0)
         return fail(&at, OC_ERR_EMPTY, "ExtKeyUsageSyntax is empty (RFC 5280 4.2.1.12)");
     for (size_t i = 0; oc_oid_next(&out->ext_key_usage, &i, &purpose);)
-        out->ocsp_signing |= IS_OID(purpose, id_kp_ocsp_signing);
+        out->ocsp_signing |= purpose.len == sizeof id_kp_ocsp_signing &&
+                             memcmp(purpose.data, id_kp_ocsp_signing, purpose.len) == 0;
     return true;
 }
 
@@ -96,41 +93,68 @@ static bool read_tls_features(struct reader *value, struct oc_cert *out)
     return true;
 }
 
-// The extensions that are read; any other stays closed and is noted if critical.
+// The extensions that are read.
+enum known {
+    AUTHORITY_KEY_ID,
+    SUBJECT_KEY_ID,
+    KEY_USAGE,
+    BASIC_CONSTRAINTS,
+    EXT_KEY_USAGE,
+    AUTHORITY_INFO_ACCESS,
+    TLS_FEATURE,
+    OCSP_NOCHECK,
+    N_KNOWN,
+};
+
+static size_t known_extension(struct oc_bytes oid)
+{
+    static const struct {
+        uint8_t len;
+        uint8_t oid[9];
+    } oids[] = {
+        [AUTHORITY_KEY_ID] = {3, {0x55, 0x1D, 35}},
+        [SUBJECT_KEY_ID] = {3, {0x55, 0x1D, 14}},
+        [KEY_USAGE] = {3, {0x55, 0x1D, 15}},
+        [BASIC_CONSTRAINTS] = {3, {0x55, 0x1D, 19}},
+        [EXT_KEY_USAGE] = {3, {0x55, 0x1D, 37}},
+        [AUTHORITY_INFO_ACCESS] = {8, {0x2B, 6, 1, 5, 5, 7, 1, 1}},
+        [TLS_FEATURE] = {8, {0x2B, 6, 1, 5, 5, 7, 1, 24}},
+        [OCSP_NOCHECK] = {9, {0x2B, 6, 1, 5, 5, 7, 0x30, 1, 5}},
+    };
+    size_t i = 0;
+    while (i < N_KNOWN && !oc_bytes_equal(oid, (struct oc_bytes){oids[i].oid, oids[i].len}))
+        i++;
+    return i;
+}
+
+// Any other extension stays closed, and is noted if critical.
 static bool read_value(struct reader *value, const struct oc_extension *extension,
                        struct oc_cert *out)
 {
-    static const uint8_t authority_key_id[] = {0x55, 0x1D, 35};
-    static const uint8_t subject_key_id[] = {0x55, 0x1D, 14};
-    static const uint8_t key_usage[] = {0x55, 0x1D, 15};
-    static const uint8_t basic_constraints[] = {0x55, 0x1D, 19};
-    static const uint8_t ext_key_usage[] = {0x55, 0x1D, 37};
-    static const uint8_t authority_info_access[] = {0x2B, 6, 1, 5, 5, 7, 1, 1};
-    static const uint8_t ocsp_nocheck[] = {0x2B, 6, 1, 5, 5, 7, 0x30, 1, 5};
-    static const uint8_t tls_feature[] = {0x2B, 6, 1, 5, 5, 7, 1, 24};
-    struct oc_bytes oid = extension->oid;
-    if (IS_OID(oid, authority_key_id))
+    switch (known_extension(extension->oid)) {
+    case AUTHORITY_KEY_ID:
         return read_authority_key_id(value, out);
-    if (IS_OID(oid, subject_key_id))
+    case SUBJECT_KEY_ID:
         return read_content(value, OC_DER_OCTET_STRING, &out->subject_key_id,
                             "SubjectKeyIdentifier is not an OCTET STRING (RFC 5280 4.2.1.2)");
-    if (IS_OID(oid, key_usage))
+    case KEY_USAGE:
         return read_key_usage(value, out);
-    if (IS_OID(oid, basic_constraints))
+    case BASIC_CONSTRAINTS:
         return read_basic_constraints(value, out);
-    if (IS_OID(oid, ext_key_usage))
+    case EXT_KEY_USAGE:
         return read_ext_key_usage(value, out);
-    if (IS_OID(oid, authority_info_access))
+    case AUTHORITY_INFO_ACCESS:
         return oci_read_access_list(value, &out->authority_info_access);
-    if (IS_OID(oid, tls_feature))
+    case TLS_FEATURE:
         return read_tls_features(value, out);
-    if (IS_OID(oid, ocsp_nocheck)) {
+    case OCSP_NOCHECK:
         out->ocsp_nocheck = true;
         return read_null(value, "id-pkix-ocsp-nocheck is not NULL (RFC 6960 4.2.2.2.1)");
+    default:
+        out->has_unread_critical |= extension->critical;
+        value->in.len = 0;
+        return true;
     }
-    out->has_unread_critical |= extension->critical;
-    value->in.len = 0;
-    return true;
 }
 
 static bool read_extension_items(struct reader *list, struct oc_cert *out)
@@ -300,14 +324,15 @@ bool oc_cert_next(const struct oc_list *certs, size_t *at, struct oc_bytes *der)
     return false;
 }
 
-static bool next_uri(const struct oc_cert *cert, const uint8_t *method, size_t method_len,
-                     size_t *at, struct oc_bytes *uri)
+// Gives the next address whose accessMethod is id-ad and this last arc.
+static bool next_uri(const struct oc_cert *cert, uint8_t arc, size_t *at, struct oc_bytes *uri)
 {
+    const uint8_t octets[] = {0x2B, 6, 1, 5, 5, 7, 0x30, arc};
+    const struct oc_bytes method = {octets, sizeof octets};
     struct oc_access access;
     while (oc_access_next(&cert->authority_info_access, at, &access)) {
         *uri = access.uri;
-        if (access.uri.data != NULL && access.method.len == method_len &&
-            memcmp(access.method.data, method, method_len) == 0)
+        if (access.uri.data != NULL && oc_bytes_equal(access.method, method))
             return true;
     }
     *uri = (struct oc_bytes){0};
@@ -316,10 +341,10 @@ static bool next_uri(const struct oc_cert *cert, const uint8_t *method, size_t m
 
 bool oc_cert_next_ocsp_uri(const struct oc_cert *cert, size_t *at, struct oc_bytes *uri)
 {
-    return next_uri(cert, id_ad_ocsp, sizeof id_ad_ocsp, at, uri);
+    return next_uri(cert, ID_AD_OCSP, at, uri);
 }
 
 bool oc_cert_next_issuer_uri(const struct oc_cert *cert, size_t *at, struct oc_bytes *uri)
 {
-    return next_uri(cert, id_ad_ca_issuers, sizeof id_ad_ca_issuers, at, uri);
+    return next_uri(cert, ID_AD_CA_ISSUERS, at, uri);
 }

@@ -4,6 +4,7 @@
 // known one; the rest is kept as it is.
 #include "wire/extension.h"
 
+#include "base/names.h"
 #include "wire/list.h"
 
 #include <string.h>
@@ -44,41 +45,40 @@ struct oc_bytes oci_extension_oid(enum oc_extension_id id)
     return (struct oc_bytes){extension_oids[id].oid, extension_oids[id].len};
 }
 
+// In the order of enum oc_extension_id.
 const char *oc_extension_name(enum oc_extension_id id)
 {
-    static const char names[][30] = {
-        [OC_EXT_OTHER] = "other",
-        [OC_EXT_NONCE] = "nonce",
-        [OC_EXT_CRL_REFERENCE] = "crlReference",
-        [OC_EXT_ACCEPTABLE_RESPONSES] = "acceptableResponses",
-        [OC_EXT_ARCHIVE_CUTOFF] = "archiveCutoff",
-        [OC_EXT_SERVICE_LOCATOR] = "serviceLocator",
-        [OC_EXT_PREFERRED_SIGNATURES] = "preferredSignatureAlgorithms",
-        [OC_EXT_EXTENDED_REVOKE] = "extendedRevoke",
-        [OC_EXT_SCT_LIST] = "signedCertificateTimestamps",
-        [OC_EXT_CRL_REASON] = "reasonCode",
-        [OC_EXT_INVALIDITY_DATE] = "invalidityDate",
-        [OC_EXT_CERTIFICATE_ISSUER] = "certificateIssuer",
-    };
-    return names[(size_t)id < N_EXTENSION_OIDS ? id : OC_EXT_OTHER];
+    static const char names[] = "other\0"
+                                "nonce\0"
+                                "crlReference\0"
+                                "acceptableResponses\0"
+                                "archiveCutoff\0"
+                                "serviceLocator\0"
+                                "preferredSignatureAlgorithms\0"
+                                "extendedRevoke\0"
+                                "signedCertificateTimestamps\0"
+                                "reasonCode\0"
+                                "invalidityDate\0"
+                                "certificateIssuer\0";
+    return oci_nth_name(names, id);
 }
 
+// By number, behind the name of what has none, which 7 is, too (RFC 5280 5.3.1).
 const char *oc_crl_reason_name(uint32_t reason)
 {
-    static const char names[][21] = {
-        [OC_REASON_UNSPECIFIED] = "unspecified",
-        [OC_REASON_KEY_COMPROMISE] = "keyCompromise",
-        [OC_REASON_CA_COMPROMISE] = "cACompromise",
-        [OC_REASON_AFFILIATION_CHANGED] = "affiliationChanged",
-        [OC_REASON_SUPERSEDED] = "superseded",
-        [OC_REASON_CESSATION_OF_OPERATION] = "cessationOfOperation",
-        [OC_REASON_CERTIFICATE_HOLD] = "certificateHold",
-        [7] = "undefined",
-        [OC_REASON_REMOVE_FROM_CRL] = "removeFromCRL",
-        [OC_REASON_PRIVILEGE_WITHDRAWN] = "privilegeWithdrawn",
-        [OC_REASON_AA_COMPROMISE] = "aACompromise",
-    };
-    return names[reason < sizeof names / sizeof names[0] ? reason : 7];
+    static const char names[] = "undefined\0"
+                                "unspecified\0"
+                                "keyCompromise\0"
+                                "cACompromise\0"
+                                "affiliationChanged\0"
+                                "superseded\0"
+                                "cessationOfOperation\0"
+                                "certificateHold\0"
+                                "undefined\0"
+                                "removeFromCRL\0"
+                                "privilegeWithdrawn\0"
+                                "aACompromise\0";
+    return oci_nth_name(names, (size_t)reason + 1);
 }
 
 // crlUrl [0] EXPLICIT IA5String, crlNum [1] EXPLICIT INTEGER and crlTime [2] EXPLICIT

@@ -22,6 +22,8 @@ ISSUER = str(SEED / "issuer.pem")
 SHOW_USAGE = "usage: ocsp show [--json] FILE...\n"
 REQUEST_USAGE = ("usage: ocsp request [--hash ALG] [--nonce[=HEX]] [--out FILE] "
                  "[--issuer FILE]... CERT...\n")
+VERIFY_USAGE = ("usage: ocsp verify [OPTION]... --cert FILE | --serial N | --request FILE "
+                "RESPONSE\n")
 
 
 class Case(unittest.TestCase):

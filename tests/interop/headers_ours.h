@@ -14,5 +14,6 @@
 #include <ocsp/openssl.h>
 #include <ocsp/request.h>
 #include <ocsp/response.h>
+#include <ocsp/verify.h>
 
 #endif

@@ -70,6 +70,24 @@ openssl x509 -in leaf.pem -outform DER -out leaf.der
 vectors=$(/usr/bin/python3 -c "import cryptography_vectors as v; print(v.__path__[0])")
 cp "$vectors/x509/ocsp/resp-sha256.der" response.der
 
+# A response that can be believed today: from a CA made for it, about one certificate.
+{
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+        -subj '/CN=Test CA' -keyout ca.key -out ca.pem
+    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=test' \
+        -keyout test.key -out test.csr
+    openssl x509 -req -in test.csr -CA ca.pem -CAkey ca.key -set_serial 0x1000 -out test.pem
+    printf 'V\t491231235959Z\t\t1000\tunknown\t/CN=test\n' >index.txt
+    openssl ocsp -issuer ca.pem -cert test.pem -no_nonce -reqout test.req
+    openssl ocsp -index index.txt -CA ca.pem -rsigner ca.pem -rkey ca.key -ndays 1 \
+        -reqin test.req -respout test.resp
+    openssl x509 -in ca.pem -outform DER -out ca.der
+    openssl x509 -in test.pem -outform DER -out test.der
+} >made.log 2>&1 || {
+    cat made.log
+    refuse 'a response is made with openssl'
+}
+
 # What each program reads: its page says so.
 run_program() {
     case $1 in
@@ -78,6 +96,7 @@ run_program() {
             openssl ocsp -sha256 -issuer issuer.pem -cert leaf.pem -no_nonce -reqout theirs.der &&
             cmp ours.der theirs.der
         ;;
+    man_oc_verify_*) "./$1" ca.der test.der test.resp | grep '^good, says the issuer$' ;;
     man_libocsp_* | man_oc_response_*) "./$1" <response.der ;;
     man_oc_cert_1) "./$1" <leaf.der ;;
     man_*) "./$1" <request.der ;;

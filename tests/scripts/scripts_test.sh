@@ -325,6 +325,10 @@ wire_uses_crypto        src/wire/new.c      <ocsp/crypto.h>
 wire_uses_time          src/wire/new.c      <time.h>
 wire_uses_issuer        src/wire/new.c      "issuer/issuer.h"
 issuer_uses_openssl     src/issuer/new.c    <ocsp/openssl.h>
+issuer_uses_verify      src/issuer/new.c    <ocsp/verify.h>
+verify_uses_openssl     src/verify/new.c    <ocsp/openssl.h>
+verify_uses_time        src/verify/new.c    <time.h>
+verify_uses_wire_inside src/verify/new.c    "wire/parse.h"
 issuer_uses_libcrypto   src/issuer/new.c    <openssl/evp.h>
 openssl_uses_wire       src/openssl/new.c   <ocsp/request.h>
 openssl_uses_der        src/openssl/new.c   "der/reader.h"
@@ -363,6 +367,10 @@ src/issuer/new.c    "base/new.h"
 src/issuer/new.c    "der/reader.h"
 src/issuer/new.c    "wire/parse.h"
 src/issuer/new.c    "issuer/new.h"
+src/verify/new.c    <ocsp/response.h>
+src/verify/new.c    <ocsp/issuer.h>
+src/verify/new.c    <ocsp/verify.h>
+src/verify/new.c    "verify/new.h"
 src/openssl/new.c   <stdlib.h>
 src/openssl/new.c   <ocsp/base.h>
 src/openssl/new.c   <ocsp/crypto.h>

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// The rows that parse and verify a response, the issuer prepared before.
+#ifndef BENCH_VERIFY_H
+#define BENCH_VERIFY_H
+
+#include "measure.h"
+#include "samples.h"
+
+#include <ocsp/crypto.h>
+#include <ocsp/verify.h>
+
+#include <openssl/ocsp.h>
+
+enum { N_VERIFY_ROWS = 2 };
+
+// What one row is verified with, by all of its subjects.
+struct verify_input {
+    struct oc_bytes der;
+    struct oc_bytes serial;
+    struct oc_policy policy;
+    const struct oc_issuer *issuer;
+    STACK_OF(X509) * others;  // the issuer, for libcrypto
+    X509_STORE *store;
+    const EVP_MD *md;
+    EVP_PKEY *issuer_key;
+    struct oc_response resp;  // the message, parsed, for the floor
+    struct oc_cert delegate;  // the signer's certificate, parsed, if it has one
+};
+
+struct verify_inputs {
+    struct oc_crypto *crypto;
+    struct oc_bytes issuer_der;
+    struct oc_issuer issuer;
+    struct verify_input responses[N_VERIFY_ROWS];
+};
+
+// verify_rows fills the rows; they point into `inputs`. It ends the program unless
+// libocsp and libcrypto both find the responses good.
+void verify_rows(struct row rows[N_VERIFY_ROWS], struct verify_inputs *inputs,
+                 const struct samples *samples);
+
+void verify_free(struct verify_inputs *inputs);
+
+#endif

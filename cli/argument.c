@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+//
+// Octets, numbers and times out of arguments. libcrypto knows large numbers, and the
+// library knows the calendar.
+#include "argument.h"
+
+#include "report.h"
+
+#include <ocsp/der.h>
+
+#include <openssl/asn1.h>
+#include <openssl/bn.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TIME_MIN INT64_C(-62135596800)  // 0001-01-01T00:00:00Z
+#define TIME_MAX INT64_C(253402300799)  // 9999-12-31T23:59:59Z
+
+enum {
+    // The decimal digits of 256 octets, far beyond any serial number (RFC 5280 4.1.2.2).
+    SERIAL_TEXT_MAX = 617,
+    DATE_TIME_DIGITS = 14,
+};
+
+static int digit_value(char c)
+{
+    static const char digits[] = "0123456789abcdefABCDEF";
+    const char *at = c == '\0' ? NULL : strchr(digits, c);
+    if (at == NULL)
+        return -1;
+    return at - digits < 16 ? (int)(at - digits) : (int)(at - digits) - 6;
+}
+
+static bool is_decimal(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool argument_hex(const char *text, uint8_t *out, size_t max, size_t *len)
+{
+    size_t n = strlen(text) / 2;
+    if (strlen(text) % 2 != 0 || n == 0 || n > max)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        int high = digit_value(text[2 * i]);
+        int low = digit_value(text[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        out[i] = (uint8_t)(high << 4 | low);
+    }
+    *len = n;
+    return true;
+}
+
+bool argument_number(const char *text, int64_t max, int64_t *out)
+{
+    int64_t value = 0;
+    if (*text == '\0')
+        return false;
+    for (; *text != '\0'; text++) {
+        if (!is_decimal(*text) || value > (max - digit_value(*text)) / 10)
+            return false;
+        value = value * 10 + digit_value(*text);
+    }
+    *out = value;
+    return true;
+}
+
+// The digits between the colons of `text`, which must stand in pairs.
+static bool drop_colons(const char *text, char *out)
+{
+    size_t n = 0;
+    for (;; text += 3) {
+        if (digit_value(text[0]) < 0 || digit_value(text[1]) < 0)
+            return false;
+        out[n++] = text[0];
+        out[n++] = text[1];
+        if (text[2] != ':')
+            break;
+    }
+    out[n] = '\0';
+    return text[2] == '\0';
+}
+
+static BIGNUM *read_number(const char *text)
+{
+    char pairs[SERIAL_TEXT_MAX + 1];
+    BIGNUM *number = NULL;
+    bool is_hex = strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0;
+    const char *digits = is_hex ? text + 2 : text;
+    if (!is_hex && strchr(text, ':') != NULL) {
+        is_hex = true;
+        digits = drop_colons(text, pairs) ? pairs : "";
+    }
+    size_t len = strspn(digits, is_hex ? "0123456789abcdefABCDEF" : "0123456789");
+    if (len == 0 || digits[len] != '\0')
+        return NULL;
+    if ((is_hex ? BN_hex2bn(&number, digits) : BN_dec2bn(&number, digits)) == 0)
+        die_no_memory();
+    return number;
+}
+
+bool argument_serial(const char *text, struct octets *out)
+{
+    *out = (struct octets){0};
+    BIGNUM *number = strlen(text) <= SERIAL_TEXT_MAX ? read_number(text) : NULL;
+    if (number == NULL)
+        return false;
+    ASN1_INTEGER *integer = BN_to_ASN1_INTEGER(number, NULL);
+    unsigned char *der = NULL;
+    int len = integer == NULL ? -1 : i2d_ASN1_INTEGER(integer, &der);
+    ASN1_INTEGER_free(integer);
+    BN_free(number);
+    if (len < 0)
+        die_no_memory();
+
+    struct oc_bytes rest = {der, (size_t)len};
+    struct oc_bytes content;
+    bool ok = oc_der_read_integer(&rest, &content) == OC_OK;
+    if (ok) {
+        *out = (struct octets){must_alloc(content.len, 1), content.len};
+        memcpy(out->data, content.data, content.len);
+    }
+    OPENSSL_free(der);
+    return ok;
+}
+
+// take copies what `pattern` wants, where 0 is any decimal digit, T and Z are these
+// letters of either size, and every other character is itself. The digits go to `*out`.
+static bool take(const char **text, const char *pattern, char **out)
+{
+    for (; *pattern != '\0'; pattern++, (*text)++) {
+        char c = **text;
+        bool is_letter = *pattern == 'T' || *pattern == 'Z';
+        if (*pattern == '0' && is_decimal(c))
+            *(*out)++ = c;
+        else if (*pattern == '0' || (c != *pattern && !(is_letter && c == (*pattern | 0x20))))
+            return false;
+    }
+    return true;
+}
+
+static bool skip_fraction(const char **text)
+{
+    if (**text != '.')
+        return true;
+    size_t len = strspn(*text + 1, "0123456789");
+    *text += 1 + len;
+    return len > 0;
+}
+
+// time-offset = "Z" / ("+" / "-") time-hour ":" time-minute
+static bool read_zone(const char *text, int64_t *seconds)
+{
+    char digits[4];
+    char *end = digits;
+    *seconds = 0;
+    if (*text == 'Z' || *text == 'z')
+        return text[1] == '\0';
+    char sign = *text;
+    if (sign != '+' && sign != '-')
+        return false;
+    text++;
+    if (!take(&text, "00:00", &end) || *text != '\0')
+        return false;
+    int hours = (digits[0] - '0') * 10 + digits[1] - '0';
+    int minutes = (digits[2] - '0') * 10 + digits[3] - '0';
+    if (hours > 23 || minutes > 59)
+        return false;
+    *seconds = (int64_t)(hours * 60 + minutes) * (sign == '+' ? 60 : -60);
+    return true;
+}
+
+// date-time = full-date "T" partial-time time-offset (RFC 3339 5.6), by way of the
+// GeneralizedTime with the same digits.
+static bool read_date_time(const char *text, int64_t *out)
+{
+    char der[2 + DATE_TIME_DIGITS + 1] = {OC_DER_GENERALIZED_TIME, DATE_TIME_DIGITS + 1};
+    char *digits = der + 2;
+    int64_t zone;
+    if (!take(&text, "0000-00-00T00:00:00", &digits) || !skip_fraction(&text) ||
+        !read_zone(text, &zone))
+        return false;
+    *digits = 'Z';
+    struct oc_bytes in = {(const uint8_t *)der, sizeof der};
+    if (oc_der_read_generalized_time(&in, out, NULL) != OC_OK)
+        return false;
+    *out -= zone;
+    return *out >= TIME_MIN && *out <= TIME_MAX;
+}
+
+bool argument_time(const char *text, int64_t *out)
+{
+    bool is_before = text[0] == '-';
+    if (argument_number(text + is_before, is_before ? -TIME_MIN : TIME_MAX, out)) {
+        *out = is_before ? -*out : *out;
+        return true;
+    }
+    return read_date_time(text, out);
+}

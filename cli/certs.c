@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// Loading certificates, and finding the likely issuer of one among them.
+#include "certs.h"
+
+#include "expect.h"
+#include "report.h"
+#include "value.h"
+
+#include <ocsp/issuer.h>
+
+#include <stdlib.h>
+
+static void add(struct found **list, size_t *n, const struct found *one)
+{
+    if ((*n & (*n - 1)) == 0)
+        *list = must_resize(*list, *n == 0 ? 1 : *n * 2, sizeof **list);
+    (*list)[(*n)++] = *one;
+}
+
+bool certs_load(struct certs *certs, const char *file, bool has_target)
+{
+    certs->files = must_resize(certs->files, certs->n_files + 1, sizeof *certs->files);
+    struct messages *in = &certs->files[certs->n_files];
+    if (!messages_load(in, file))
+        return false;
+    certs->n_files++;
+    for (size_t i = 0; i < in->n; i++) {
+        struct found one = {.file = file};
+        if (!expect_certificate(in, &in->items[i], &one.cert))
+            return false;
+        if (i == 0 && has_target)
+            add(&certs->targets, &certs->n_targets, &one);
+        else
+            add(&certs->candidates, &certs->n_candidates, &one);
+    }
+    return true;
+}
+
+static void complain_no_issuer(const struct found *target)
+{
+    json_t *name = value_name(target->cert.issuer);
+    complain(target->file, "no certificate given is that of its issuer, \"%s\"",
+             json_string_value(name));
+    json_decref(name);
+}
+
+// Certificates of one CA may differ (renewed, cross-signed) and be equally good, as
+// long as the key is one: only name and key count in OCSP.
+const struct found *certs_find_issuer(const struct certs *certs, const struct found *target)
+{
+    const struct found *issuer = NULL;
+    for (size_t i = 0; i < certs->n_candidates; i++) {
+        const struct found *one = &certs->candidates[i];
+        if (!oc_issuer_names(&one->cert, &target->cert))
+            continue;
+        if (issuer == NULL) {
+            issuer = one;
+        } else if (!oc_bytes_equal(issuer->cert.public_key, one->cert.public_key)) {
+            complain(target->file, "certificates with different keys may be its issuer: %s and %s",
+                     issuer->file, one->file);
+            return NULL;
+        }
+    }
+    if (issuer == NULL)
+        complain_no_issuer(target);
+    return issuer;
+}
+
+void certs_free(struct certs *certs)
+{
+    for (size_t i = 0; i < certs->n_files; i++)
+        messages_free(&certs->files[i]);
+    free(certs->files);
+    free(certs->targets);
+    free(certs->candidates);
+    *certs = (struct certs){0};
+}

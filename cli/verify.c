@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+//
+// ocsp verify: whether to believe a response, and what it says of the certificates in
+// question (RFC 6960 3.2). The library judges; here it is found out about whom.
+#include "certs.h"
+#include "command.h"
+#include "expect.h"
+#include "report.h"
+#include "value.h"
+#include "verdict.h"
+#include "verify_options.h"
+
+#include <ocsp/openssl.h>
+#include <ocsp/verify.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+// Each takes a walk through the response and the check of a signature.
+enum { QUESTIONS_MAX = 1000 };
+
+// struct question is a certificate in question.
+struct question {
+    const struct oc_issuer *issuer;
+    struct oc_bytes serial;
+};
+
+// struct job is a response being verified.
+struct job {
+    const struct command *self;
+    const struct verify_options *options;
+    struct oc_crypto *crypto;
+    struct messages response_file;
+    struct oc_response resp;
+    struct messages request_file;
+    struct oc_request req;
+    struct certs certs;
+    struct certs trusted;
+    struct oc_cert *trusted_certs;
+    struct oc_policy policy;
+    struct oc_issuer *issuers;
+    size_t n_issuers;
+    struct question *questions;
+    size_t n_questions;
+};
+
+static bool load_one(struct messages *in, const char *file)
+{
+    if (!messages_load(in, file))
+        return false;
+    if (in->n == 1)
+        return true;
+    complain(file, "holds %zu messages instead of one", in->n);
+    return false;
+}
+
+static bool load_certs(struct job *job)
+{
+    const struct verify_options *options = job->options;
+    for (size_t i = 0; i < options->n_issuers; i++) {
+        if (!certs_load(&job->certs, options->issuers[i], false))
+            return false;
+    }
+    return options->cert == NULL || certs_load(&job->certs, options->cert, true);
+}
+
+static bool load_trusted(struct job *job)
+{
+    const struct verify_options *options = job->options;
+    for (size_t i = 0; i < options->n_trusted; i++) {
+        if (!certs_load(&job->trusted, options->trusted[i], false))
+            return false;
+    }
+    size_t n = job->trusted.n_candidates;
+    job->trusted_certs = must_alloc(n, sizeof *job->trusted_certs);
+    for (size_t i = 0; i < n; i++)
+        job->trusted_certs[i] = job->trusted.candidates[i].cert;
+    job->policy.trusted = job->trusted_certs;
+    job->policy.n_trusted = n;
+    return true;
+}
+
+// The nonce that was sent is that of the request.
+static bool load_request(struct job *job)
+{
+    struct oc_extension nonce;
+    const char *file = job->options->request;
+    if (file == NULL)
+        return true;
+    if (!load_one(&job->request_file, file) ||
+        !expect_request(&job->request_file, &job->request_file.items[0], &job->req))
+        return false;
+    if (oc_extension_find(&job->req.extensions, OC_EXT_NONCE, &nonce))
+        job->policy.nonce = nonce.nonce;
+    else
+        job->policy.nonce_rule = OC_NONCE_IF_PRESENT;
+    if (job->req.requests.n != 0 && job->req.requests.n <= QUESTIONS_MAX)
+        return true;
+    complain(file, "asks about %zu certificates; 1 to %d are possible here", job->req.requests.n,
+             QUESTIONS_MAX);
+    return false;
+}
+
+static bool load(struct job *job)
+{
+    return load_one(&job->response_file, job->options->response) &&
+           expect_response(&job->response_file, &job->response_file.items[0], &job->resp) &&
+           load_certs(job) && load_trusted(job) && load_request(job);
+}
+
+static struct oc_issuer *prepare(struct job *job, const struct found *found)
+{
+    struct oc_error err;
+    struct oc_issuer *issuer = &job->issuers[job->n_issuers];
+    if (oc_issuer_init(issuer, job->crypto, &found->cert, &err) != OC_OK) {
+        complain(found->file, "%s", err.what);
+        return NULL;
+    }
+    job->n_issuers++;
+    return issuer;
+}
+
+static void ask(struct job *job, const struct oc_issuer *issuer, struct oc_bytes serial)
+{
+    job->questions[job->n_questions++] = (struct question){issuer, serial};
+}
+
+// A response speaks of a name, a key and a number. That they are those of the certificate
+// in question is worth nothing if somebody else has made it.
+static bool is_issued(const struct job *job, const struct found *target,
+                      const struct oc_issuer *issuer, const char *issuer_file)
+{
+    struct oc_strength strength;
+    const struct oc_cert *cert = &target->cert;
+    enum oc_err code = job->crypto->verify(job->crypto, issuer->key, &cert->signature.algorithm,
+                                           cert->tbs, cert->signature.value, &strength);
+    if (code == OC_OK)
+        return true;
+    if (code == OC_ERR_SIGNATURE)
+        complain(target->file, "is not signed by its issuer in %s", issuer_file);
+    else
+        complain(target->file, "its signature cannot be checked with its issuer in %s",
+                 issuer_file);
+    return false;
+}
+
+static bool ask_about_cert(struct job *job)
+{
+    const struct found *target = &job->certs.targets[0];
+    const struct found *found = certs_find_issuer(&job->certs, target);
+    if (found == NULL)
+        return false;
+    const struct oc_issuer *issuer = prepare(job, found);
+    if (issuer == NULL || !is_issued(job, target, issuer, found->file))
+        return false;
+    ask(job, issuer, target->cert.serial);
+    return true;
+}
+
+static bool is_same_issuer(const struct oc_cert *a, const struct oc_cert *b)
+{
+    return oc_bytes_equal(a->subject, b->subject) && oc_bytes_equal(a->public_key, b->public_key);
+}
+
+static bool ask_about_serial(struct job *job)
+{
+    const struct octets *serial = &job->options->serial;
+    const struct certs *certs = &job->certs;
+    for (size_t i = 1; i < certs->n_candidates; i++) {
+        if (is_same_issuer(&certs->candidates[0].cert, &certs->candidates[i].cert))
+            continue;
+        complain(job->self->title, "--serial: several issuers given: %s and %s",
+                 certs->candidates[0].file, certs->candidates[i].file);
+        return false;
+    }
+    const struct oc_issuer *issuer = prepare(job, &certs->candidates[0]);
+    if (issuer == NULL)
+        return false;
+    ask(job, issuer, (struct oc_bytes){serial->data, serial->len});
+    return true;
+}
+
+static const struct oc_issuer *issuer_of(const struct job *job, const struct oc_cert_id *id)
+{
+    for (size_t i = 0; i < job->n_issuers; i++) {
+        if (oc_issuer_matches(&job->issuers[i], id))
+            return &job->issuers[i];
+    }
+    json_t *serial = value_integer(id->serial);
+    complain(job->options->request,
+             "no certificate given is that of the issuer of the one with the serial number %s",
+             json_string_value(json_object_get(serial, "hex")));
+    json_decref(serial);
+    return NULL;
+}
+
+static bool ask_about_request(struct job *job)
+{
+    for (size_t i = 0; i < job->certs.n_candidates; i++) {
+        if (prepare(job, &job->certs.candidates[i]) == NULL)
+            return false;
+    }
+    struct oc_single_request single;
+    for (size_t at = 0; oc_request_next(&job->req, &at, &single);) {
+        const struct oc_issuer *issuer = issuer_of(job, &single.id);
+        if (issuer == NULL)
+            return false;
+        ask(job, issuer, single.id.serial);
+    }
+    return true;
+}
+
+static bool ask_all(struct job *job)
+{
+    size_t n_questions = job->options->request != NULL ? job->req.requests.n : 1;
+    job->questions = must_alloc(n_questions, sizeof *job->questions);
+    job->issuers = must_alloc(job->certs.n_candidates, sizeof *job->issuers);
+    if (job->options->cert != NULL)
+        return ask_about_cert(job);
+    if (job->certs.n_candidates == 0) {
+        complain(job->self->title, "no certificate of the issuer given, by --issuer");
+        return false;
+    }
+    return job->options->request != NULL ? ask_about_request(job) : ask_about_serial(job);
+}
+
+// The line on standard error says which error status, and of several certificates which.
+static void complain_outcome(const struct job *job, const struct outcome *outcome)
+{
+    char what[512];
+    struct oc_error err = outcome->error;
+    json_t *serial = value_integer(outcome->serial);
+    bool is_status = err.code == OC_ERR_NOT_SUCCESSFUL;
+    bool is_one_of_many = job->n_questions > 1;
+    snprintf(what, sizeof what, "%s%s%s%s%.100s", err.what, is_status ? ": " : "",
+             is_status ? oc_response_status_name(job->resp.status) : "",
+             is_one_of_many ? "; serial number " : "",
+             is_one_of_many ? json_string_value(json_object_get(serial, "hex")) : "");
+    json_decref(serial);
+    const struct message *message = &job->response_file.items[0];
+    err.what = what;
+    if (err.offset != 0)
+        message_complain_parse(&job->response_file, message, &err);
+    else
+        message_complain(&job->response_file, message, "%s", what);
+}
+
+static int answer(const struct job *job, const struct question *question, struct sink *sink)
+{
+    struct outcome outcome = {
+        .policy = &job->policy,
+        .issuer = question->issuer,
+        .resp = &job->resp,
+        .serial = question->serial,
+    };
+    struct heading heading = {
+        .file = job->response_file.file,
+        .type = "verdict",
+        .type_name = message_kind_name(MESSAGE_RESPONSE),
+        .octets = job->resp.der.len,
+    };
+    if (oc_verify(outcome.policy, outcome.issuer, outcome.serial, outcome.resp, &outcome.verdict,
+                  &outcome.error) != OC_OK)
+        complain_outcome(job, &outcome);
+    sink_begin(sink, &heading);
+    verdict_describe(sink, &outcome);
+    sink_end(sink);
+    return verdict_status(&outcome);
+}
+
+static int run_job(struct job *job)
+{
+    if (!load(job) || !ask_all(job))
+        return EX_DATAERR;
+    struct sink sink = sink_stdout(job->options->json ? &json_sink : &text_sink);
+    int status = VERDICT_GOOD;
+    for (size_t i = 0; i < job->n_questions && !sink_broken(&sink); i++)
+        status = verdict_worse(status, answer(job, &job->questions[i], &sink));
+    return status;
+}
+
+static void free_job(struct job *job)
+{
+    for (size_t i = 0; i < job->n_issuers; i++)
+        oc_issuer_cleanup(&job->issuers[i]);
+    free(job->issuers);
+    free(job->questions);
+    free(job->trusted_certs);
+    certs_free(&job->certs);
+    certs_free(&job->trusted);
+    messages_free(&job->request_file);
+    messages_free(&job->response_file);
+    oc_openssl_free(job->crypto);
+}
+
+int verify_run(const struct command *self, int argc, char **argv)
+{
+    struct verify_options options;
+    int status = verify_options_parse(self, argc, argv, &options);
+    if (status == EX_OK) {
+        struct job job = {.self = self, .options = &options, .policy = options.policy};
+        job.crypto = oc_openssl_new();
+        if (job.crypto == NULL)
+            die_no_memory();
+        status = run_job(&job);
+        free_job(&job);
+    } else {
+        status = status == EX_USAGE ? command_usage(self) : command_help(self);
+    }
+    verify_options_free(&options);
+    return status;
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+//
+// The arguments of `ocsp verify`: each checked by itself, then against the others.
+#include "verify_options.h"
+
+#include "report.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <time.h>
+
+// About thirty years: more is a slip of the finger.
+#define SECONDS_MAX INT64_C(1000000000)
+
+static bool parse_seconds(const struct command *self, const char *option, const char *argument,
+                          int64_t *out)
+{
+    if (argument_number(argument, SECONDS_MAX, out))
+        return true;
+    complain(self->title, "--%s: \"%s\" is not a number of seconds from 0 to %lld", option,
+             argument, (long long)SECONDS_MAX);
+    return false;
+}
+
+static bool parse_time(const struct command *self, const char *argument, int64_t *out)
+{
+    if (argument_time(argument, out))
+        return true;
+    complain(self->title,
+             "--at: \"%s\" is neither a time like 2024-04-03T12:00:00Z nor seconds since 1970",
+             argument);
+    return false;
+}
+
+static bool parse_serial(const struct command *self, const char *argument, struct octets *out)
+{
+    free(out->data);
+    if (argument_serial(argument, out))
+        return true;
+    complain(self->title, "--serial: \"%s\" is no number: decimal, or hex like 0x01aa or 01:aa",
+             argument);
+    return false;
+}
+
+// The last nonce given counts, as everywhere.
+static bool parse_nonce(const struct command *self, const char *argument,
+                        struct verify_options *out)
+{
+    size_t len = 0;
+    if (!argument_hex(argument, out->nonce, NONCE_MAX, &len)) {
+        complain(self->title, "--nonce: \"%s\" is not 1 to %d octets in hex", argument, NONCE_MAX);
+        return false;
+    }
+    out->policy.nonce = (struct oc_bytes){out->nonce, len};
+    return true;
+}
+
+static bool parse_value(const struct command *self, struct verify_options *out, int option,
+                        const char *argument)
+{
+    switch (option) {
+    case 'i':
+        out->issuers[out->n_issuers++] = argument;
+        return true;
+    case 't':
+        out->trusted[out->n_trusted++] = argument;
+        return true;
+    case 'c':
+        out->cert = argument;
+        return true;
+    case 'r':
+        out->request = argument;
+        return true;
+    case 's':
+        return parse_serial(self, argument, &out->serial);
+    case 'a':
+        return parse_time(self, argument, &out->policy.now);
+    case 'm':
+        return parse_seconds(self, "max-age", argument, &out->policy.max_age);
+    case 'k':
+        return parse_seconds(self, "skew", argument, &out->policy.skew);
+    case 'n':
+        return parse_nonce(self, argument, out);
+    default:
+        return false;
+    }
+}
+
+static bool parse_option(const struct command *self, struct verify_options *out, int option,
+                         const char *argument)
+{
+    switch (option) {
+    case 'j':
+        out->json = true;
+        return true;
+    case 'M':
+        out->policy.nonce_rule = OC_NONCE_IF_PRESENT;
+        return true;
+    case 'S':
+        out->policy.insecure_allow_sha1 = true;
+        return true;
+    case 'R':
+        out->policy.insecure_allow_small_rsa = true;
+        return true;
+    case 'I':
+        out->policy.ignore_times = true;
+        return true;
+    default:
+        return parse_value(self, out, option, argument);
+    }
+}
+
+static const char *wrong_combination(const struct verify_options *out, int n_files)
+{
+    int named = (out->cert != NULL) + (out->serial.data != NULL) + (out->request != NULL);
+    if (named == 0)
+        return "which certificate? one of --cert, --serial and --request is needed";
+    if (named > 1)
+        return "only one of --cert, --serial and --request is possible";
+    if (out->request != NULL && out->policy.nonce.data != NULL)
+        return "with --request the nonce is the request's, and there is no --nonce";
+    if (n_files == 0)
+        return "no response given";
+    return n_files > 1 ? "one response at most" : NULL;
+}
+
+static int finish(const struct command *self, int n_files, char **files, struct verify_options *out)
+{
+    const char *wrong = wrong_combination(out, n_files);
+    if (wrong != NULL) {
+        complain(self->title, "%s", wrong);
+        return EX_USAGE;
+    }
+    out->response = files[0];
+    // A rule about a nonce that was never sent would be none.
+    if (out->request == NULL && out->policy.nonce.data == NULL)
+        out->policy.nonce_rule = OC_NONCE_IF_PRESENT;
+    return EX_OK;
+}
+
+int verify_options_parse(const struct command *self, int argc, char **argv,
+                         struct verify_options *out)
+{
+    static const struct option known[] = {
+        {"issuer", required_argument, NULL, 'i'},
+        {"cert", required_argument, NULL, 'c'},
+        {"serial", required_argument, NULL, 's'},
+        {"request", required_argument, NULL, 'r'},
+        {"at", required_argument, NULL, 'a'},
+        {"max-age", required_argument, NULL, 'm'},
+        {"skew", required_argument, NULL, 'k'},
+        {"nonce", required_argument, NULL, 'n'},
+        {"allow-missing-nonce", no_argument, NULL, 'M'},
+        {"trusted-responder", required_argument, NULL, 't'},
+        {"insecure-allow-sha1", no_argument, NULL, 'S'},
+        {"insecure-allow-small-rsa", no_argument, NULL, 'R'},
+        {"ignore-times", no_argument, NULL, 'I'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    *out = (struct verify_options){
+        .issuers = must_alloc((size_t)argc, sizeof *out->issuers),
+        .trusted = must_alloc((size_t)argc, sizeof *out->trusted),
+    };
+    oc_policy_init(&out->policy, (int64_t)time(NULL));
+    out->policy.nonce_rule = OC_NONCE_REQUIRED;
+    for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        if (option == 'h')
+            return -1;
+        if (!parse_option(self, out, option, optarg))
+            return EX_USAGE;
+    }
+    return finish(self, argc - optind, argv + optind, out);
+}
+
+void verify_options_free(struct verify_options *options)
+{
+    free(options->issuers);
+    free(options->trusted);
+    free(options->serial.data);
+    *options = (struct verify_options){0};
+}

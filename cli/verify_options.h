@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// What `ocsp verify` is asked for.
+#ifndef CLI_VERIFY_OPTIONS_H
+#define CLI_VERIFY_OPTIONS_H
+
+#include "argument.h"
+#include "command.h"
+
+#include <ocsp/verify.h>
+
+// struct verify_options is the arguments, read and checked. The certificate in question is
+// named by exactly one of `cert`, `serial` and `request`. In `policy` the nonce of a request
+// and the trusted responders are still missing.
+struct verify_options {
+    const char **issuers;
+    size_t n_issuers;
+    const char **trusted;
+    size_t n_trusted;
+    const char *cert;
+    struct octets serial;  // the content of an INTEGER
+    const char *request;
+    const char *response;
+    bool json;
+    uint8_t nonce[NONCE_MAX];
+    struct oc_policy policy;
+};
+
+// verify_options_parse reads the arguments. Returns EX_OK; EX_USAGE after an error line;
+// or -1 for help that was asked for. verify_options_free frees what it made, in any case.
+int verify_options_parse(const struct command *self, int argc, char **argv,
+                         struct verify_options *out);
+void verify_options_free(struct verify_options *options);
+
+#endif

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+//
+// Whether to believe a response (RFC 6960 3.2): the checks in their order, and the
+// verdict.
+#include "verify/judge.h"
+
+#include <string.h>
+
+// The single response that counts, and where it stands.
+struct chosen {
+    struct oc_single_response single;
+    const uint8_t *at;
+};
+
+// The first reason stays: checks after it are those of another candidate.
+bool oci_refuse(struct judge *judge, enum oc_err code, const uint8_t *at, const char *what)
+{
+    if (judge->error.code == OC_OK) {
+        size_t offset = at == NULL ? 0 : (size_t)(at - judge->resp->der.data);
+        judge->error = (struct oc_error){code, offset, what};
+    }
+    return false;
+}
+
+static bool check_policy(struct judge *judge)
+{
+    const struct oc_policy *policy = judge->policy;
+    if (policy->skew < 0 || policy->max_age < 0)
+        return oci_refuse(judge, OC_ERR_ARGUMENT, NULL,
+                          "the skew or max_age of the policy is negative");
+    if (policy->nonce_rule == OC_NONCE_REQUIRED && policy->nonce.data == NULL)
+        return oci_refuse(judge, OC_ERR_ARGUMENT, NULL,
+                          "the policy requires a nonce, and does not have the one sent");
+    return true;
+}
+
+static bool check_kind(struct judge *judge)
+{
+    const struct oc_response *resp = judge->resp;
+    if (resp->status != OC_RESPONSE_SUCCESSFUL)
+        return oci_refuse(judge, OC_ERR_NOT_SUCCESSFUL, NULL,
+                          "the responder answered with an error (RFC 6960 2.3)");
+    if (!resp->is_basic)
+        return oci_refuse(judge, OC_ERR_NOT_BASIC, resp->response_type.data,
+                          "responseType is not id-pkix-ocsp-basic (RFC 6960 4.2.1)");
+    return true;
+}
+
+// How strict a status is: revoked, then unknown, then good.
+static int strictness(enum oc_cert_status status)
+{
+    switch (status) {
+    case OC_CERT_STATUS_REVOKED:
+        return 3;
+    case OC_CERT_STATUS_UNKNOWN:
+        return 2;
+    case OC_CERT_STATUS_GOOD:
+        return 1;
+    case OC_CERT_STATUS_NONE:
+        break;
+    }
+    return 0;
+}
+
+static bool outranks(const struct oc_single_response *a, const struct oc_single_response *b)
+{
+    int difference = strictness(a->status) - strictness(b->status);
+    return difference > 0 || (difference == 0 && a->this_update > b->this_update);
+}
+
+static bool choose_single(struct judge *judge, struct oc_bytes serial, struct chosen *out)
+{
+    const struct oc_response *resp = judge->resp;
+    struct oc_single_response single;
+    const uint8_t *items = resp->responses.items.data;
+    *out = (struct chosen){0};
+    for (size_t at = 0, start = 0; oc_response_next(resp, &at, &single); start = at) {
+        if (oc_bytes_equal(single.id.serial, serial) &&
+            oc_issuer_matches(judge->issuer, &single.id) && outranks(&single, &out->single))
+            *out = (struct chosen){single, items + start};
+    }
+    return out->at != NULL || oci_refuse(judge, OC_ERR_NO_MATCH, items,
+                                         "no SingleResponse is about the certificate "
+                                         "(RFC 6960 3.2)");
+}
+
+// The extensions of a response whose meaning is known here; the others, critical, would
+// change what it says in a way that is not.
+static bool is_understood(enum oc_extension_id id)
+{
+    switch (id) {
+    case OC_EXT_NONCE:
+    case OC_EXT_CRL_REFERENCE:
+    case OC_EXT_ARCHIVE_CUTOFF:
+    case OC_EXT_EXTENDED_REVOKE:
+    case OC_EXT_SCT_LIST:
+    case OC_EXT_CRL_REASON:
+    case OC_EXT_INVALIDITY_DATE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool check_critical(struct judge *judge, const struct oc_list *extensions)
+{
+    struct oc_extension extension;
+    for (size_t at = 0; oc_extension_next(extensions, &at, &extension);) {
+        if (extension.critical && !is_understood(extension.id))
+            return oci_refuse(judge, OC_ERR_CRITICAL, extension.oid.data,
+                              "a critical extension is not understood (RFC 6960 4.4)");
+    }
+    return true;
+}
+
+static bool check_nonce(struct judge *judge, struct oc_verdict *out)
+{
+    const struct oc_policy *policy = judge->policy;
+    struct oc_extension found;
+    bool is_there = oc_extension_find(&judge->resp->extensions, OC_EXT_NONCE, &found);
+    bool is_sent = policy->nonce.data != NULL;
+    out->has_nonce = is_sent && is_there && oc_bytes_equal(found.nonce, policy->nonce);
+    if (policy->nonce_rule == OC_NONCE_IGNORED || !is_sent || out->has_nonce)
+        return true;
+    if (is_there)
+        return oci_refuse(judge, OC_ERR_NONCE_MISMATCH, found.oid.data,
+                          "the nonce is not the one sent (RFC 6960 4.4.1, RFC 9654 2.1)");
+    return policy->nonce_rule != OC_NONCE_REQUIRED ||
+           oci_refuse(judge, OC_ERR_NONCE_MISSING, judge->resp->tbs.data,
+                      "there is no nonce (RFC 6960 4.4.1, RFC 9654 2.1)");
+}
+
+// A certificate that was never issued: revoked since 1970, on hold, in a response that
+// says it means that (RFC 6960 2.2, 4.4.8).
+static bool is_not_issued(const struct oc_response *resp, const struct oc_single_response *single)
+{
+    struct oc_extension found;
+    return single->status == OC_CERT_STATUS_REVOKED && single->revocation_time == 0 &&
+           single->has_reason && single->reason == OC_REASON_CERTIFICATE_HOLD &&
+           oc_extension_find(&resp->extensions, OC_EXT_EXTENDED_REVOKE, &found);
+}
+
+static void tell(const struct judge *judge, const struct oc_single_response *single,
+                 int64_t signer_end, struct oc_verdict *out)
+{
+    struct oc_extension found;
+    out->status = single->status;
+    out->revocation_time = single->revocation_time;
+    out->has_reason = single->has_reason;
+    out->reason = single->reason;
+    out->is_not_issued = is_not_issued(judge->resp, single);
+    out->this_update = single->this_update;
+    out->has_next_update = single->has_next_update;
+    out->next_update = single->next_update;
+    out->produced_at = judge->resp->produced_at;
+    out->has_archive_cutoff = oc_extension_find(&single->extensions, OC_EXT_ARCHIVE_CUTOFF, &found);
+    out->archive_cutoff = out->has_archive_cutoff ? found.archive_cutoff : 0;
+    out->ask_again = oci_ask_again(judge->policy, single, signer_end);
+}
+
+enum oc_err oc_verify(const struct oc_policy *policy, const struct oc_issuer *issuer,
+                      struct oc_bytes serial, const struct oc_response *resp,
+                      struct oc_verdict *out, struct oc_error *err)
+{
+    struct judge judge = {.policy = policy, .issuer = issuer, .resp = resp};
+    struct oc_verdict verdict = {0};
+    struct chosen chosen;
+    int64_t signer_end;
+    bool ok = check_policy(&judge) && check_kind(&judge) &&
+              choose_single(&judge, serial, &chosen) &&
+              oci_check_signer(&judge, &verdict, &signer_end) &&
+              check_critical(&judge, &resp->extensions) &&
+              check_critical(&judge, &chosen.single.extensions) &&
+              oci_check_times(&judge, &chosen.single, chosen.at) && check_nonce(&judge, &verdict);
+    if (ok)
+        tell(&judge, &chosen.single, signer_end, &verdict);
+    else
+        verdict = (struct oc_verdict){0};
+    *out = verdict;
+    if (err != NULL)
+        *err = judge.error;
+    return judge.error.code;
+}
+
+void oc_policy_init(struct oc_policy *policy, int64_t now)
+{
+    *policy = (struct oc_policy){.now = now, .skew = 300, .max_age = 86400};
+}
+
+const char *oc_signer_kind_name(enum oc_signer_kind kind)
+{
+    static const char names[][9] = {"none", "issuer", "delegate", "trusted"};
+    return names[(size_t)kind < sizeof names / sizeof names[0] ? kind : OC_SIGNER_NONE];
+}

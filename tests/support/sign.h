@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+//
+// Keys, certificates and signed responses for tests, made with libcrypto: what the
+// library verifies, it has not made itself. What is wrong with one of them is said in
+// its description, where each member that is not set means "as it should be".
+//
+// Whatever fails here ends the program with a message.
+#ifndef TESTS_SUPPORT_SIGN_H
+#define TESTS_SUPPORT_SIGN_H
+
+#include <ocsp/cert.h>
+#include <ocsp/response.h>
+
+#include <openssl/evp.h>
+
+// SIGN_NOW is the time that everything is made for: 2023-11-14 22:13:20 UTC.
+#define SIGN_NOW INT64_C(1700000000)
+
+// sign_key_ec and sign_key_rsa make a key on P-256, and an RSA key of so many bits. The
+// caller frees it with EVP_PKEY_free().
+EVP_PKEY *sign_key_ec(void);
+EVP_PKEY *sign_key_rsa(unsigned bits);
+
+// enum sign_fault is what is wrong with a signature.
+enum sign_fault {
+    SIGN_RIGHT = 0,
+    SIGN_WRONG,           // its last bit is flipped
+    SIGN_OTHER_OCTETS,    // it is right, but for other octets
+    SIGN_OTHER_INSIDE,    // certificates: another algorithm stands inside
+    SIGN_OTHER_ALGORITHM  // responses: it names another hash than it was made with
+};
+
+// struct sign_cert_spec describes a certificate: version 3, for some years around
+// SIGN_NOW.
+//
+// `subject` and `issuer` are common names. Usages are texts as in OpenSSL's
+// configuration files; NULL leaves the extension out. Times of 0 are the defaults.
+struct sign_cert_spec {
+    const char *subject;
+    const char *issuer;
+    EVP_PKEY *key;
+    EVP_PKEY *signer;
+    const EVP_MD *digest;  // NULL: SHA-256
+    int64_t not_before;
+    int64_t not_after;
+    const char *constraints;
+    const char *key_usage;
+    const char *purposes;
+    bool nocheck;
+    bool unknown_critical;
+    enum sign_fault fault;
+};
+
+// struct sign_cert is a certificate that was made, and what the library reads in it.
+struct sign_cert {
+    uint8_t *der;
+    struct oc_cert cert;
+};
+
+// sign_cert makes a certificate; free it with sign_cert_free().
+void sign_cert(const struct sign_cert_spec *spec, struct sign_cert *out);
+void sign_cert_free(struct sign_cert *cert);
+
+// sign_hash hashes octets and returns how many octets the hash has.
+size_t sign_hash(enum oc_hash hash, struct oc_bytes data, uint8_t out[OC_HASH_MAX_LEN]);
+
+// struct sign_response_spec describes a response.
+//
+// `find` and `replace`, two texts of one length, change the octets before they are
+// signed, so that a response can say what the builders refuse. `tbs`, when it is there,
+// is signed in place of `data`.
+struct sign_response_spec {
+    struct oc_response_spec data;
+    struct oc_bytes tbs;
+    const char *find;
+    const char *replace;
+    EVP_PKEY *key;
+    const EVP_MD *digest;  // NULL: SHA-256
+    struct oc_list certs;
+    enum sign_fault fault;
+};
+
+// sign_response builds and signs a response in the `size` octets at `buf`.
+struct oc_bytes sign_response(const struct sign_response_spec *spec, uint8_t *buf, size_t size);
+
+// struct sign_libcrypto_spec describes a response that libcrypto makes by itself, now by
+// the system's clock. `serial` is that of the certificate in question, and `status` one of
+// libcrypto's V_OCSP_CERTSTATUS_ numbers. Next update is absent when it is 0.
+struct sign_libcrypto_spec {
+    const struct sign_cert *issuer;
+    const struct sign_cert *signer;
+    EVP_PKEY *key;
+    const EVP_MD *id_digest;
+    long serial;
+    int status;
+    int reason;  // -1: none
+    int64_t this_update;
+    int64_t next_update;
+    struct oc_bytes nonce;
+    unsigned long flags;  // of OCSP_basic_sign()
+};
+
+// sign_libcrypto makes a response; free `data` with OPENSSL_free().
+void sign_libcrypto(const struct sign_libcrypto_spec *spec, uint8_t **data, size_t *len);
+
+#endif
