@@ -19,10 +19,9 @@ static enum oc_err hash_bytes(const struct oc_crypto *crypto, enum oc_hash hash,
     const struct table *table = (const struct table *)crypto;
     if ((size_t)hash >= N_HASHES || table->digests[hash] == NULL)
         return OC_ERR_UNSUPPORTED;
-    ERR_set_mark();
-    int done = EVP_Digest(data.data, data.len, out, NULL, table->digests[hash], NULL);
-    ERR_pop_to_mark();
-    return done == 1 ? OC_OK : OC_ERR_CRYPTO;
+    if (EVP_Digest(data.data, data.len, out, NULL, table->digests[hash], NULL) != 1)
+        return OC_ERR_CRYPTO;
+    return OC_OK;
 }
 
 static enum oc_err random_bytes(const struct oc_crypto *crypto, uint8_t *out, size_t len)
