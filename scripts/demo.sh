@@ -111,4 +111,15 @@ done
 check 'the reason is told' keyCompromise \
     "$(field revoked.resp "m['responses'][0]['revocation_reason']['name']")"
 
+step 'Verify both answers: the exit status tells'
+status=0
+run "$ocsp" verify --issuer ca.pem --request good.req good.resp || status=$?
+check 'verified and good is 0, and nothing else is' 0 "$status"
+status=0
+run "$ocsp" verify --issuer ca.pem --request revoked.req revoked.resp || status=$?
+check 'verified and revoked is 1' 1 "$status"
+status=0
+run "$ocsp" verify --issuer ca.pem --request good.req revoked.resp || status=$?
+check 'an answer to another question is 3' 3 "$status"
+
 printf '\nAll %d steps done.\n' "$n"
