@@ -33,6 +33,10 @@ struct oc_strength {
 // struct oc_crypto is the table. Each function gets the table that it stands in, so
 // that one which needs state keeps it in a structure that begins with this one.
 //
+// The library calls `hash` for oc_issuer_cert_id(); `hash`, `key_decode`, `key_free` and
+// `verify` for oc_issuer_init() and oc_verify(); `random` never, which is for programs. What
+// is not called may be NULL.
+//
 // A table is not written to while it is used, and may be used by several threads at
 // once if its functions may.
 struct oc_crypto {

@@ -408,6 +408,11 @@ static void *verify_often(void *bad)
                 ++*n_bad;
             if (crypto->verify(crypto, key, &id, cut, signatures[i], &got) != OC_ERR_SIGNATURE)
                 ++*n_bad;
+            struct oc_key *own = NULL;
+            if (crypto->key_decode(crypto, keys[algorithms[i].key].spki, &own) != OC_OK ||
+                crypto->verify(crypto, own, &id, message, signatures[i], &got) != OC_OK)
+                ++*n_bad;
+            crypto->key_free(crypto, own);
         }
     return NULL;
 }
