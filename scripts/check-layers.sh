@@ -45,7 +45,7 @@ allowed() {
         ;;
     src/verify/*)
         echo "$core_libc <ocsp/base.h> $wire <ocsp/crypto.h> <ocsp/issuer.h> <ocsp/verify.h>"
-        echo '"verify/*.h"'
+        echo '"base/*.h" "verify/*.h"'
         ;;
     src/openssl/*)
         echo "$libc <ocsp/base.h> <ocsp/crypto.h> <ocsp/openssl.h> <openssl/*.h> \"openssl/*.h\""

@@ -2,9 +2,8 @@
 //
 // Whether to believe a response (RFC 6960 3.2): the checks in their order, and the
 // verdict.
+#include "base/names.h"
 #include "verify/judge.h"
-
-#include <string.h>
 
 // The single response that counts, and where it stands.
 struct chosen {
@@ -189,6 +188,5 @@ void oc_policy_init(struct oc_policy *policy, int64_t now)
 
 const char *oc_signer_kind_name(enum oc_signer_kind kind)
 {
-    static const char names[][9] = {"none", "issuer", "delegate", "trusted"};
-    return names[(size_t)kind < sizeof names / sizeof names[0] ? kind : OC_SIGNER_NONE];
+    return oci_nth_name("none\0issuer\0delegate\0trusted\0", kind);
 }

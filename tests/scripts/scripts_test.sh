@@ -370,6 +370,7 @@ src/issuer/new.c    "issuer/new.h"
 src/verify/new.c    <ocsp/response.h>
 src/verify/new.c    <ocsp/issuer.h>
 src/verify/new.c    <ocsp/verify.h>
+src/verify/new.c    "base/new.h"
 src/verify/new.c    "verify/new.h"
 src/openssl/new.c   <stdlib.h>
 src/openssl/new.c   <ocsp/base.h>
