@@ -11,6 +11,7 @@
 #include "measure.h"
 #include "parse.h"
 #include "report.h"
+#include "sign.h"
 #include "verify.h"
 
 #include <stdio.h>
@@ -69,6 +70,8 @@ int main(int argc, char **argv)
     struct row build[N_BUILD_ROWS];
     struct verify_inputs verify_inputs;
     struct row verify[N_VERIFY_ROWS];
+    struct sign_inputs sign_inputs;
+    struct row sign[N_SIGN_ROWS];
     struct report report;
     if (!read_options(argc, argv, &options)) {
         fprintf(stderr, "usage: bench [--json FILE] [--quick]\n");
@@ -79,16 +82,19 @@ int main(int argc, char **argv)
     parse_check(parse, &parse_inputs);
     build_rows(build, &build_inputs, &samples, SEED_DIR);
     verify_rows(verify, &verify_inputs, &samples);
+    sign_rows(sign, &sign_inputs, &samples);
 
     report_begin(&report, options.quick);
     report_rows(&report, parse, N_PARSE_ROWS, options.quick);
     report_rows(&report, build, N_BUILD_ROWS, options.quick);
     report_rows(&report, verify, N_VERIFY_ROWS, options.quick);
+    report_rows(&report, sign, N_SIGN_ROWS, options.quick);
     for (size_t i = 0; i < N_PARSE_ROWS; i++)
         report_heap_of(&report, &parse[i]);
     struct row without_crypto = build_heap_row(&build_inputs);
     report_heap_of(&report, &without_crypto);
 
+    sign_free(&sign_inputs);
     verify_free(&verify_inputs);
     build_free(&build_inputs);
     samples_free(&samples);

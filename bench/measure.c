@@ -112,6 +112,7 @@ static void judge(const struct row *row, struct timing *timings)
         timings[s].met = subject->bar == BAR_NONE ||
                          (subject->bar == BAR_TIMES_FASTER && timings[s].ratio >= subject->limit) ||
                          (subject->bar == BAR_OF_FLOOR && 1 / timings[s].ratio <= subject->limit) ||
+                         (subject->bar == BAR_NANOSECONDS && timings[s].median <= subject->limit) ||
                          (subject->bar == BAR_OF_SMALLEST && timings[s].ratio <= subject->limit);
     }
 }

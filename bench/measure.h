@@ -15,6 +15,7 @@ enum bar {
     BAR_NONE,
     BAR_TIMES_FASTER,  // ours is at least so many times faster
     BAR_OF_FLOOR,      // ours takes at most so many times as long
+    BAR_NANOSECONDS,   // it takes at most so long, on whatever machine this is
     BAR_OF_SMALLEST,   // it takes at most so many times as long as the fastest in the row
 };
 

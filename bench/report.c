@@ -119,6 +119,8 @@ static const char *bar_name(enum bar bar)
         return "of the floor, at most";
     case BAR_OF_SMALLEST:
         return "of the smallest, at most";
+    case BAR_NANOSECONDS:
+        return "nanoseconds, at most";
     case BAR_NONE:
         break;
     }

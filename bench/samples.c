@@ -286,9 +286,10 @@ void samples_make(struct samples *samples, const char *dir)
     samples->leaf_der = cert_der(samples->leaf);
     samples->issuer_der = cert_der(samples->issuer);
 
+    samples->delegate_der = cert_der(delegate);
     samples->ca = ca;
-    X509_free(delegate);
-    EVP_PKEY_free(key);
+    samples->delegate = delegate;
+    samples->delegate_key = key;
     EVP_PKEY_free(ca_key);
 }
 
@@ -304,9 +305,12 @@ void samples_free(struct samples *samples)
     free_octets(samples->delegated);
     for (size_t i = 0; i < N_LISTS; i++)
         free_octets(samples->lists[i]);
+    free_octets(samples->delegate_der);
     free_octets(samples->leaf_der);
     free_octets(samples->issuer_der);
     X509_free(samples->ca);
+    X509_free(samples->delegate);
+    EVP_PKEY_free(samples->delegate_key);
     X509_free(samples->leaf);
     X509_free(samples->issuer);
 }

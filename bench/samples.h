@@ -17,6 +17,9 @@ struct samples {
     struct oc_bytes delegated;  // one signed with P-256 by the delegate whose certificate it has
     struct oc_bytes lists[N_LISTS];
     X509 *ca;  // issuer of the certificate that `plain` and `delegated` speak of
+    X509 *delegate;
+    EVP_PKEY *delegate_key;
+    struct oc_bytes delegate_der;
     struct oc_bytes leaf_der;
     struct oc_bytes issuer_der;
     X509 *leaf;

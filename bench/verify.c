@@ -77,6 +77,13 @@ static void verify_delegate_floor(const void *input, size_t n)
     }
 }
 
+static void verify_seen_floor(const void *input, size_t n)
+{
+    const struct verify_input *in = input;
+    for (size_t i = 0; i < n; i++)
+        verify_octets(in, in->delegate_key, in->resp.tbs, in->resp.signature.value);
+}
+
 static void init_input(struct verify_input *input, const struct verify_inputs *inputs,
                        const struct samples *samples, struct oc_bytes der)
 {
@@ -120,8 +127,13 @@ void verify_rows(struct row rows[N_VERIFY_ROWS], struct verify_inputs *inputs,
     init_issuer(inputs, samples->ca);
     init_input(&inputs->responses[0], inputs, samples, samples->plain);
     init_input(&inputs->responses[1], inputs, samples, samples->delegated);
+    init_input(&inputs->responses[2], inputs, samples, samples->delegated);
+    oc_delegates_init(&inputs->delegates, inputs->crypto, inputs->slots, 4);
+    inputs->responses[2].policy.delegates = &inputs->delegates;
+    inputs->responses[2].delegate_key = samples->delegate_key;
     const struct verify_input *plain = &inputs->responses[0];
     const struct verify_input *delegated = &inputs->responses[1];
+    const struct verify_input *seen = &inputs->responses[2];
     rows[0] = (struct row){
         .name = "parse and verify a response signed by its issuer, RSA-2048",
         .unit = "ns",
@@ -141,6 +153,15 @@ void verify_rows(struct row rows[N_VERIFY_ROWS], struct verify_inputs *inputs,
                      {"floor: both signatures, the key", verify_delegate_floor, delegated, 1,
                       BAR_OF_FLOOR, 1.15}},
     };
+    rows[2] = (struct row){
+        .name = "the same when the delegate was seen before",
+        .unit = "ns",
+        .octets = seen->der.len,
+        .n = 3,
+        .subjects = {{"libocsp", verify_ours, seen, 1, BAR_NONE, 0},
+                     {"libcrypto", verify_libcrypto, seen, 1, BAR_NONE, 0},
+                     {"floor: the signature", verify_seen_floor, seen, 1, BAR_OF_FLOOR, 1.05}},
+    };
 }
 
 void verify_free(struct verify_inputs *inputs)
@@ -149,6 +170,7 @@ void verify_free(struct verify_inputs *inputs)
         sk_X509_free(inputs->responses[i].others);
         X509_STORE_free(inputs->responses[i].store);
     }
+    oc_delegates_cleanup(&inputs->delegates);
     oc_issuer_cleanup(&inputs->issuer);
     oc_openssl_free(inputs->crypto);
     OPENSSL_free((void *)(uintptr_t)inputs->issuer_der.data);

@@ -8,11 +8,12 @@
 #include "samples.h"
 
 #include <ocsp/crypto.h>
+#include <ocsp/delegates.h>
 #include <ocsp/verify.h>
 
 #include <openssl/ocsp.h>
 
-enum { N_VERIFY_ROWS = 2 };
+enum { N_VERIFY_ROWS = 3 };
 
 // What one row is verified with, by all of its subjects.
 struct verify_input {
@@ -26,12 +27,15 @@ struct verify_input {
     EVP_PKEY *issuer_key;
     struct oc_response resp;  // the message, parsed, for the floor
     struct oc_cert delegate;  // the signer's certificate, parsed, if it has one
+    EVP_PKEY *delegate_key;
 };
 
 struct verify_inputs {
     struct oc_crypto *crypto;
     struct oc_bytes issuer_der;
     struct oc_issuer issuer;
+    struct oc_delegate slots[4];
+    struct oc_delegates delegates;
     struct verify_input responses[N_VERIFY_ROWS];
 };
 

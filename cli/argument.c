@@ -15,7 +15,6 @@
 #include <string.h>
 
 #define TIME_MIN INT64_C(-62135596800)  // 0001-01-01T00:00:00Z
-#define TIME_MAX INT64_C(253402300799)  // 9999-12-31T23:59:59Z
 
 enum {
     // The decimal digits of 256 octets, far beyond any serial number (RFC 5280 4.1.2.2).
@@ -187,13 +186,13 @@ static bool read_date_time(const char *text, int64_t *out)
     if (oc_der_read_generalized_time(&in, out, NULL) != OC_OK)
         return false;
     *out -= zone;
-    return *out >= TIME_MIN && *out <= TIME_MAX;
+    return *out >= TIME_MIN && *out <= ARGUMENT_TIME_MAX;
 }
 
 bool argument_time(const char *text, int64_t *out)
 {
     bool is_before = text[0] == '-';
-    if (argument_number(text + is_before, is_before ? -TIME_MIN : TIME_MAX, out)) {
+    if (argument_number(text + is_before, is_before ? -TIME_MIN : ARGUMENT_TIME_MAX, out)) {
         *out = is_before ? -*out : *out;
         return true;
     }

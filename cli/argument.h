@@ -25,6 +25,9 @@ bool argument_number(const char *text, int64_t max, int64_t *out);
 // caller frees.
 bool argument_serial(const char *text, struct octets *out);
 
+// ARGUMENT_TIME_MAX is the last time of argument_time(), 9999-12-31T23:59:59Z.
+#define ARGUMENT_TIME_MAX INT64_C(253402300799)
+
 // argument_time reads a time of the years 0001 to 9999: RFC 3339, whose fraction of a
 // second is dropped, or seconds since 1970. `*out` is in seconds since 1970.
 bool argument_time(const char *text, int64_t *out);

@@ -7,8 +7,6 @@
 #include "report.h"
 #include "value.h"
 
-#include <ocsp/issuer.h>
-
 #include <stdlib.h>
 
 static void add(struct found **list, size_t *n, const struct found *one)
@@ -65,6 +63,26 @@ const struct found *certs_find_issuer(const struct certs *certs, const struct fo
     if (issuer == NULL)
         complain_no_issuer(target);
     return issuer;
+}
+
+// A response speaks of a name, a key and a number. That they are those of the certificate
+// in question is worth nothing if somebody else has made it.
+bool certs_is_issued(const struct found *target, const struct oc_issuer *issuer,
+                     const char *issuer_file)
+{
+    struct oc_strength strength;
+    const struct oc_cert *cert = &target->cert;
+    enum oc_err code =
+        issuer->crypto->verify(issuer->crypto, issuer->key, &cert->signature.algorithm, cert->tbs,
+                               cert->signature.value, &strength);
+    if (code == OC_OK)
+        return true;
+    if (code == OC_ERR_SIGNATURE)
+        complain(target->file, "is not signed by its issuer in %s", issuer_file);
+    else
+        complain(target->file, "its signature cannot be checked with its issuer in %s",
+                 issuer_file);
+    return false;
 }
 
 void certs_free(struct certs *certs)

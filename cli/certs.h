@@ -6,7 +6,7 @@
 
 #include "message.h"
 
-#include <ocsp/cert.h>
+#include <ocsp/issuer.h>
 
 // struct found is a certificate and the file where it was found.
 struct found {
@@ -33,6 +33,11 @@ bool certs_load(struct certs *certs, const char *file, bool has_target);
 // identifiers. Returns NULL after an error line when there is none, or several with
 // different keys.
 const struct found *certs_find_issuer(const struct certs *certs, const struct found *target);
+
+// certs_is_issued checks that the key of `issuer`, whose certificate was found in
+// `issuer_file`, has signed a target. Returns false after an error line.
+bool certs_is_issued(const struct found *target, const struct oc_issuer *issuer,
+                     const char *issuer_file);
 
 // certs_free frees what was loaded.
 void certs_free(struct certs *certs);

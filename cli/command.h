@@ -24,9 +24,11 @@ int command_help(const struct command *self);
 // EX_USAGE. An error line goes before.
 int command_usage(const struct command *self);
 
-// show_run is `ocsp show`, request_run is `ocsp request`, verify_run is `ocsp verify`.
+// show_run is `ocsp show`, request_run is `ocsp request`, respond_run is `ocsp respond`,
+// verify_run is `ocsp verify`.
 int show_run(const struct command *self, int argc, char **argv);
 int request_run(const struct command *self, int argc, char **argv);
+int respond_run(const struct command *self, int argc, char **argv);
 int verify_run(const struct command *self, int argc, char **argv);
 
 #endif

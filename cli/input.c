@@ -6,6 +6,8 @@
 
 #include "report.h"
 
+#include <openssl/crypto.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,22 +18,30 @@
 
 enum { WRITER_WAIT_MS = 1000, FIRST_SIZE = 16384 };
 
+// struct source is what is read from.
+struct source {
+    const char *name;
+    int fd;
+    bool is_fifo;
+    bool is_secret;
+};
+
 static bool fail(const char *name, const char *why)
 {
     complain(name, "%s", why);
     return false;
 }
 
-static bool check_kind(const char *name, int fd, bool *is_fifo)
+static bool check_kind(struct source *source)
 {
     struct stat st;
-    if (fstat(fd, &st) != 0)
-        return fail(name, strerror(errno));
+    if (fstat(source->fd, &st) != 0)
+        return fail(source->name, strerror(errno));
     if (S_ISDIR(st.st_mode))
-        return fail(name, "is a directory");
+        return fail(source->name, "is a directory");
     if (S_ISREG(st.st_mode) && st.st_size > (off_t)INPUT_MAX)
-        return fail(name, "larger than 64 MiB");
-    *is_fifo = S_ISFIFO(st.st_mode);
+        return fail(source->name, "larger than 64 MiB");
+    source->is_fifo = S_ISFIFO(st.st_mode);
     return true;
 }
 
@@ -60,49 +70,83 @@ static ssize_t read_some(int fd, uint8_t *buf, size_t size, bool *grace)
     }
 }
 
-static bool read_all(const char *name, int fd, bool is_fifo, struct octets *out)
+// realloc() may leave the old octets somewhere.
+static void grow(struct octets *out, size_t size, bool is_secret)
 {
-    bool grace = is_fifo && fd != STDIN_FILENO;
+    if (!is_secret || out->data == NULL) {
+        out->data = must_resize(out->data, size, 1);
+        return;
+    }
+    uint8_t *data = must_alloc(size, 1);
+    memcpy(data, out->data, out->len);
+    OPENSSL_cleanse(out->data, out->len);
+    free(out->data);
+    out->data = data;
+}
+
+static bool read_all(const struct source *source, struct octets *out)
+{
+    bool grace = source->is_fifo && source->fd != STDIN_FILENO;
     for (size_t size = 0;;) {
         if (out->len == size) {
             size = size == 0 ? FIRST_SIZE : size * 2;
-            out->data = must_resize(out->data, size, 1);
+            grow(out, size, source->is_secret);
         }
-        ssize_t n = read_some(fd, out->data + out->len, size - out->len, &grace);
+        ssize_t n = read_some(source->fd, out->data + out->len, size - out->len, &grace);
         if (n < 0)
-            return fail(name, strerror(errno));
+            return fail(source->name, strerror(errno));
         if (n == 0)
             break;
         grace = false;
         out->len += (size_t)n;
         if (out->len > INPUT_MAX)
-            return fail(name, "larger than 64 MiB");
+            return fail(source->name, "larger than 64 MiB");
     }
     if (out->len == 0)
-        return fail(name, is_fifo ? "nothing was written to this pipe" : "is empty");
+        return fail(source->name,
+                    source->is_fifo ? "nothing was written to this pipe" : "is empty");
     return true;
 }
 
-static bool read_descriptor(const char *name, int fd, struct octets *out)
+static bool read_descriptor(struct source *source, struct octets *out)
 {
-    bool is_fifo = false;
-    if (check_kind(name, fd, &is_fifo) && read_all(name, fd, is_fifo, out))
+    if (check_kind(source) && read_all(source, out))
         return true;
+    if (source->is_secret)
+        OPENSSL_cleanse(out->data, out->len);
     free(out->data);
     *out = (struct octets){0};
     return false;
 }
 
-bool input_read(const char *name, struct octets *out)
+static bool read_named(const char *name, bool is_secret, struct octets *out)
 {
+    struct source source = {.name = name, .fd = STDIN_FILENO, .is_secret = is_secret};
     *out = (struct octets){0};
     if (strcmp(name, "-") == 0)
-        return read_descriptor(name, STDIN_FILENO, out);
+        return read_descriptor(&source, out);
 
-    int fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd == -1)
+    source.fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (source.fd == -1)
         return fail(name, strerror(errno));
-    bool ok = read_descriptor(name, fd, out);
-    close(fd);
+    bool ok = read_descriptor(&source, out);
+    close(source.fd);
     return ok;
+}
+
+bool input_read(const char *name, struct octets *out)
+{
+    return read_named(name, false, out);
+}
+
+bool input_read_secret(const char *name, struct octets *out)
+{
+    return read_named(name, true, out);
+}
+
+void input_free_secret(struct octets *secret)
+{
+    OPENSSL_cleanse(secret->data, secret->len);
+    free(secret->data);
+    *secret = (struct octets){0};
 }

@@ -25,4 +25,9 @@ struct octets {
 // writing within a second is an error instead of a wait without end.
 bool input_read(const char *name, struct octets *out);
 
+// input_read_secret is input_read() for keys and passphrases: it leaves no copy behind.
+// input_free_secret cleanses and frees what it read, and empties `*secret`.
+bool input_read_secret(const char *name, struct octets *out);
+void input_free_secret(struct octets *secret);
+
 #endif

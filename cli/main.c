@@ -40,22 +40,76 @@ static const struct command commands[] = {
         .title = "ocsp request",
         .run = request_run,
         .summary = "build a request about certificates",
-        .arguments = "[--hash ALG] [--nonce[=HEX]] [--out FILE] [--issuer FILE]... CERT...",
+        .arguments = "[OPTION]... CERT...",
         .help =
-            "Build an OCSP request that asks about each CERT, without a signature.\n"
+            "Build an OCSP request that asks about each CERT.\n"
             "\n"
             "The first certificate in a CERT file is the one asked about. Its issuer is looked\n"
             "for in the --issuer files and behind the first certificate of the CERT files, so\n"
             "that a server's chain needs no --issuer. Files may be DER, PEM, base64 or hex, and\n"
             "- is standard input.\n"
             "\n"
-            "  --issuer FILE   certificates of issuers; may be given several times\n"
-            "  --hash ALG      sha1, sha224, sha256, sha384 or sha512 (default: sha256);\n"
-            "                  some old responders know only sha1\n"
-            "  --nonce[=HEX]   add a nonce: 32 random octets, or 1 to 128 given in hex\n"
-            "  --out FILE      write the DER to FILE, which appears whole or not at all\n"
-            "                  (default, and -: standard output; base64 if that is a terminal)\n"
-            "  --help          print this and end\n",
+            "  --issuer FILE           certificates of issuers; may be given several times\n"
+            "  --hash ALG              sha1, sha224, sha256, sha384 or sha512 (default: sha256);\n"
+            "                          some old responders know only sha1\n"
+            "  --nonce[=HEX]           add a nonce: 32 random octets, or 1 to 128 given in hex\n"
+            "  --sign                  sign the request, with a --signer and a --key\n"
+            "  --signer FILE           the signer's certificate, which goes into the request\n"
+            "  --key FILE              its private key: PEM, DER or PKCS #12, or a URI\n"
+            "  --passphrase-file FILE  the key's passphrase is the first line of FILE\n"
+            "                          (default: it is asked for on the terminal)\n"
+            "  --digest ALG            hash of the signature: sha224, sha256, sha384 or sha512\n"
+            "                          (default: what fits the key)\n"
+            "  --pss                   sign with RSASSA-PSS\n"
+            "  --out FILE              write the DER to FILE, which appears whole or not at all\n"
+            "                          (default, and -: standard output; base64 if that is a\n"
+            "                          terminal)\n"
+            "  --help                  print this and end\n",
+    },
+    {
+        .name = "respond",
+        .title = "ocsp respond",
+        .run = respond_run,
+        .summary = "build and sign a response",
+        .arguments = "[OPTION]... --status STATUS --cert FILE | --serial N | --request FILE",
+        .help =
+            "Build one response and sign it.\n"
+            "\n"
+            "It speaks of the first certificate in the --cert file, or of the one with the\n"
+            "--serial number, or of each that the --request asks about; a nonce in the request\n"
+            "comes back. The signer must be the issuer itself, or have a certificate from it for\n"
+            "signing responses. What was made is verified before it is written. Files may be DER,\n"
+            "PEM, base64 or hex, and - is standard input.\n"
+            "\n"
+            "  --issuer FILE           the issuer's certificate, the first in FILE\n"
+            "  --signer FILE           the signer's certificate, the first in FILE\n"
+            "                          (default: the issuer itself signs)\n"
+            "  --key FILE              the signer's private key: PEM, DER or PKCS #12, or a URI\n"
+            "  --passphrase-file FILE  the key's passphrase is the first line of FILE\n"
+            "                          (default: it is asked for on the terminal)\n"
+            "  --status STATUS         good, revoked or unknown\n"
+            "  --revoked-at TIME       since when it is revoked\n"
+            "  --reason REASON         why, for instance keyCompromise (RFC 5280 5.3.1)\n"
+            "  --produced-at TIME      when the response was signed, as 2024-04-03T12:00:00Z or\n"
+            "                          as seconds since 1970 (default: now)\n"
+            "  --this-update TIME      since when it is right (default: when it was signed)\n"
+            "  --next-update TIME      when there will be a newer one, or none for not saying so\n"
+            "                          (default: a day after this update, or when the signer's\n"
+            "                          certificate ends)\n"
+            "  --by-name               name the signer by its name instead of its key\n"
+            "  --hash ALG              hash of the cert ID: sha1, sha224, sha256, sha384 or\n"
+            "                          sha512 (default: sha256)\n"
+            "  --digest ALG            hash of the signature: sha224, sha256, sha384 or sha512\n"
+            "                          (default: what fits the key)\n"
+            "  --pss                   sign with RSASSA-PSS\n"
+            "  --no-certs              leave the signer's certificate out\n"
+            "  --cert FILE             the certificate\n"
+            "  --serial N              its number: decimal, or hex as 0x01aa or 01:aa\n"
+            "  --request FILE          the request to answer\n"
+            "  --out FILE              write the DER to FILE, which appears whole or not at all\n"
+            "                          (default, and -: standard output; base64 if that is a\n"
+            "                          terminal)\n"
+            "  --help                  print this and end\n",
     },
     {
         .name = "verify",
@@ -78,7 +132,7 @@ static const struct command commands[] = {
             "  --at TIME                  judge by this time, as 2024-04-03T12:00:00Z or as\n"
             "                             seconds since 1970 (default: now)\n"
             "  --max-age S                how old a response without next update may be\n"
-            "                             (default: 86400 seconds)\n"
+            "                             (default: 86400 seconds; 0: it must have one)\n"
             "  --skew S                   how much clocks may differ (default: 300 seconds)\n"
             "  --nonce HEX                the nonce that was sent, which must come back\n"
             "  --allow-missing-nonce      the nonce that was sent need not come back\n"
@@ -136,7 +190,8 @@ static void print_help(FILE *out)
     fputs("usage: ocsp COMMAND [ARGUMENT...]\n"
           "       ocsp --help | --version\n"
           "\n"
-          "Read, build and verify messages of the Online Certificate Status Protocol (RFC 6960).\n"
+          "Read, build, sign and verify messages of the Online Certificate Status Protocol (RFC "
+          "6960).\n"
           "\n",
           out);
     for (size_t i = 0; i < N_COMMANDS; i++)

@@ -111,6 +111,17 @@ bool messages_load(struct messages *out, const char *file)
     return true;
 }
 
+bool messages_load_one(struct messages *out, const char *file)
+{
+    if (!messages_load(out, file))
+        return false;
+    if (out->n == 1)
+        return true;
+    complain(file, "holds %zu messages instead of one", out->n);
+    messages_free(out);
+    return false;
+}
+
 void messages_free(struct messages *messages)
 {
     for (size_t i = 0; i < messages->n; i++)

@@ -48,6 +48,9 @@ struct messages {
 bool messages_load(struct messages *out, const char *file);
 void messages_free(struct messages *messages);
 
+// messages_load_one is messages_load() for a file that must hold just one message.
+bool messages_load_one(struct messages *out, const char *file);
+
 // message_der is a view of the DER of a message.
 struct oc_bytes message_der(const struct message *message);
 

@@ -130,3 +130,11 @@ void output_stdout(struct oc_bytes octets)
         printf("%s\n", (const char *)line);
     }
 }
+
+bool output_result(const char *path, struct oc_bytes octets)
+{
+    if (path != NULL)
+        return output_file(path, octets);
+    output_stdout(octets);
+    return true;
+}

@@ -17,4 +17,8 @@ bool output_file(const char *path, struct oc_bytes octets);
 // if that is a terminal. Whether it got through is seen when the program ends.
 void output_stdout(struct oc_bytes octets);
 
+// output_result writes octets to `path`, or to standard output if that is NULL. Returns
+// false after an error line.
+bool output_result(const char *path, struct oc_bytes octets);
+
 #endif

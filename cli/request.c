@@ -1,105 +1,38 @@
 // SPDX-License-Identifier: MIT
 //
-// ocsp request: from certificates to an OCSP request without a signature (RFC 6960
-// 4.1). The library builds the message.
-#include "argument.h"
+// ocsp request: from certificates to an OCSP request, signed or not (RFC 6960 4.1). The
+// library builds the message.
 #include "certs.h"
 #include "command.h"
 #include "output.h"
 #include "report.h"
+#include "request_options.h"
 
 #include <ocsp/issuer.h>
 #include <ocsp/openssl.h>
 #include <ocsp/request.h>
+#include <ocsp/sign.h>
+#include <ocsp/verify.h>
 
-#include <getopt.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 enum { NONCE_RANDOM = 32 };
 
-struct options {
-    enum oc_hash hash;
-    bool has_nonce;
-    uint8_t nonce[NONCE_MAX];
-    size_t nonce_len;  // 0 is a nonce still to be made
-    const char *out;
-    const char **files;  // first the issuers, then the certificates
-    size_t n_issuers;
-    size_t n_files;
-};
-
 // struct job is the request in the making.
 struct job {
-    const struct options *options;
+    const struct request_options *options;
     struct certs certs;
+    struct signing signing;
     struct oc_single_request *singles;
     uint8_t *hashes;
 };
 
-static bool parse_nonce(struct options *options, const char *hex)
-{
-    options->has_nonce = true;
-    options->nonce_len = 0;
-    return hex == NULL || argument_hex(hex, options->nonce, NONCE_MAX, &options->nonce_len);
-}
-
-static bool parse_option(const struct command *self, struct options *options, int option,
-                         const char *argument)
-{
-    switch (option) {
-    case 'i':
-        options->files[options->n_issuers++] = argument;
-        return true;
-    case 'o':
-        options->out = strcmp(argument, "-") == 0 ? NULL : argument;
-        return true;
-    case 'H':
-        options->hash = oc_hash_from_name(argument);
-        if (options->hash != OC_HASH_OTHER)
-            return true;
-        complain(self->title, "--hash: \"%s\" is none of sha1, sha224, sha256, sha384, sha512",
-                 argument);
-        return false;
-    case 'n':
-        if (parse_nonce(options, argument))
-            return true;
-        complain(self->title, "--nonce: \"%s\" is not 1 to %d octets in hex", argument, NONCE_MAX);
-        return false;
-    default:
-        return false;
-    }
-}
-
-// Returns EX_OK, EX_USAGE, or -1 for help that was asked for.
-static int parse_options(const struct command *self, int argc, char **argv, struct options *options)
-{
-    static const struct option known[] = {
-        {"issuer", required_argument, NULL, 'i'}, {"hash", required_argument, NULL, 'H'},
-        {"nonce", optional_argument, NULL, 'n'},  {"out", required_argument, NULL, 'o'},
-        {"help", no_argument, NULL, 'h'},         {0},
-    };
-    for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        if (option == 'h')
-            return -1;
-        if (!parse_option(self, options, option, optarg))
-            return EX_USAGE;
-    }
-    if (optind == argc) {
-        complain(self->title, "no certificate given");
-        return EX_USAGE;
-    }
-    options->n_files = options->n_issuers;
-    for (int i = optind; i < argc; i++)
-        options->files[options->n_files++] = argv[i];
-    return EX_OK;
-}
-
 // The first certificate of a CERT file is asked about. All others may be issuers.
 static bool load_files(struct job *job)
 {
-    const struct options *options = job->options;
+    const struct request_options *options = job->options;
     for (size_t i = 0; i < options->n_files; i++) {
         if (!certs_load(&job->certs, options->files[i], i >= options->n_issuers))
             return false;
@@ -131,7 +64,7 @@ static int make_cert_ids(struct job *job, const struct oc_crypto *crypto)
 static bool make_nonce(const struct job *job, const struct oc_crypto *crypto, uint8_t *octets,
                        struct oc_bytes *nonce)
 {
-    const struct options *options = job->options;
+    const struct request_options *options = job->options;
     *nonce = (struct oc_bytes){options->nonce, options->nonce_len};
     if (options->nonce_len != 0)
         return true;
@@ -140,6 +73,43 @@ static bool make_nonce(const struct job *job, const struct oc_crypto *crypto, ui
         return true;
     complain("ocsp request", "no random octets for the nonce");
     return false;
+}
+
+// A request without --sign is built, one with it is built and signed; both go by the same
+// rules about the buffer.
+static bool make(const struct job *job, const struct oc_request_spec *spec, uint8_t *buf,
+                 size_t size, struct oc_bytes *der, struct oc_error *err)
+{
+    if (job->options->sign)
+        return oc_request_sign(&job->signing.signer, spec, buf, size, der, err) == OC_OK;
+    return oc_request_build(spec, buf, size, der, err) == OC_OK;
+}
+
+// Whether somebody who has the signer's certificate believes the request.
+static bool check(const struct signing *signing, struct oc_bytes der, struct oc_error *err)
+{
+    struct oc_request req;
+    struct oc_issuer self;
+    struct oc_policy policy;
+    struct oc_requestor requestor;
+    if (oc_request_parse(&req, der, err) != OC_OK ||
+        oc_issuer_init(&self, signing->signer.crypto, &signing->cert, err) != OC_OK)
+        return false;
+    oc_policy_init(&policy, (int64_t)time(NULL));
+    policy.ignore_times = true;
+    enum oc_err code = oc_verify_request(&policy, &self, &req, &requestor, err);
+    oc_issuer_cleanup(&self);
+    return code == OC_OK;
+}
+
+static int check_and_write(const struct job *job, struct oc_bytes der)
+{
+    struct oc_error err;
+    if (job->options->sign && !check(&job->signing, der, &err)) {
+        complain("ocsp request", "the request that was made is not believed: %s", err.what);
+        return EX_SOFTWARE;
+    }
+    return output_result(job->options->out, der) ? EX_OK : EX_IOERR;
 }
 
 static int build(const struct job *job, struct oc_list extensions)
@@ -152,19 +122,17 @@ static int build(const struct job *job, struct oc_list extensions)
     struct oc_error err;
     struct oc_bytes der;
     uint8_t *buf = NULL;
-    bool ok = oc_request_build(&spec, NULL, 0, &der, &err) == OC_OK;
+    bool ok = make(job, &spec, NULL, 0, &der, &err);
     if (ok) {
         size_t size = der.len;
         buf = must_alloc(size, 1);
-        ok = oc_request_build(&spec, buf, size, &der, &err) == OC_OK;
+        ok = make(job, &spec, buf, size, &der, &err);
     }
-    int status = ok ? EX_OK : EX_SOFTWARE;
-    if (!ok)
+    int status = EX_SOFTWARE;
+    if (ok)
+        status = check_and_write(job, der);
+    else
         complain("ocsp request", "%s", err.what);
-    else if (job->options->out == NULL)
-        output_stdout(der);
-    else if (!output_file(job->options->out, der))
-        status = EX_IOERR;
     free(buf);
     return status;
 }
@@ -186,6 +154,13 @@ static int build_with_nonce(const struct job *job, const struct oc_crypto *crypt
     return EX_SOFTWARE;
 }
 
+static bool load_signer(struct job *job, const struct oc_crypto *crypto)
+{
+    const struct signing_options *options = &job->options->signing;
+    return !job->options->sign || (signing_load_cert(&job->signing, options, NULL) &&
+                                   signing_load_key(&job->signing, options, crypto));
+}
+
 static int run_job(struct job *job)
 {
     if (!load_files(job))
@@ -194,6 +169,8 @@ static int run_job(struct job *job)
     if (crypto == NULL)
         die_no_memory();
     int status = make_cert_ids(job, crypto);
+    if (status == EX_OK && !load_signer(job, crypto))
+        status = EX_DATAERR;
     if (status == EX_OK)
         status = build_with_nonce(job, crypto);
     oc_openssl_free(crypto);
@@ -203,17 +180,15 @@ static int run_job(struct job *job)
 static void free_job(struct job *job)
 {
     certs_free(&job->certs);
+    signing_free(&job->signing);
     free(job->singles);
     free(job->hashes);
 }
 
 int request_run(const struct command *self, int argc, char **argv)
 {
-    struct options options = {
-        .hash = OC_HASH_SHA256,
-        .files = must_alloc((size_t)argc, sizeof *options.files),
-    };
-    int status = parse_options(self, argc, argv, &options);
+    struct request_options options;
+    int status = request_options_parse(self, argc, argv, &options);
     if (status == EX_OK) {
         struct job job = {.options = &options};
         status = run_job(&job);
@@ -221,6 +196,6 @@ int request_run(const struct command *self, int argc, char **argv)
     } else {
         status = status == EX_USAGE ? command_usage(self) : command_help(self);
     }
-    free(options.files);
+    request_options_free(&options);
     return status;
 }

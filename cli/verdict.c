@@ -99,22 +99,16 @@ static json_t *signer_name(const struct outcome *outcome)
     const struct oc_verdict *verdict = &outcome->verdict;
     if (verdict->signer == OC_SIGNER_ISSUER)
         return value_name(outcome->issuer->cert.subject);
-    if (verdict->signer == OC_SIGNER_DELEGATE &&
-        oc_cert_parse(&cert, verdict->signer_cert, NULL) == OC_OK)
-        return value_name(cert.subject);
-    const struct oc_responder_id *responder = &outcome->resp->responder;
-    return responder->kind == OC_RESPONDER_BY_NAME ? value_name(responder->name) : NULL;
+    // It has been parsed to verify with it.
+    (void)!oc_cert_parse(&cert, verdict->signer_cert, NULL);
+    return value_name(cert.subject);
 }
 
 static void put_signer(json_t *value, const struct outcome *outcome)
 {
     const struct oc_verdict *verdict = &outcome->verdict;
-    json_t *name = signer_name(outcome);
     put(value, "signer", value_string(oc_signer_kind_name(verdict->signer)));
-    if (name != NULL)
-        put(value, "signer_name", name);
-    else
-        put(value, "signer_key_hash", value_hex(outcome->resp->responder.key_hash));
+    put(value, "signer_name", signer_name(outcome));
     put(value, "signer_needs_check", value_bool(verdict->signer_needs_check));
 }
 

@@ -2,6 +2,7 @@
 //
 // ocsp verify: whether to believe a response, and what it says of the certificates in
 // question (RFC 6960 3.2). The library judges; here it is found out about whom.
+#include "asked.h"
 #include "certs.h"
 #include "command.h"
 #include "expect.h"
@@ -16,9 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-
-// Each takes a walk through the response and the check of a signature.
-enum { QUESTIONS_MAX = 1000 };
 
 // struct question is a certificate in question.
 struct question {
@@ -44,16 +42,6 @@ struct job {
     struct question *questions;
     size_t n_questions;
 };
-
-static bool load_one(struct messages *in, const char *file)
-{
-    if (!messages_load(in, file))
-        return false;
-    if (in->n == 1)
-        return true;
-    complain(file, "holds %zu messages instead of one", in->n);
-    return false;
-}
 
 static bool load_certs(struct job *job)
 {
@@ -88,23 +76,18 @@ static bool load_request(struct job *job)
     const char *file = job->options->request;
     if (file == NULL)
         return true;
-    if (!load_one(&job->request_file, file) ||
-        !expect_request(&job->request_file, &job->request_file.items[0], &job->req))
+    if (!asked_load(&job->request_file, file, &job->req))
         return false;
     if (oc_extension_find(&job->req.extensions, OC_EXT_NONCE, &nonce))
         job->policy.nonce = nonce.nonce;
     else
         job->policy.nonce_rule = OC_NONCE_IF_PRESENT;
-    if (job->req.requests.n != 0 && job->req.requests.n <= QUESTIONS_MAX)
-        return true;
-    complain(file, "asks about %zu certificates; 1 to %d are possible here", job->req.requests.n,
-             QUESTIONS_MAX);
-    return false;
+    return true;
 }
 
 static bool load(struct job *job)
 {
-    return load_one(&job->response_file, job->options->response) &&
+    return messages_load_one(&job->response_file, job->options->response) &&
            expect_response(&job->response_file, &job->response_file.items[0], &job->resp) &&
            load_certs(job) && load_trusted(job) && load_request(job);
 }
@@ -126,25 +109,6 @@ static void ask(struct job *job, const struct oc_issuer *issuer, struct oc_bytes
     job->questions[job->n_questions++] = (struct question){issuer, serial};
 }
 
-// A response speaks of a name, a key and a number. That they are those of the certificate
-// in question is worth nothing if somebody else has made it.
-static bool is_issued(const struct job *job, const struct found *target,
-                      const struct oc_issuer *issuer, const char *issuer_file)
-{
-    struct oc_strength strength;
-    const struct oc_cert *cert = &target->cert;
-    enum oc_err code = job->crypto->verify(job->crypto, issuer->key, &cert->signature.algorithm,
-                                           cert->tbs, cert->signature.value, &strength);
-    if (code == OC_OK)
-        return true;
-    if (code == OC_ERR_SIGNATURE)
-        complain(target->file, "is not signed by its issuer in %s", issuer_file);
-    else
-        complain(target->file, "its signature cannot be checked with its issuer in %s",
-                 issuer_file);
-    return false;
-}
-
 static bool ask_about_cert(struct job *job)
 {
     const struct found *target = &job->certs.targets[0];
@@ -152,7 +116,7 @@ static bool ask_about_cert(struct job *job)
     if (found == NULL)
         return false;
     const struct oc_issuer *issuer = prepare(job, found);
-    if (issuer == NULL || !is_issued(job, target, issuer, found->file))
+    if (issuer == NULL || !certs_is_issued(target, issuer, found->file))
         return false;
     ask(job, issuer, target->cert.serial);
     return true;
@@ -187,11 +151,7 @@ static const struct oc_issuer *issuer_of(const struct job *job, const struct oc_
         if (oc_issuer_matches(&job->issuers[i], id))
             return &job->issuers[i];
     }
-    json_t *serial = value_integer(id->serial);
-    complain(job->options->request,
-             "no certificate given is that of the issuer of the one with the serial number %s",
-             json_string_value(json_object_get(serial, "hex")));
-    json_decref(serial);
+    asked_complain_issuer(job->options->request, id);
     return NULL;
 }
 

@@ -3,6 +3,7 @@
 // The arguments of `ocsp verify`: each checked by itself, then against the others.
 #include "verify_options.h"
 
+#include "option.h"
 #include "report.h"
 
 #include <getopt.h>
@@ -10,48 +11,13 @@
 #include <sysexits.h>
 #include <time.h>
 
-// About thirty years: more is a slip of the finger.
-#define SECONDS_MAX INT64_C(1000000000)
-
-static bool parse_seconds(const struct command *self, const char *option, const char *argument,
-                          int64_t *out)
-{
-    if (argument_number(argument, SECONDS_MAX, out))
-        return true;
-    complain(self->title, "--%s: \"%s\" is not a number of seconds from 0 to %lld", option,
-             argument, (long long)SECONDS_MAX);
-    return false;
-}
-
-static bool parse_time(const struct command *self, const char *argument, int64_t *out)
-{
-    if (argument_time(argument, out))
-        return true;
-    complain(self->title,
-             "--at: \"%s\" is neither a time like 2024-04-03T12:00:00Z nor seconds since 1970",
-             argument);
-    return false;
-}
-
-static bool parse_serial(const struct command *self, const char *argument, struct octets *out)
-{
-    free(out->data);
-    if (argument_serial(argument, out))
-        return true;
-    complain(self->title, "--serial: \"%s\" is no number: decimal, or hex like 0x01aa or 01:aa",
-             argument);
-    return false;
-}
-
 // The last nonce given counts, as everywhere.
 static bool parse_nonce(const struct command *self, const char *argument,
                         struct verify_options *out)
 {
     size_t len = 0;
-    if (!argument_hex(argument, out->nonce, NONCE_MAX, &len)) {
-        complain(self->title, "--nonce: \"%s\" is not 1 to %d octets in hex", argument, NONCE_MAX);
+    if (!option_nonce(self, argument, out->nonce, &len))
         return false;
-    }
     out->policy.nonce = (struct oc_bytes){out->nonce, len};
     return true;
 }
@@ -73,13 +39,13 @@ static bool parse_value(const struct command *self, struct verify_options *out, 
         out->request = argument;
         return true;
     case 's':
-        return parse_serial(self, argument, &out->serial);
+        return option_serial(self, argument, &out->serial);
     case 'a':
-        return parse_time(self, argument, &out->policy.now);
+        return option_time(self, "at", argument, &out->policy.now);
     case 'm':
-        return parse_seconds(self, "max-age", argument, &out->policy.max_age);
+        return option_seconds(self, "max-age", argument, &out->policy.max_age);
     case 'k':
-        return parse_seconds(self, "skew", argument, &out->policy.skew);
+        return option_seconds(self, "skew", argument, &out->policy.skew);
     case 'n':
         return parse_nonce(self, argument, out);
     default:
@@ -113,11 +79,9 @@ static bool parse_option(const struct command *self, struct verify_options *out,
 
 static const char *wrong_combination(const struct verify_options *out, int n_files)
 {
-    int named = (out->cert != NULL) + (out->serial.data != NULL) + (out->request != NULL);
-    if (named == 0)
-        return "which certificate? one of --cert, --serial and --request is needed";
-    if (named > 1)
-        return "only one of --cert, --serial and --request is possible";
+    const char *wrong = option_question(out->cert, &out->serial, out->request);
+    if (wrong != NULL)
+        return wrong;
     if (out->request != NULL && out->policy.nonce.data != NULL)
         return "with --request the nonce is the request's, and there is no --nonce";
     if (n_files == 0)

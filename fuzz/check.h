@@ -24,9 +24,9 @@ int check_response(const uint8_t *data, size_t len);
 // check_cert tries oc_cert_parse().
 int check_cert(const uint8_t *data, size_t len);
 
-// check_verify tries oc_verify() with the response behind the first three octets, which
-// choose the policy, and a table that says yes to every signature. It returns 1 when the
-// response was believed.
+// check_verify tries oc_verify() or oc_verify_request() with the response or request behind
+// the first three octets, which choose the policy, and a table that says yes to every
+// signature. It returns 1 when the message was believed.
 int check_verify(const uint8_t *data, size_t len);
 
 // check_extension tries the decoders of extensions: the first octet chooses an

@@ -6,6 +6,7 @@
 
 #include "expect.h"
 
+#include <ocsp/delegates.h>
 #include <ocsp/verify.h>
 
 #include <string.h>
@@ -150,66 +151,131 @@ static void expect_verdict(const struct oc_policy *policy, const struct oc_respo
     expect(policy->skew >= 0 && policy->max_age >= 0, "a policy that cannot be is used");
 }
 
+static void expect_refused(enum oc_err code, const struct oc_error *err, struct oc_bytes der)
+{
+    expect(err->code == code, "the error told is not the error returned");
+    expect(code >= OC_ERR_NOT_SUCCESSFUL, "an error in how a message is written");
+    expect(strcmp(oc_err_name(code), "unknown") != 0, "an error has no name");
+    expect(err->offset <= der.len, "the offset of an error lies behind the message");
+    expect(err->what != NULL && strlen(err->what) > 0, "an error says nothing");
+}
+
+// With a cache of delegates, empty and then filled, the answer is the same.
+static void expect_same_with_cache(const struct oc_policy *policy, const struct oc_issuer *issuer,
+                                   struct oc_bytes serial, const struct oc_response *resp,
+                                   const struct oc_verdict *verdict, enum oc_err code)
+{
+    struct oc_policy cached = *policy;
+    struct oc_delegate slots[2];
+    struct oc_delegates delegates;
+    oc_delegates_init(&delegates, issuer->crypto, slots, 2);
+    cached.delegates = &delegates;
+    for (int i = 0; i < 2; i++) {
+        struct oc_verdict again;
+        memset(&again, 0xff, sizeof again);
+        expect(oc_verify(&cached, issuer, serial, resp, &again, NULL) == code, "another answer");
+        expect(again.status == verdict->status && again.signer == verdict->signer &&
+                   again.signer_cert.data == verdict->signer_cert.data &&
+                   again.ask_again == verdict->ask_again,
+               "another verdict");
+    }
+    oc_delegates_cleanup(&delegates);
+}
+
 static int expect_verify(const struct oc_policy *policy, const struct oc_issuer *issuer,
                          struct oc_bytes serial, const struct oc_response *resp)
 {
     struct oc_verdict verdict;
-    struct oc_verdict again;
     struct oc_error err;
     memset(&verdict, 0xff, sizeof verdict);
-    memset(&again, 0, sizeof again);
     enum oc_err code = oc_verify(policy, issuer, serial, resp, &verdict, &err);
-    expect(oc_verify(policy, issuer, serial, resp, &again, NULL) == code, "another answer");
-    expect(verdict.status == again.status, "another verdict");
-    expect(err.code == code, "the error told is not the error returned");
+    expect_same_with_cache(policy, issuer, serial, resp, &verdict, code);
     if (code == OC_OK) {
         expect_verdict(policy, resp, &verdict);
         expect_strictest(issuer, serial, resp, &verdict);
         return 1;
     }
     expect_zero(&verdict, sizeof verdict, "a verdict is not zero after a failure");
-    expect(code >= OC_ERR_NOT_SUCCESSFUL, "an error in how a message is written");
-    expect(strcmp(oc_err_name(code), "unknown") != 0, "an error has no name");
-    expect(err.offset <= resp->der.len, "the offset of an error lies behind the message");
-    expect(err.what != NULL && strlen(err.what) > 0, "an error says nothing");
+    expect_refused(code, &err, resp->der);
     return 0;
+}
+
+static int expect_verify_request(const struct oc_policy *policy, const struct oc_issuer *issuer,
+                                 const struct oc_request *req)
+{
+    struct oc_requestor requestor;
+    struct oc_error err;
+    memset(&requestor, 0xff, sizeof requestor);
+    enum oc_err code = oc_verify_request(policy, issuer, req, &requestor, &err);
+    if (code != OC_OK) {
+        expect_zero(&requestor, sizeof requestor, "a requestor is not zero after a failure");
+        expect_refused(code, &err, req->der);
+        return 0;
+    }
+    expect(req->is_signed, "a request without a signature is believed");
+    expect_inside(req->requestor_name, requestor.name, "a name leaves requestorName");
+    expect_inside(req->signature.certs.items, requestor.cert, "a certificate leaves the request");
+    expect(strcmp(oc_signer_kind_name(requestor.signer), "none") != 0, "nobody has signed");
+    return 1;
+}
+
+// struct asked is what the input holds: a response, or a request.
+struct asked {
+    struct oc_response resp;
+    struct oc_request req;
+    struct oc_single_response first;
+    bool is_request;
+};
+
+static bool read_asked(struct asked *asked, struct oc_bytes der)
+{
+    size_t at = 0;
+    *asked = (struct asked){0};
+    if (oc_request_parse(&asked->req, der, NULL) == OC_OK) {
+        asked->is_request = true;
+        return true;
+    }
+    if (oc_response_parse(&asked->resp, der, NULL) != OC_OK)
+        return false;
+    if (!oc_response_next(&asked->resp, &at, &asked->first))
+        asked->first.id.serial = (struct oc_bytes){nonce, 1};
+    return true;
 }
 
 int check_verify(const uint8_t *data, size_t len)
 {
-    struct oc_response resp;
-    struct oc_single_response first;
+    struct asked asked;
     if (len < N_CHOICES ||
-        oc_response_parse(&resp, (struct oc_bytes){data + N_CHOICES, len - N_CHOICES}, NULL) !=
-            OC_OK)
+        !read_asked(&asked, (struct oc_bytes){data + N_CHOICES, len - N_CHOICES}))
         return 0;
     struct oc_policy policy = choose_policy(data);
-    size_t at = 0;
-    if (!oc_response_next(&resp, &at, &first))
-        first = (struct oc_single_response){.id.serial = {nonce, 1}};
-
     struct oc_key key = {true};
     int n_keys = 0;
-    struct yes yes = {{yes_hash, NULL, yes_decode, yes_free, yes_verify},
-                      first.id.issuer_name_hash,
-                      first.id.issuer_key_hash,
-                      resp.responder.key_hash,
-                      strengths[data[2] / 8 % 4],
-                      &key,
-                      &n_keys};
+    struct yes yes = {.crypto = {.hash = yes_hash,
+                                 .key_decode = yes_decode,
+                                 .key_free = yes_free,
+                                 .verify = yes_verify},
+                      .name_hash = asked.first.id.issuer_name_hash,
+                      .key_hash = asked.first.id.issuer_key_hash,
+                      .responder_hash = asked.resp.responder.key_hash,
+                      .hash_bits = strengths[data[2] / 8 % 4],
+                      .key = &key,
+                      .n_keys = &n_keys};
     struct oc_cert cert = {.subject = {issuer_name, sizeof issuer_name},
                            .spki = {issuer_name, sizeof issuer_name},
                            .public_key = {issuer_key, sizeof issuer_key},
                            .not_after = NOW};
     struct oc_cert trusted = cert;
-    trusted.subject = resp.responder.name;
+    trusted.subject = asked.resp.responder.name;
     trusted.public_key = (struct oc_bytes){nonce, sizeof nonce};
     policy.trusted = &trusted;
     policy.n_trusted = (data[2] & 32) != 0;
 
     struct oc_issuer issuer;
     expect(oc_issuer_init(&issuer, &yes.crypto, &cert, NULL) == OC_OK, "no issuer");
-    int answer = expect_verify(&policy, &issuer, first.id.serial, &resp);
+    int answer = asked.is_request
+                     ? expect_verify_request(&policy, &issuer, &asked.req)
+                     : expect_verify(&policy, &issuer, asked.first.id.serial, &asked.resp);
     oc_issuer_cleanup(&issuer);
     expect(n_keys == 0, "a key is not given back");
     return answer;

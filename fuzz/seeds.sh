@@ -125,10 +125,11 @@ make_responses() {
     done
 }
 
-# The target verify takes three octets in front of a response: the policy's options and
-# nonce rule, its times, and its age, the strength of signatures and who is trusted.
+# The target verify takes three octets in front of a response or signed request: the
+# policy's options and nonce rule, its times, and its age, the strength of signatures and
+# who is trusted.
 make_verifications() {
-    for file in "$out"/response/*.der; do
+    for file in "$out"/response/*.der "$out/request/signed.der"; do
         name=${file##*/}
         for policy in '00 00 00' '20 00 00' '04 02 18' '38 1B 2B'; do
             # shellcheck disable=SC2086 # three octets

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The fuzz target whose input is a policy in three octets and an OCSPResponse.
+// The fuzz target whose input is a policy in three octets, and an
+// OCSPResponse or a signed OCSPRequest.
 #include "check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

@@ -49,7 +49,7 @@ check_man() {
 try 'format' check_format
 try 'layers' scripts/check-layers.sh .
 try 'documentation' scripts/check-docs.sh .
-try 'cases' scripts/check-cases.sh .
+try 'requirements' scripts/check-rfc.sh .
 try 'manual pages' check_man
 try 'shell scripts' check_shell
 try 'cppcheck' check_cppcheck

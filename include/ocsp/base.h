@@ -114,6 +114,10 @@ enum oc_err {
     OC_ERR_SPACE,        // the buffer is too small
     OC_ERR_UNSUPPORTED,  // an algorithm that is not there
     OC_ERR_CRYPTO,       // the cryptographic library failed
+    // What is brought along to sign with.
+    OC_ERR_KEY_MISMATCH,  // a private key that is not that of the certificate
+    OC_ERR_PASSPHRASE,    // an encrypted key whose passphrase is missing or wrong
+    OC_ERR_READ,          // a file or key store that cannot be read, or has not what is looked for
 };
 
 // struct oc_error tells a failure in full.

@@ -16,6 +16,10 @@ extern "C" {
 // it looks like.
 struct oc_key;
 
+// struct oc_private_key is a private key of a table, or a handle of one that is kept
+// elsewhere. Where it comes from is the table's business, too.
+struct oc_private_key;
+
 // OC_BITS_NONE stands for the size of something that an algorithm does not have.
 #define OC_BITS_NONE (~0U)
 
@@ -34,8 +38,9 @@ struct oc_strength {
 // that one which needs state keeps it in a structure that begins with this one.
 //
 // The library calls `hash` for oc_issuer_cert_id(); `hash`, `key_decode`, `key_free` and
-// `verify` for oc_issuer_init() and oc_verify(); `random` never, which is for programs. What
-// is not called may be NULL.
+// `verify` for oc_issuer_init(), oc_verify() and its relatives; `hash` and `sign_check` for
+// oc_signer_init(), and `sign` for oc_response_sign() and oc_request_sign(); `random` never,
+// which is for programs. What is not called may be NULL.
 //
 // A table is not written to while it is used, and may be used by several threads at
 // once if its functions may.
@@ -68,6 +73,25 @@ struct oc_crypto {
     enum oc_err (*verify)(const struct oc_crypto *crypto, const struct oc_key *key,
                           const struct oc_algorithm *algorithm, struct oc_bytes message,
                           struct oc_bytes signature, struct oc_strength *strength);
+
+    // sign_check tells whether `key` is the private part of `spki`, a SubjectPublicKeyInfo,
+    // one whole DER element, and signs by `algorithm`, parameters and all. It signs nothing.
+    //
+    // Returns OC_OK, and then says in `*strength` what such a signature rests on, and in
+    // `*max_len` how many octets it has at most; OC_ERR_KEY_MISMATCH for the private part of
+    // another key; OC_ERR_UNSUPPORTED for an algorithm that it does not have or that is not
+    // the key's; or OC_ERR_CRYPTO.
+    enum oc_err (*sign_check)(const struct oc_crypto *crypto, const struct oc_private_key *key,
+                              struct oc_bytes spki, const struct oc_algorithm *algorithm,
+                              struct oc_strength *strength, size_t *max_len);
+
+    // sign signs `message` by `algorithm` and writes the signature to `out`. `*len` is the
+    // room there, at least the `*max_len` of sign_check, and then the length of the signature.
+    //
+    // Returns OC_OK, OC_ERR_SPACE, OC_ERR_UNSUPPORTED or OC_ERR_CRYPTO.
+    enum oc_err (*sign)(const struct oc_crypto *crypto, const struct oc_private_key *key,
+                        const struct oc_algorithm *algorithm, struct oc_bytes message, uint8_t *out,
+                        size_t *len);
 };
 
 #ifdef __cplusplus

@@ -119,7 +119,8 @@ OC_API void oc_der_writer_init(struct oc_der_writer *w, uint8_t *buf, size_t siz
 OC_API OC_MUST_USE enum oc_err oc_der_writer_finish(const struct oc_der_writer *w,
                                                     struct oc_bytes *out);
 
-// oc_der_write_raw writes octets as they are: an element that is encoded already.
+// oc_der_write_raw writes octets as they are: an element that is encoded already. It may
+// stand in the same buffer, in front of where it is written to, also in part over it.
 OC_API void oc_der_write_raw(struct oc_der_writer *w, struct oc_bytes raw);
 
 // oc_der_write writes an element with this tag and content.

@@ -63,8 +63,9 @@ OC_API OC_MUST_USE bool oc_request_next(const struct oc_request *req, size_t *at
 
 // struct oc_request_spec is what a request is built from.
 //
-// `requestor_name` is a GeneralName, one whole DER element, or absent. Extension
-// lists come from oc_extensions_build() or from a parsed message, and may be absent.
+// `requestor_name` is a GeneralName, one whole DER element; or a Name, for instance the
+// subject of a certificate, which becomes a directoryName; or absent. Extension lists come
+// from oc_extensions_build() or from a parsed message, and may be absent.
 struct oc_request_spec {
     struct oc_bytes requestor_name;
     const struct oc_single_request *requests;
@@ -92,8 +93,9 @@ OC_API OC_MUST_USE enum oc_err oc_request_build_tbs(const struct oc_request_spec
 // oc_request_assemble encodes a signed OCSPRequest from `tbs`, which
 // oc_request_build_tbs() made, and the signature over it.
 //
-// `signature->certs` may be absent. `tbs` must not lie in `buf`. Buffer and errors
-// are those of oc_request_build(); OC_ERR_ARGUMENT is a signature without algorithm.
+// `signature->certs` may be absent. Nothing of it may lie in `buf`, except `tbs` at its very
+// front and the value of the signature right behind that. Buffer and errors are those of
+// oc_request_build(); OC_ERR_ARGUMENT is a signature without algorithm.
 OC_API OC_MUST_USE enum oc_err oc_request_assemble(struct oc_bytes tbs,
                                                    const struct oc_signature *signature,
                                                    uint8_t *buf, size_t size, struct oc_bytes *out,

@@ -145,9 +145,9 @@ OC_API OC_MUST_USE enum oc_err oc_response_build_tbs(const struct oc_response_sp
 // oc_response_assemble encodes a successful OCSPResponse from `tbs`, which
 // oc_response_build_tbs() made, and the signature over it.
 //
-// `signature->certs` may be absent. `tbs` must not lie in `buf`. Buffer and errors
-// are those of oc_response_build_tbs(); OC_ERR_ARGUMENT is a signature without
-// algorithm.
+// `signature->certs` may be absent. Nothing of it may lie in `buf`, except `tbs` at its very
+// front and the value of the signature right behind that. Buffer and errors are those of
+// oc_response_build_tbs(); OC_ERR_ARGUMENT is a signature without algorithm.
 OC_API OC_MUST_USE enum oc_err oc_response_assemble(struct oc_bytes tbs,
                                                     const struct oc_signature *signature,
                                                     uint8_t *buf, size_t size, struct oc_bytes *out,

@@ -19,6 +19,7 @@
 #define OCSP_VERIFY_H
 
 #include <ocsp/issuer.h>
+#include <ocsp/request.h>
 #include <ocsp/response.h>
 
 #ifdef __cplusplus
@@ -28,6 +29,9 @@ extern "C" {
 // OC_MAX_SIGNER_CERTS is the number of certificates in a response that are looked at for
 // the signer's; those behind them are not.
 #define OC_MAX_SIGNER_CERTS 16
+
+// struct oc_delegates is a cache of delegates: see <ocsp/delegates.h>.
+struct oc_delegates;
 
 // enum oc_nonce_rule says what is asked of the nonce of a response (RFC 9654 2.1).
 enum oc_nonce_rule {
@@ -41,7 +45,8 @@ enum oc_nonce_rule {
 //
 // `now` is the time to judge by, in seconds since 1970: the library has no clock of its
 // own. `skew` is by how many seconds clocks may differ. `max_age` is how many seconds ago
-// thisUpdate may be in a response without nextUpdate.
+// thisUpdate may be in a response without nextUpdate; with 0 there is no such response that
+// is believed, as RFC 9919 wants it.
 //
 // `nonce` is the nonce that was sent, absent if none was. `trusted` are certificates of
 // responders that are believed although the issuer has not authorised them (RFC 6960
@@ -51,6 +56,8 @@ enum oc_nonce_rule {
 // insecure_ options say otherwise; anything weaker than SHA-1 always is. `ignore_times`
 // is for archives only: responses of any age, and certificates of signers that have
 // ended, are then believed.
+//
+// `delegates` is a cache for who verifies many responses, or NULL.
 struct oc_policy {
     int64_t now;
     int64_t skew;     // default 300
@@ -62,6 +69,7 @@ struct oc_policy {
     bool insecure_allow_sha1;
     bool insecure_allow_small_rsa;
     bool ignore_times;
+    struct oc_delegates *delegates;
 };
 
 // enum oc_signer_kind says by what right the signer speaks (RFC 6960 4.2.2.2).
@@ -78,8 +86,9 @@ enum oc_signer_kind {
 // when `status` is OC_CERT_STATUS_REVOKED. `is_not_issued` is the extended revoke of RFC
 // 6960 2.2: the issuer has never issued this certificate.
 //
-// `signer_cert` is the DER of the signer's certificate as it stands in the response, and
-// absent when the issuer signed or a trusted certificate did. A delegate without
+// `signer_cert` is the DER of the signer's certificate: a delegate's as it stands in the
+// response, a trusted one's as it stands in the policy; absent when the issuer signed. A
+// delegate without
 // id-pkix-ocsp-nocheck should itself be checked for revocation (RFC 6960 4.2.2.2.1):
 // `signer_needs_check` says so, and nothing here does it.
 //
@@ -132,6 +141,48 @@ OC_API OC_MUST_USE enum oc_err oc_verify(const struct oc_policy *policy,
                                          const struct oc_issuer *issuer, struct oc_bytes serial,
                                          const struct oc_response *resp, struct oc_verdict *out,
                                          struct oc_error *err);
+
+// oc_verify_responder checks that the owner of `cert` may sign responses about the
+// certificates of `issuer`, as oc_verify() asks it of a signer: it is the issuer's own
+// certificate, or one that the policy trusts, or a delegate's, and valid at `policy->now`.
+//
+// For who sets up a responder or signs a response. Returns OC_OK and in `*kind` by what
+// right; or the check that failed, with `*kind` OC_SIGNER_NONE and, if `err` is not NULL,
+// `*err` filled. Threads are as with oc_verify().
+OC_API OC_MUST_USE enum oc_err oc_verify_responder(const struct oc_policy *policy,
+                                                   const struct oc_issuer *issuer,
+                                                   const struct oc_cert *cert,
+                                                   enum oc_signer_kind *kind, struct oc_error *err);
+
+// struct oc_requestor says who signed a request, once it is believed (RFC 6960 4.1.2).
+//
+// `name` is the Name in requestorName, which is the subject of the signer's certificate;
+// `cert` is the DER of that certificate, in the request or in the policy, and absent when
+// `issuer` itself signed.
+struct oc_requestor {
+    enum oc_signer_kind signer;
+    struct oc_bytes name;
+    struct oc_bytes cert;
+};
+
+// oc_verify_request checks the signature of a request, for a responder that asks for one
+// (RFC 6960 4.1.2).
+//
+// `issuer` is the CA whose certificates requestors have. Of the policy count the time, the
+// skew, `trusted`, the two insecure_ options and ignore_times. In this order: the request is
+// signed; requestorName is a directoryName; its owner is the issuer itself, or trusted by
+// the policy, or has a certificate in the request that the issuer's key has signed directly,
+// without a critical extension that is not understood, with a key usage, if any, that
+// allows signatures, and valid now; the signature is right, and not too weak. What the
+// requestor may ask is for the caller to say.
+//
+// Returns OC_OK and fills `*out`, whose views point into the message or the policy; or the
+// first check that failed, OC_ERR_SIGNATURE for a request without a signature, with `*out`
+// zero and, if `err` is not NULL, `*err` filled. Threads are as with oc_verify().
+OC_API OC_MUST_USE enum oc_err oc_verify_request(const struct oc_policy *policy,
+                                                 const struct oc_issuer *issuer,
+                                                 const struct oc_request *req,
+                                                 struct oc_requestor *out, struct oc_error *err);
 
 // oc_signer_kind_name returns "issuer", "delegate" or "trusted", and "none" for what is
 // none of them.

@@ -63,7 +63,10 @@ const char *oc_err_name(enum oc_err code)
                                 "argument\0"
                                 "space\0"
                                 "unsupported\0"
-                                "crypto\0";
+                                "crypto\0"
+                                "key-mismatch\0"
+                                "passphrase\0"
+                                "read\0";
     return oci_nth_name(names, (size_t)code + 1);
 }
 

@@ -45,7 +45,7 @@ void oc_der_write_raw(struct oc_der_writer *w, struct oc_bytes raw)
 {
     uint8_t *to = reserve(w, raw.len);
     if (to != NULL && raw.len != 0)
-        memcpy(to, raw.data, raw.len);
+        memmove(to, raw.data, raw.len);
 }
 
 static void put_octet(struct oc_der_writer *w, uint8_t octet)

@@ -56,6 +56,8 @@ struct oc_crypto *oc_openssl_new(void)
         .key_decode = oci_key_decode,
         .key_free = oci_key_free,
         .verify = oci_verify,
+        .sign_check = oci_sign_check,
+        .sign = oci_sign,
     };
     ERR_set_mark();
     for (enum oc_hash hash = OC_HASH_SHA1; hash < N_HASHES; hash++)

@@ -20,7 +20,7 @@ static bool curve_is_named(const X509_PUBKEY *spki)
     return OBJ_obj2nid(oid) != NID_X9_62_id_ecPublicKey || type == V_ASN1_OBJECT;
 }
 
-static unsigned rsa_bits(const EVP_PKEY *pkey)
+unsigned oci_rsa_bits(const EVP_PKEY *pkey)
 {
     if (!EVP_PKEY_is_a(pkey, "RSA") && !EVP_PKEY_is_a(pkey, "RSA-PSS"))
         return OC_BITS_NONE;
@@ -37,13 +37,13 @@ static enum oc_err decode(const struct table *table, struct oc_key *key, struct 
     if (key->pkey != NULL)
         return OC_OK;
     const unsigned char *at = spki.data;
-    key->spki = d2i_X509_PUBKEY(NULL, &at, (long)spki.len);
-    if (key->spki == NULL || at != spki.data + spki.len || !curve_is_named(key->spki))
-        return OC_ERR_UNSUPPORTED;
-    key->pkey = X509_PUBKEY_get(key->spki);
+    X509_PUBKEY *decoded = d2i_X509_PUBKEY(NULL, &at, (long)spki.len);
+    if (decoded != NULL && at == spki.data + spki.len && curve_is_named(decoded))
+        key->pkey = X509_PUBKEY_get(decoded);
+    X509_PUBKEY_free(decoded);
     if (key->pkey == NULL)
         return OC_ERR_UNSUPPORTED;
-    key->rsa_bits = rsa_bits(key->pkey);
+    key->rsa_bits = oci_rsa_bits(key->pkey);
     return OC_OK;
 }
 
@@ -70,6 +70,5 @@ void oci_key_free(const struct oc_crypto *crypto, struct oc_key *key)
     if (key == NULL)
         return;
     EVP_PKEY_free(key->pkey);
-    X509_PUBKEY_free(key->spki);
     free(key);
 }

@@ -21,9 +21,13 @@ struct table {
 
 // struct oc_key is a decoded key. Nothing in it is written to after oci_key_decode().
 struct oc_key {
-    X509_PUBKEY *spki;  // tells the object identifier; NULL for a key of a usual curve
     EVP_PKEY *pkey;
     unsigned rsa_bits;  // OC_BITS_NONE for other kinds of keys
+};
+
+// struct oc_private_key is the same with the private part, or with a way to it.
+struct oc_private_key {
+    struct oc_key key;
 };
 
 enum oc_err oci_key_decode(const struct oc_crypto *crypto, struct oc_bytes spki,
@@ -32,6 +36,15 @@ void oci_key_free(const struct oc_crypto *crypto, struct oc_key *key);
 enum oc_err oci_verify(const struct oc_crypto *crypto, const struct oc_key *key,
                        const struct oc_algorithm *algorithm, struct oc_bytes message,
                        struct oc_bytes signature, struct oc_strength *strength);
+enum oc_err oci_sign_check(const struct oc_crypto *crypto, const struct oc_private_key *key,
+                           struct oc_bytes spki, const struct oc_algorithm *algorithm,
+                           struct oc_strength *strength, size_t *max_len);
+enum oc_err oci_sign(const struct oc_crypto *crypto, const struct oc_private_key *key,
+                     const struct oc_algorithm *algorithm, struct oc_bytes message, uint8_t *out,
+                     size_t *len);
+
+// oci_rsa_bits gives the length of the modulus, OC_BITS_NONE for other keys than RSA's.
+unsigned oci_rsa_bits(const EVP_PKEY *pkey);
 
 // oci_ec_template makes the key without a point that stands at `curve` in the table; NULL
 // when libcrypto does not have the curve.

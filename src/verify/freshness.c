@@ -19,14 +19,16 @@ static bool check_next_update(struct judge *judge, const struct oc_single_respon
                               "nextUpdate has passed (RFC 6960 3.2, 4.2.2.1)");
         return true;
     }
+    if (policy->max_age == 0)
+        return oci_refuse(judge, OC_ERR_TOO_OLD, at, "there is no nextUpdate (RFC 9919 5)");
     if (add(add(single->this_update, policy->max_age), policy->skew) < policy->now)
         return oci_refuse(judge, OC_ERR_TOO_OLD, at,
                           "thisUpdate is too long ago, and there is no nextUpdate (RFC 6960 3.2)");
     return true;
 }
 
-bool oci_check_times(struct judge *judge, const struct oc_single_response *single,
-                     const uint8_t *at)
+bool oci_check_times(struct judge *judge, const struct oc_response *resp,
+                     const struct oc_single_response *single, const uint8_t *at)
 {
     int64_t latest = add(judge->policy->now, judge->policy->skew);
     if (single->has_next_update && single->next_update < single->this_update)
@@ -37,8 +39,8 @@ bool oci_check_times(struct judge *judge, const struct oc_single_response *singl
     if (single->this_update > latest)
         return oci_refuse(judge, OC_ERR_NOT_YET, at,
                           "thisUpdate is in the future (RFC 6960 3.2, 4.2.2.1)");
-    if (judge->resp->produced_at > latest)
-        return oci_refuse(judge, OC_ERR_NOT_YET, judge->resp->tbs.data,
+    if (resp->produced_at > latest)
+        return oci_refuse(judge, OC_ERR_NOT_YET, resp->tbs.data,
                           "producedAt is in the future (RFC 6960 4.2.2.1)");
     return check_next_update(judge, single, at);
 }

@@ -1,31 +1,49 @@
 // SPDX-License-Identifier: MIT
 //
-// One response that is being judged, and the groups of checks. Each check returns true,
-// or notes why not and returns false; oc_verify joins them in their order.
+// One message that is being judged, and the groups of checks. Each check returns true,
+// or notes why not and returns false; the public functions join them in their order.
 #ifndef VERIFY_JUDGE_H
 #define VERIFY_JUDGE_H
 
 #include <ocsp/verify.h>
 
+// struct signer is who signed, once that is known. `cert` is the DER of the certificate,
+// absent for the issuer; `end` is when it ends, INT64_MAX for the issuer.
+struct signer {
+    enum oc_signer_kind kind;
+    struct oc_bytes cert;
+    bool needs_check;
+    int64_t end;
+};
+
+// struct judge is what is judged and by whom. Of a certificate that is judged by itself,
+// `message` is its DER, and there is no signature.
 struct judge {
     const struct oc_policy *policy;
     const struct oc_issuer *issuer;
-    const struct oc_response *resp;
+    struct oc_bytes message;
+    struct oc_bytes tbs;
+    const struct oc_signature *signature;
+    struct oc_responder_id signer_id;  // whom the message names as its signer
+    bool is_request;
+    struct signer signer;  // who it turns out to be
     struct oc_error error;
 };
 
-// oci_refuse notes why the response is not believed. `at` is the part of the message at
-// fault, NULL for the whole. Returns false.
+// oci_refuse notes why the message is not believed. `at` is the part of it at fault, NULL
+// for the whole. Returns false.
 bool oci_refuse(struct judge *judge, enum oc_err code, const uint8_t *at, const char *what);
 
-// oci_check_signer finds who signed, by what right, and checks the signature. It sets
-// `signer`, `signer_cert`, `signer_needs_check` and `*signer_end`, the time when the
-// signer's certificate ends, INT64_MAX if there is none.
-bool oci_check_signer(struct judge *judge, struct oc_verdict *out, int64_t *signer_end);
+// oci_check_policy refuses a policy that makes no sense.
+bool oci_check_policy(struct judge *judge);
 
-// oci_check_times checks the times of the single response that stands at `at`.
-bool oci_check_times(struct judge *judge, const struct oc_single_response *single,
-                     const uint8_t *at);
+// oci_check_signer finds who signed, by what right, checks the signature, and fills `signer`.
+bool oci_check_signer(struct judge *judge);
+
+// oci_check_times checks the times of a response and of its single response that stands at
+// `at`.
+bool oci_check_times(struct judge *judge, const struct oc_response *resp,
+                     const struct oc_single_response *single, const uint8_t *at);
 
 // oci_is_valid_now tells whether the policy takes a certificate as valid.
 bool oci_is_valid_now(const struct oc_policy *policy, const struct oc_cert *cert);

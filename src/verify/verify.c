@@ -5,6 +5,8 @@
 #include "base/names.h"
 #include "verify/judge.h"
 
+#include <string.h>
+
 // The single response that counts, and where it stands.
 struct chosen {
     struct oc_single_response single;
@@ -15,27 +17,32 @@ struct chosen {
 bool oci_refuse(struct judge *judge, enum oc_err code, const uint8_t *at, const char *what)
 {
     if (judge->error.code == OC_OK) {
-        size_t offset = at == NULL ? 0 : (size_t)(at - judge->resp->der.data);
+        size_t offset = at == NULL ? 0 : (size_t)(at - judge->message.data);
         judge->error = (struct oc_error){code, offset, what};
     }
     return false;
 }
 
-static bool check_policy(struct judge *judge)
+bool oci_check_policy(struct judge *judge)
 {
     const struct oc_policy *policy = judge->policy;
     if (policy->skew < 0 || policy->max_age < 0)
         return oci_refuse(judge, OC_ERR_ARGUMENT, NULL,
                           "the skew or max_age of the policy is negative");
+    return true;
+}
+
+static bool check_nonce_rule(struct judge *judge)
+{
+    const struct oc_policy *policy = judge->policy;
     if (policy->nonce_rule == OC_NONCE_REQUIRED && policy->nonce.data == NULL)
         return oci_refuse(judge, OC_ERR_ARGUMENT, NULL,
                           "the policy requires a nonce, and does not have the one sent");
     return true;
 }
 
-static bool check_kind(struct judge *judge)
+static bool check_kind(struct judge *judge, const struct oc_response *resp)
 {
-    const struct oc_response *resp = judge->resp;
     if (resp->status != OC_RESPONSE_SUCCESSFUL)
         return oci_refuse(judge, OC_ERR_NOT_SUCCESSFUL, NULL,
                           "the responder answered with an error (RFC 6960 2.3)");
@@ -67,9 +74,9 @@ static bool outranks(const struct oc_single_response *a, const struct oc_single_
     return difference > 0 || (difference == 0 && a->this_update > b->this_update);
 }
 
-static bool choose_single(struct judge *judge, struct oc_bytes serial, struct chosen *out)
+static bool choose_single(struct judge *judge, const struct oc_response *resp,
+                          struct oc_bytes serial, struct chosen *out)
 {
-    const struct oc_response *resp = judge->resp;
     struct oc_single_response single;
     const uint8_t *items = resp->responses.items.data;
     *out = (struct chosen){0};
@@ -112,20 +119,26 @@ static bool check_critical(struct judge *judge, const struct oc_list *extensions
     return true;
 }
 
-static bool check_nonce(struct judge *judge, struct oc_verdict *out)
+static bool has_nonce(const struct oc_policy *policy, const struct oc_response *resp)
+{
+    struct oc_extension found;
+    return policy->nonce.data != NULL &&
+           oc_extension_find(&resp->extensions, OC_EXT_NONCE, &found) &&
+           oc_bytes_equal(found.nonce, policy->nonce);
+}
+
+static bool check_nonce(struct judge *judge, const struct oc_response *resp)
 {
     const struct oc_policy *policy = judge->policy;
     struct oc_extension found;
-    bool is_there = oc_extension_find(&judge->resp->extensions, OC_EXT_NONCE, &found);
-    bool is_sent = policy->nonce.data != NULL;
-    out->has_nonce = is_sent && is_there && oc_bytes_equal(found.nonce, policy->nonce);
-    if (policy->nonce_rule == OC_NONCE_IGNORED || !is_sent || out->has_nonce)
+    if (policy->nonce_rule == OC_NONCE_IGNORED || policy->nonce.data == NULL ||
+        has_nonce(policy, resp))
         return true;
-    if (is_there)
+    if (oc_extension_find(&resp->extensions, OC_EXT_NONCE, &found))
         return oci_refuse(judge, OC_ERR_NONCE_MISMATCH, found.oid.data,
                           "the nonce is not the one sent (RFC 6960 4.4.1, RFC 9654 2.1)");
     return policy->nonce_rule != OC_NONCE_REQUIRED ||
-           oci_refuse(judge, OC_ERR_NONCE_MISSING, judge->resp->tbs.data,
+           oci_refuse(judge, OC_ERR_NONCE_MISSING, resp->tbs.data,
                       "there is no nonce (RFC 6960 4.4.1, RFC 9654 2.1)");
 }
 
@@ -139,43 +152,49 @@ static bool is_not_issued(const struct oc_response *resp, const struct oc_single
            oc_extension_find(&resp->extensions, OC_EXT_EXTENDED_REVOKE, &found);
 }
 
-static void tell(const struct judge *judge, const struct oc_single_response *single,
-                 int64_t signer_end, struct oc_verdict *out)
+static void tell(const struct judge *judge, const struct oc_response *resp,
+                 const struct oc_single_response *single, struct oc_verdict *out)
 {
     struct oc_extension found;
     out->status = single->status;
     out->revocation_time = single->revocation_time;
     out->has_reason = single->has_reason;
     out->reason = single->reason;
-    out->is_not_issued = is_not_issued(judge->resp, single);
+    out->is_not_issued = is_not_issued(resp, single);
     out->this_update = single->this_update;
     out->has_next_update = single->has_next_update;
     out->next_update = single->next_update;
-    out->produced_at = judge->resp->produced_at;
+    out->produced_at = resp->produced_at;
     out->has_archive_cutoff = oc_extension_find(&single->extensions, OC_EXT_ARCHIVE_CUTOFF, &found);
     out->archive_cutoff = out->has_archive_cutoff ? found.archive_cutoff : 0;
-    out->ask_again = oci_ask_again(judge->policy, single, signer_end);
+    out->has_nonce = has_nonce(judge->policy, resp);
+    out->signer = judge->signer.kind;
+    out->signer_cert = judge->signer.cert;
+    out->signer_needs_check = judge->signer.needs_check;
+    out->ask_again = oci_ask_again(judge->policy, single, judge->signer.end);
 }
 
 enum oc_err oc_verify(const struct oc_policy *policy, const struct oc_issuer *issuer,
                       struct oc_bytes serial, const struct oc_response *resp,
                       struct oc_verdict *out, struct oc_error *err)
 {
-    struct judge judge = {.policy = policy, .issuer = issuer, .resp = resp};
-    struct oc_verdict verdict = {0};
+    struct judge judge = {
+        .policy = policy,
+        .issuer = issuer,
+        .message = resp->der,
+        .tbs = resp->tbs,
+        .signature = &resp->signature,
+        .signer_id = resp->responder,
+    };
     struct chosen chosen;
-    int64_t signer_end;
-    bool ok = check_policy(&judge) && check_kind(&judge) &&
-              choose_single(&judge, serial, &chosen) &&
-              oci_check_signer(&judge, &verdict, &signer_end) &&
+    memset(out, 0, sizeof *out);
+    bool ok = oci_check_policy(&judge) && check_nonce_rule(&judge) && check_kind(&judge, resp) &&
+              choose_single(&judge, resp, serial, &chosen) && oci_check_signer(&judge) &&
               check_critical(&judge, &resp->extensions) &&
               check_critical(&judge, &chosen.single.extensions) &&
-              oci_check_times(&judge, &chosen.single, chosen.at) && check_nonce(&judge, &verdict);
+              oci_check_times(&judge, resp, &chosen.single, chosen.at) && check_nonce(&judge, resp);
     if (ok)
-        tell(&judge, &chosen.single, signer_end, &verdict);
-    else
-        verdict = (struct oc_verdict){0};
-    *out = verdict;
+        tell(&judge, resp, &chosen.single, out);
     if (err != NULL)
         *err = judge.error;
     return judge.error.code;

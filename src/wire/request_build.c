@@ -35,12 +35,15 @@ static void write_requests(struct oc_der_writer *w, const struct oc_request_spec
     oc_der_write_wrap(w, OC_DER_SEQUENCE, mark);
 }
 
+// A Name is a SEQUENCE, which no GeneralName is: it becomes directoryName [4].
 static void write_requestor_name(struct oc_der_writer *w, struct oc_bytes name)
 {
     size_t mark = w->len;
     if (name.data == NULL)
         return;
     oc_der_write_raw(w, name);
+    if (oc_der_next_is(name, OC_DER_SEQUENCE))
+        oc_der_write_wrap(w, OC_DER_CONTEXT_CONSTRUCTED(4), mark);
     oc_der_write_wrap(w, OC_DER_CONTEXT_CONSTRUCTED(1), mark);
 }
 

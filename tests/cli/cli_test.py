@@ -18,7 +18,7 @@ class HelpTest(Case):
     def test_list(self):
         text = self.succeed("--help").decode()
         self.assertEqual(self.succeed("help").decode(), text)
-        for command in ("show", "request", "help"):
+        for command in ("show", "request", "respond", "verify", "help"):
             self.assertRegex(text, rf"(?m)^  {command} +\S")
 
     def test_commands(self):
@@ -27,7 +27,8 @@ class HelpTest(Case):
             self.assertEqual(self.succeed(command, "--help").decode(), text)
             self.assertEqual(text.split("\n")[0] + "\n",
                              SHOW_USAGE if command == "show" else REQUEST_USAGE)
-        for option in ("--issuer", "--hash", "--nonce", "--out", "--help"):
+        for option in ("--issuer", "--hash", "--nonce", "--sign", "--signer", "--key",
+                       "--passphrase-file", "--digest", "--pss", "--out", "--help"):
             self.assertIn(f"\n  {option}", self.succeed("help", "request").decode())
 
     def test_help_of_help(self):
@@ -36,7 +37,7 @@ class HelpTest(Case):
         self.assertEqual(self.succeed("help", "--help").decode(), text)
 
     def test_lines_fit(self):
-        for command in ([], ["show"], ["request"], ["help"]):
+        for command in ([], ["show"], ["request"], ["respond"], ["verify"], ["help"]):
             for line in self.succeed("help", *command).decode().splitlines():
                 self.assertLessEqual(len(line), 100)
 

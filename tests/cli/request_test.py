@@ -123,6 +123,81 @@ class NonceTest(RequestCase):
                            + REQUEST_USAGE, "request", f"--nonce={value}", "--issuer", ISSUER, LEAF)
 
 
+class SignTest(RequestCase):
+    """--sign. What others say of signed requests is in peers_test.py."""
+
+    SIGN = ("--sign", "--signer", "rsa.pem", "--key", "rsa.key")
+
+    def setUp(self):
+        super().setUp()
+        self.make_ca("one")
+        self.make_cert("rsa", "one", 1, kind="rsa")
+        self.make_cert("ed", "one", 2, kind="ed25519")
+
+    def usage(self, error, *args):
+        self.fail_with(64, f"ocsp request: {error}\n{REQUEST_USAGE}", "request", "--issuer",
+                       ISSUER, LEAF, "--out", "none.der", *args)
+        self.assertFalse(self.path("none.der").exists())
+
+    def refuse(self, error, *args):
+        self.fail_with(65, f"{error}\n", "request", "--issuer", ISSUER, LEAF, "--out", "none.der",
+                       *args)
+        self.assertFalse(self.path("none.der").exists())
+
+    def test_signed(self):
+        plain = self.request("--nonce=0a0b", "--issuer", ISSUER, LEAF)
+        signed = self.request("--nonce=0a0b", *self.SIGN, "--issuer", ISSUER, LEAF)
+        self.assertEqual((plain["signed"], signed["signed"]), (False, True))
+        self.assertEqual((plain["requests"], plain["extensions"]),
+                         (signed["requests"], signed["extensions"]))
+        self.assertEqual(signed["requestor_name"], {"kind": "directory_name", "value": "CN=rsa"})
+        self.assertEqual(signed["signature_algorithm"]["name"], "sha256WithRSAEncryption")
+        self.assertEqual([one["subject"] for one in signed["certificates"]], ["CN=rsa"])
+
+    def test_out(self):
+        self.assertEqual(self.succeed("request", *self.SIGN, "--issuer", ISSUER, LEAF, "--out",
+                                      "r.der"), b"")
+        self.assertIs(self.json("r.der")["signed"], True)
+
+    def test_without_each_other(self):
+        for args in (("--sign",), ("--sign", "--signer", "rsa.pem"),
+                     ("--sign", "--key", "rsa.key")):
+            self.usage("--sign needs --signer and --key", *args)
+        for args in (("--signer", "rsa.pem"), ("--key", "rsa.key"), ("--passphrase-file", "x"),
+                     ("--digest", "sha256"), ("--pss",), self.SIGN[1:]):
+            self.usage("--signer, --key, --passphrase-file, --digest and --pss are for --sign "
+                       "only", *args)
+
+    def test_digest_refused(self):
+        for digest in ("sha1", "md5"):
+            self.usage(f"--digest: {digest} is too weak to sign with; take sha224, sha256, sha384 "
+                       "or sha512", *self.SIGN, "--digest", digest)
+        self.usage('--digest: "sha3-256" is none of sha224, sha256, sha384, sha512', *self.SIGN,
+                   "--digest=sha3-256")
+
+    def test_key_that_signs_wrongly(self):
+        self.make_cert("ec", "one", 4)
+        self.mix_keys("ec", "one", "mixed.der")
+        args = ("request", "--issuer", ISSUER, LEAF, "--sign", "--signer", "ec.pem", "--out",
+                "none.der", "--key")
+        self.fail_with(70, "ocsp request: the request that was made is not believed: the signature "
+                       "of the request is wrong (RFC 6960 4.1.2)\n", *args, "mixed.der")
+        self.assertFalse(self.path("none.der").exists())
+        self.succeed(*args, "ec.key")
+
+    def test_key_refused(self):
+        self.refuse("rsa.pem: the private key is not that of the signer's certificate; take the "
+                    "--key that belongs to it", *self.SIGN, "--key", "ed.key")
+        self.refuse("ed.pem: RSASSA-PSS needs an RSA key (RFC 4055 1.2)", "--sign", "--signer",
+                    "ed.pem", "--key", "ed.key", "--pss")
+        self.make_cert("small", "one", 3, kind="small")
+        self.refuse("small.pem: signatures with an RSA key below 2048 bits are not believed (RFC "
+                    "6960 5.1.1); take a larger one", "--sign", "--signer", "small.pem", "--key",
+                    "small.key")
+        for option in ("--signer", "--key"):
+            self.refuse("nowhere: No such file or directory", *self.SIGN, option, "nowhere")
+
+
 class IssuerTest(RequestCase):
     """How the issuers are found."""
 

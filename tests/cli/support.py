@@ -9,6 +9,7 @@ import datetime
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -20,10 +21,22 @@ SEED = pathlib.Path(__file__).resolve().parent.parent / "data" / "seed"
 LEAF = str(SEED / "leaf.pem")
 ISSUER = str(SEED / "issuer.pem")
 SHOW_USAGE = "usage: ocsp show [--json] FILE...\n"
-REQUEST_USAGE = ("usage: ocsp request [--hash ALG] [--nonce[=HEX]] [--out FILE] "
-                 "[--issuer FILE]... CERT...\n")
+REQUEST_USAGE = "usage: ocsp request [OPTION]... CERT...\n"
+RESPOND_USAGE = ("usage: ocsp respond [OPTION]... --status STATUS --cert FILE | --serial N | "
+                 "--request FILE\n")
 VERIFY_USAGE = ("usage: ocsp verify [OPTION]... --cert FILE | --serial N | --request FILE "
                 "RESPONSE\n")
+EKU = "extendedKeyUsage=OCSPSigning\n"
+KEYS = {
+    "rsa": ("RSA", "-pkeyopt", "rsa_keygen_bits:2048"),
+    "p256": ("EC", "-pkeyopt", "ec_paramgen_curve:P-256"),
+    "p384": ("EC", "-pkeyopt", "ec_paramgen_curve:P-384"),
+    "p521": ("EC", "-pkeyopt", "ec_paramgen_curve:P-521"),
+    "brainpool": ("EC", "-pkeyopt", "ec_paramgen_curve:brainpoolP256r1"),
+    "ed25519": ("ED25519",),
+    "ed448": ("ED448",),
+    "small": ("RSA", "-pkeyopt", "rsa_keygen_bits:1024"),
+}
 
 
 class Case(unittest.TestCase):
@@ -86,9 +99,18 @@ class Case(unittest.TestCase):
 
     # A certificate authority.
 
-    def make_key(self, name):
-        self.openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256",
-                     "-out", f"{name}.key")
+    def make_key(self, name, kind="p256"):
+        self.openssl("genpkey", "-algorithm", *KEYS[kind], "-out", f"{name}.key")
+
+    def mix_keys(self, public, private, out):
+        """The private part of one key of P-256 with the public part of another: it fits the
+        certificate of the latter, and nobody would believe what it signs."""
+        octets = {}
+        for key in (public, private):
+            self.openssl("ec", "-in", f"{key}.key", "-outform", "DER", "-out", out)
+            octets[key] = self.path(out).read_bytes()
+            self.assertEqual(octets[key][5:7], b"\x04\x20")
+        self.write(out, octets[public].replace(octets[public][7:39], octets[private][7:39]))
 
     def make_ca(self, name, subject=None, key=None,
                 extensions="basicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash\n"):
@@ -102,9 +124,10 @@ class Case(unittest.TestCase):
                      "-subj", subject or f"/CN={name}", "-days", "30", "-out", f"{name}.pem")
         return f"{name}.pem"
 
-    def make_cert(self, name, ca, serial, extensions="", subject=None, key_ids=True):
+    def make_cert(self, name, ca, serial, extensions="", subject=None, key_ids=True,
+                  kind="p256", options=("-days", "30")):
         """name.pem, issued by `ca`."""
-        self.make_key(name)
+        self.make_key(name, kind)
         self.write("req.cnf", "[req]\ndistinguished_name=dn\n[dn]\n")
         self.openssl("req", "-config", "req.cnf", "-new", "-key", f"{name}.key", "-utf8",
                      "-subj", subject or f"/CN={name}", "-out", f"{name}.csr")
@@ -112,9 +135,27 @@ class Case(unittest.TestCase):
             extensions += "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
         self.write(f"{name}.ext", extensions)
         self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{ca}.pem", "-CAkey",
-                     f"{ca}.key", "-set_serial", str(serial), "-days", "30", "-extfile",
+                     f"{ca}.key", "-set_serial", str(serial), *options, "-extfile",
                      f"{name}.ext", "-out", f"{name}.pem")
         return f"{name}.pem"
+
+
+class PreparedCase(Case):
+    """A test whose files are made once for all tests of its class, by make_all()."""
+
+    def make_all(self):
+        raise NotImplementedError
+
+    def setUp(self):
+        super().setUp()
+        maker = next(cls for cls in type(self).__mro__ if "make_all" in vars(cls))
+        if "made" not in vars(maker):
+            made = tempfile.TemporaryDirectory(prefix="ocsp-cli-")
+            unittest.addModuleCleanup(made.cleanup)
+            directory, self.dir = self.dir, pathlib.Path(made.name)
+            self.make_all()
+            self.dir, maker.made = directory, made
+        shutil.copytree(maker.made.name, self.dir, dirs_exist_ok=True)
 
 
 def pem(label, der):

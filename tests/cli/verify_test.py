@@ -9,15 +9,12 @@ import datetime
 import hashlib
 import json
 import os
-import pathlib
 import pty
 import re
-import shutil
 import subprocess
-import tempfile
 import unittest
 
-from support import Case, OCSP, VERIFY_USAGE, error_response, extension, oid, pem, tlv
+from support import EKU, OCSP, PreparedCase, VERIFY_USAGE, error_response, extension, oid, pem, tlv
 
 NONCE = "1.3.6.1.5.5.7.48.1.2"
 SHA256 = tlv(0x30, oid("2.16.840.1.101.3.4.2.1"), b"\x05\x00")
@@ -29,7 +26,6 @@ CHECKS = ["response", "certificate", "signer", "signature", "critical_extensions
 INDEX = ("V\t491231235959Z\t\t1000\tunknown\t/CN=leaf\n"
          "R\t491231235959Z\t230601120000Z,keyCompromise\t1001\tunknown\t/CN=bad\n"
          "R\t491231235959Z\t230601120000Z\t1002\tunknown\t/CN=worse\n")
-EKU = "extendedKeyUsage=OCSPSigning\n"
 NOW = int(datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.timezone.utc).timestamp())
 DAY = 86400
 
@@ -44,21 +40,8 @@ def revoked(seconds, reason=None):
                b"" if reason is None else tlv(0xA0, bytes([0x0A, 1, reason])))
 
 
-class VerifyCase(Case):
-    """A test with a certificate authority, made once for all."""
-
-    made = None
-
-    def setUp(self):
-        super().setUp()
-        cls = VerifyCase
-        if cls.made is None:
-            cls.made = tempfile.TemporaryDirectory(prefix="ocsp-verify-")
-            unittest.addModuleCleanup(cls.made.cleanup)
-            directory, self.dir = self.dir, pathlib.Path(cls.made.name)
-            self.make_all()
-            self.dir = directory
-        shutil.copytree(cls.made.name, self.dir, dirs_exist_ok=True)
+class VerifyCase(PreparedCase):
+    """A test with a certificate authority."""
 
     def make_all(self):
         for name in ("ca", "other"):
@@ -258,12 +241,8 @@ class SignerTest(VerifyCase):
         self.assertEqual(self.signer("--trusted-responder", "foreign.pem"),
                          ("trusted", "CN=foreign", False))
         self.respond(signer="plain", options=("-ndays", "7", "-resp_key_id", "-resp_no_certs"))
-        answer, = self.objects("--issuer", "ca.pem", "--cert", "leaf.pem", "--trusted-responder",
-                               "other.pem", "--trusted-responder", "plain.pem")
-        self.assertEqual((answer["signer"], answer["signer_key_hash"]),
-                         ("trusted", hashlib.sha1(bytes.fromhex(
-                             self.json("plain.pem")["public_key"])).hexdigest()))
-        self.assertNotIn("signer_name", answer)
+        self.assertEqual(self.signer("--trusted-responder", "other.pem", "--trusted-responder",
+                                     "plain.pem"), ("trusted", "CN=plain", False))
 
     def test_trusted_is_somebody_else(self):
         self.respond(signer="foreign")
@@ -360,7 +339,7 @@ class TimeTest(VerifyCase):
         self.assertIn("\n  Next update             not given\n", self.leaf("--at", str(NOW)))
         self.refuse("thisUpdate is too long ago", "--at", str(NOW + DAY + 301), check="times")
         self.leaf("--at", str(NOW + DAY + 301), "--max-age", str(DAY + 1))
-        self.refuse("thisUpdate is too long ago", "--at", str(NOW + 301), "--max-age", "0",
+        self.refuse("there is no nextUpdate (RFC 9919 5)", "--at", str(NOW), "--max-age", "0",
                     check="times")
 
     def test_order(self):

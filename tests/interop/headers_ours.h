@@ -8,12 +8,14 @@
 #include <ocsp/cert.h>
 #include <ocsp/cert_id.h>
 #include <ocsp/crypto.h>
+#include <ocsp/delegates.h>
 #include <ocsp/der.h>
 #include <ocsp/extension.h>
 #include <ocsp/issuer.h>
 #include <ocsp/openssl.h>
 #include <ocsp/request.h>
 #include <ocsp/response.h>
+#include <ocsp/sign.h>
 #include <ocsp/verify.h>
 
 #endif

@@ -2,11 +2,9 @@
 //
 // Keys from a SubjectPublicKeyInfo, well and wrongly written, and the signatures of
 // certificates that others have signed.
-#include "guard.h"
-#include "keys.h"
+#include "fixture.h"
 
 #include <ocsp/cert.h>
-#include <ocsp/openssl.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,29 +18,6 @@
 #include <openssl/pem.h>
 
 static const struct oc_bytes message = {(const uint8_t *)"tbs data", 8};
-
-static struct oc_crypto *crypto;
-static struct test_key keys[N_KEYS];
-static struct guard guard;
-
-static int start(void **state)
-{
-    (void)state;
-    crypto = oc_openssl_new();
-    assert_non_null(crypto);
-    keys_init(keys, crypto);
-    guard_init(&guard, 4096);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    guard_free(&guard);
-    keys_free(keys, crypto);
-    oc_openssl_free(crypto);
-    return 0;
-}
 
 // Whatever is not decoded leaves NULL behind, which can be freed.
 static void expect(struct oc_bytes spki, enum oc_err code)
@@ -244,5 +219,5 @@ int main(void)
         cmocka_unit_test(error_queue_of_the_caller),
         cmocka_unit_test(certificates_signed_by_others),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, fixture_start, fixture_stop);
 }

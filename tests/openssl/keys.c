@@ -3,6 +3,8 @@
 // Keys and signatures straight from libcrypto.
 #include "keys.h"
 
+#include <ocsp/openssl.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,6 +47,7 @@ static const struct kind kinds[N_KEYS] = {
     [P384] = {FAMILY_EC, "EC", .group = "P-384"},
     [P521] = {FAMILY_EC, "EC", .group = "P-521"},
     [BRAINPOOL] = {FAMILY_EC, "EC", .group = "brainpoolP256r1"},
+    [BRAINPOOL_384] = {FAMILY_EC, "EC", .group = "brainpoolP384r1"},
     [ED25519] = {FAMILY_ED25519, "ED25519"},
     [ED25519_OTHER] = {FAMILY_ED25519, "ED25519"},
     [ED448] = {FAMILY_ED448, "ED448"},
@@ -107,6 +110,8 @@ void keys_init(struct test_key keys[N_KEYS], const struct oc_crypto *crypto)
         keys[i].pair = pair_make(&kinds[i]);
         keys[i].spki = spki_encode(keys[i].pair);
         must(crypto->key_decode(crypto, keys[i].spki, &keys[i].key) == OC_OK, "key_decode");
+        keys[i].private_key = oc_openssl_key_new(keys[i].pair);
+        must(keys[i].private_key != NULL, "oc_openssl_key_new");
     }
 }
 
@@ -116,6 +121,7 @@ void keys_free(struct test_key keys[N_KEYS], const struct oc_crypto *crypto)
         EVP_PKEY_free(keys[i].pair);
         OPENSSL_free((void *)(uintptr_t)keys[i].spki.data);
         crypto->key_free(crypto, keys[i].key);
+        oc_openssl_key_free(keys[i].private_key);
     }
 }
 
@@ -127,6 +133,14 @@ struct oc_bytes spki_encode(const EVP_PKEY *pair)
     return (struct oc_bytes){der, (size_t)len};
 }
 
+static bool pss_set(EVP_PKEY_CTX *options, struct scheme scheme)
+{
+    return scheme.mgf1 == NULL ||
+           (EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) == 1 &&
+            EVP_PKEY_CTX_set_rsa_mgf1_md_name(options, scheme.mgf1, NULL) == 1 &&
+            EVP_PKEY_CTX_set_rsa_pss_saltlen(options, scheme.salt_len) == 1);
+}
+
 struct oc_bytes message_sign(EVP_PKEY *pair, struct scheme scheme, struct oc_bytes message)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -134,16 +148,25 @@ struct oc_bytes message_sign(EVP_PKEY *pair, struct scheme scheme, struct oc_byt
     size_t len = 0;
     must(EVP_DigestSignInit_ex(ctx, &options, scheme.digest, NULL, NULL, pair, NULL) == 1,
          "EVP_DigestSignInit_ex");
-    if (scheme.mgf1 != NULL)
-        must(EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) == 1 &&
-                 EVP_PKEY_CTX_set_rsa_mgf1_md_name(options, scheme.mgf1, NULL) == 1 &&
-                 EVP_PKEY_CTX_set_rsa_pss_saltlen(options, scheme.salt_len) == 1,
-             "RSASSA-PSS");
+    must(pss_set(options, scheme), "RSASSA-PSS");
     must(EVP_DigestSign(ctx, NULL, &len, message.data, message.len) == 1, "EVP_DigestSign");
     unsigned char *out = OPENSSL_malloc(len);
     must(EVP_DigestSign(ctx, out, &len, message.data, message.len) == 1, "EVP_DigestSign");
     EVP_MD_CTX_free(ctx);
     return (struct oc_bytes){out, len};
+}
+
+bool message_verify(EVP_PKEY *pair, struct scheme scheme, struct oc_bytes message,
+                    struct oc_bytes signature)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *options;
+    must(EVP_DigestVerifyInit_ex(ctx, &options, scheme.digest, NULL, NULL, pair, NULL) == 1,
+         "EVP_DigestVerifyInit_ex");
+    must(pss_set(options, scheme), "RSASSA-PSS");
+    int result = EVP_DigestVerify(ctx, signature.data, signature.len, message.data, message.len);
+    EVP_MD_CTX_free(ctx);
+    return result == 1;
 }
 
 struct oc_bytes oid_encode(const char *text)

@@ -19,6 +19,7 @@ enum key_id {
     P384,
     P521,
     BRAINPOOL,
+    BRAINPOOL_384,
     ED25519,
     ED25519_OTHER,
     ED448,
@@ -29,12 +30,13 @@ enum key_id {
 // enum family says which algorithms a key is for.
 enum family { FAMILY_RSA, FAMILY_PSS, FAMILY_EC, FAMILY_ED25519, FAMILY_ED448, FAMILY_DSA };
 
-// struct test_key is a key pair, its SubjectPublicKeyInfo, and what the table made of it.
+// struct test_key is a key pair, its SubjectPublicKeyInfo, and what the library made of both.
 struct test_key {
     enum family family;
     EVP_PKEY *pair;
     struct oc_bytes spki;
     struct oc_key *key;
+    struct oc_private_key *private_key;
 };
 
 // struct scheme says how to sign; `mgf1` is there for RSASSA-PSS only, and without a
@@ -54,6 +56,10 @@ struct oc_bytes spki_encode(const EVP_PKEY *pair);
 
 // message_sign gives a signature, for OPENSSL_free().
 struct oc_bytes message_sign(EVP_PKEY *pair, struct scheme scheme, struct oc_bytes message);
+
+// message_verify tells whether libcrypto takes the signature for right.
+bool message_verify(EVP_PKEY *pair, struct scheme scheme, struct oc_bytes message,
+                    struct oc_bytes signature);
 
 // oid_encode gives the content of an object identifier from its dotted text, for
 // OPENSSL_free().

@@ -2,11 +2,9 @@
 //
 // The parameters of RSASSA-PSS (RFC 4055 3.1): all that can be said by them, and what is
 // wrong with others.
-#include "guard.h"
-#include "keys.h"
+#include "fixture.h"
 
 #include <ocsp/der.h>
-#include <ocsp/openssl.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,29 +41,7 @@ enum { SHA1, SHA224, SHA256 };
 static const struct oc_strength none;
 static const struct oc_bytes message = {(const uint8_t *)"tbs data", 8};
 
-static struct oc_crypto *crypto;
-static struct test_key keys[N_KEYS];
-static struct guard guard;
 static uint8_t room[256];
-
-static int start(void **state)
-{
-    (void)state;
-    crypto = oc_openssl_new();
-    assert_non_null(crypto);
-    keys_init(keys, crypto);
-    guard_init(&guard, 4096);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    guard_free(&guard);
-    keys_free(keys, crypto);
-    oc_openssl_free(crypto);
-    return 0;
-}
 
 // struct params is what encode() writes; what is not set is absent.
 struct params {
@@ -359,5 +335,5 @@ int main(void)
         cmocka_unit_test(trailing_octets),         cmocka_unit_test(parameters_cut_or_flipped),
         cmocka_unit_test(key_with_parameters),     cmocka_unit_test(error_queue_of_the_caller),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, fixture_start, fixture_stop);
 }

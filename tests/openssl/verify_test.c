@@ -2,10 +2,7 @@
 //
 // Signatures of every algorithm, right ones and what can be wrong with them. What has to
 // do with the parameters of RSASSA-PSS is in pss_test.c.
-#include "guard.h"
-#include "keys.h"
-
-#include <ocsp/openssl.h>
+#include "fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,20 +75,14 @@ static const struct algorithm algorithms[] = {
 static const struct oc_strength none;
 static const struct oc_bytes message = {(const uint8_t *)"tbs data", 8};
 
-static struct oc_crypto *crypto;
-static struct test_key keys[N_KEYS];
-static struct guard guard;
 // One for each algorithm.
 static struct oc_bytes oids[N_ALGORITHMS];
 static struct oc_bytes signatures[N_ALGORITHMS];
 
 static int start(void **state)
 {
-    (void)state;
-    crypto = oc_openssl_new();
-    assert_non_null(crypto);
-    keys_init(keys, crypto);
-    guard_init(&guard, 4096);
+    if (fixture_start(state) != 0)
+        return -1;
     for (size_t i = 0; i < N_ALGORITHMS; i++) {
         const struct algorithm *a = &algorithms[i];
         oids[i] = oid_encode(a->oid);
@@ -102,15 +93,11 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < N_ALGORITHMS; i++) {
         OPENSSL_free((void *)(uintptr_t)oids[i].data);
         OPENSSL_free((void *)(uintptr_t)signatures[i].data);
     }
-    guard_free(&guard);
-    keys_free(keys, crypto);
-    oc_openssl_free(crypto);
-    return 0;
+    return fixture_stop(state);
 }
 
 static struct oc_algorithm identifier(size_t i)

@@ -97,6 +97,11 @@ run_program() {
             cmp ours.der theirs.der
         ;;
     man_oc_verify_*) "./$1" ca.der test.der test.resp | grep '^good, says the issuer$' ;;
+    man_oc_sign_*)
+        "./$1" ca.key ca.der test.der >ours.resp &&
+            openssl ocsp -respin ours.resp -sha256 -issuer ca.pem -cert test.pem -CAfile ca.pem 2>&1 |
+            grep '^test.pem: good$'
+        ;;
     man_libocsp_* | man_oc_response_*) "./$1" <response.der ;;
     man_oc_cert_1) "./$1" <leaf.der ;;
     man_*) "./$1" <request.der ;;

@@ -205,7 +205,7 @@ name_cases() {
 
     fresh
     edit man/oc_base.3 '/^\.It Dv OC_ERR_TAG/d'
-    place=$(at include/ocsp/base.h '    OC_ERR_CRYPTO' | next_line)
+    place=$(at include/ocsp/base.h '    OC_ERR_READ' | next_line)
     refuses error_unexplained check-docs \
         "$place: man/oc_base.3 does not explain OC_ERR_TAG"
 }

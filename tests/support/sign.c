@@ -198,29 +198,61 @@ static struct oc_bytes make_tbs(const struct sign_response_spec *spec, uint8_t *
     return tbs;
 }
 
+// struct signing is how a message is signed.
+struct signing {
+    EVP_PKEY *key;
+    const EVP_MD *digest;
+    enum sign_fault fault;
+    uint8_t oid[16];
+    uint8_t value[512];
+};
+
+static struct oc_signature signature_of(struct signing *signing, struct oc_bytes tbs,
+                                        struct oc_list certs)
+{
+    const EVP_MD *digest = signing->digest != NULL ? signing->digest : EVP_sha256();
+    struct oc_signature signature = {.certs = certs, .value = {signing->value, 0}};
+    if (signing->fault == SIGN_OTHER_OCTETS)
+        tbs.len--;
+    signature.value.len =
+        sign_octets(signing->key, digest, tbs, signing->value, sizeof signing->value);
+    if (signing->fault == SIGN_WRONG)
+        signing->value[signature.value.len - 1] ^= 1;
+    if (signing->fault == SIGN_OTHER_ALGORITHM)
+        digest = EVP_sha512();
+    signature.algorithm = algorithm_of(signing->key, digest, signing->oid);
+    return signature;
+}
+
 struct oc_bytes sign_response(const struct sign_response_spec *spec, uint8_t *buf, size_t size)
 {
-    uint8_t *tbs_room = malloc(size);
-    uint8_t value[512];
-    uint8_t oid[16];
-    const EVP_MD *digest = spec->digest != NULL ? spec->digest : EVP_sha256();
-    need(tbs_room != NULL, "no memory");
-    struct oc_bytes tbs = make_tbs(spec, tbs_room, size);
-    struct oc_bytes octets = tbs;
-    if (spec->fault == SIGN_OTHER_OCTETS)
-        octets.len--;
-    struct oc_signature signature = {.certs = spec->certs, .value = {value, 0}};
-    signature.value.len = sign_octets(spec->key, digest, octets, value, sizeof value);
-    if (spec->fault == SIGN_WRONG)
-        value[signature.value.len - 1] ^= 1;
-    if (spec->fault == SIGN_OTHER_ALGORITHM)
-        digest = EVP_sha512();
-    signature.algorithm = algorithm_of(spec->key, digest, oid);
+    struct signing signing = {spec->key, spec->digest, spec->fault, {0}, {0}};
+    uint8_t *room = malloc(size);
     struct oc_bytes der;
     struct oc_error err = {0};
+    need(room != NULL, "no memory");
+    struct oc_bytes tbs = make_tbs(spec, room, size);
+    struct oc_signature signature = signature_of(&signing, tbs, spec->certs);
     if (oc_response_assemble(tbs, &signature, buf, size, &der, &err) != OC_OK)
         need(false, err.what);
-    free(tbs_room);
+    free(room);
+    return der;
+}
+
+struct oc_bytes sign_request(const struct sign_request_spec *spec, uint8_t *buf, size_t size)
+{
+    struct signing signing = {spec->key, spec->digest, spec->fault, {0}, {0}};
+    uint8_t *room = malloc(size);
+    struct oc_bytes tbs;
+    struct oc_bytes der;
+    struct oc_error err = {0};
+    need(room != NULL, "no memory");
+    if (oc_request_build_tbs(&spec->data, room, size, &tbs, &err) != OC_OK)
+        need(false, err.what);
+    struct oc_signature signature = signature_of(&signing, tbs, spec->certs);
+    if (oc_request_assemble(tbs, &signature, buf, size, &der, &err) != OC_OK)
+        need(false, err.what);
+    free(room);
     return der;
 }
 

@@ -9,6 +9,7 @@
 #define TESTS_SUPPORT_SIGN_H
 
 #include <ocsp/cert.h>
+#include <ocsp/request.h>
 #include <ocsp/response.h>
 
 #include <openssl/evp.h>
@@ -27,7 +28,7 @@ enum sign_fault {
     SIGN_WRONG,           // its last bit is flipped
     SIGN_OTHER_OCTETS,    // it is right, but for other octets
     SIGN_OTHER_INSIDE,    // certificates: another algorithm stands inside
-    SIGN_OTHER_ALGORITHM  // responses: it names another hash than it was made with
+    SIGN_OTHER_ALGORITHM  // messages: it names another hash than it was made with
 };
 
 // struct sign_cert_spec describes a certificate: version 3, for some years around
@@ -82,6 +83,18 @@ struct sign_response_spec {
 
 // sign_response builds and signs a response in the `size` octets at `buf`.
 struct oc_bytes sign_response(const struct sign_response_spec *spec, uint8_t *buf, size_t size);
+
+// struct sign_request_spec describes a request.
+struct sign_request_spec {
+    struct oc_request_spec data;
+    EVP_PKEY *key;
+    const EVP_MD *digest;  // NULL: SHA-256
+    struct oc_list certs;
+    enum sign_fault fault;
+};
+
+// sign_request builds and signs a request in the `size` octets at `buf`.
+struct oc_bytes sign_request(const struct sign_request_spec *spec, uint8_t *buf, size_t size);
 
 // struct sign_libcrypto_spec describes a response that libcrypto makes by itself, now by
 // the system's clock. `serial` is that of the certificate in question, and `status` one of

@@ -126,7 +126,7 @@ static const struct extreme extremes[] = {
     {0, INT64_MAX, INT64_MAX, true, NULL},
     {SIGN_NOW, INT64_MAX, INT64_MAX, false, NULL},
     {INT64_MAX, 0, 0, false, passed},
-    {INT64_MAX, 300, 0, true, too_old},
+    {INT64_MAX, 300, 1, true, too_old},
     {INT64_MAX, INT64_MAX, INT64_MAX, false, passed},
     {INT64_MAX, 0, INT64_MAX, true, NULL},
     {INT64_MAX, INT64_MAX, INT64_MAX, true, NULL},

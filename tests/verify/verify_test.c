@@ -58,6 +58,7 @@ static const char passed[] = "nextUpdate has passed (RFC 6960 3.2, 4.2.2.1)";
 static const char too_old[] =
     "thisUpdate is too long ago, and there is no nextUpdate (RFC 6960 3.2)";
 static const char time_order[] = "nextUpdate is before thisUpdate (RFC 6960 4.2.2.1)";
+static const char demanded[] = "there is no nextUpdate (RFC 9919 5)";
 static const char bad_policy[] = "the skew or max_age of the policy is negative";
 static const char no_nonce_sent[] = "the policy requires a nonce, and does not have the one sent";
 
@@ -151,6 +152,11 @@ static void no_skew(struct oc_policy *policy)
 static void negative_skew(struct oc_policy *policy)
 {
     policy->skew = -1;
+}
+
+static void demand_next_update(struct oc_policy *policy)
+{
+    policy->max_age = 0;
 }
 
 static void negative_max_age(struct oc_policy *policy)
@@ -312,7 +318,7 @@ static void check_ask_before_signer_ends(const struct oc_verdict *verdict)
 
 static void check_trusted(const struct oc_verdict *verdict)
 {
-    assert_null(verdict->signer_cert.data);
+    assert_true(oc_bytes_equal(verdict->signer_cert, world_cert(CERT_OTHER_CA)->cert.der));
     assert_false(verdict->signer_needs_check);
 }
 
@@ -656,6 +662,11 @@ static const struct verify_case time_cases[] = {
     {"next_update_missing_and_old_ignored",
      {.said = {{.without_next_update = true, .this_update = -86701}}},
      .policy = ignore_times},
+    {"next_update_missing_and_demanded",
+     {.said = {{.without_next_update = true, .this_update = -1}}},
+     .policy = demand_next_update,
+     REFUSED(OC_ERR_TOO_OLD, demanded, at_responses)},
+    {"next_update_demanded", {.said = {{.this_update = -400 * DAY}}}, .policy = demand_next_update},
     {"old_with_next_update", {.said = {{.this_update = -400 * DAY}}}},
     {"the_second_has_passed",
      {.said = {{OTHER_SERIAL}, {.next_update = -301}}, TWO},

@@ -87,6 +87,50 @@ static void request_comes_back(void **state)
     assert_int_equal(n, 5);
 }
 
+// A Name becomes the directoryName that it is.
+static void name_becomes_directory_name(void **state)
+{
+    static const uint8_t wrapped[] = {0xA4, 0x02, 0x30, 0x00};
+    const struct oc_bytes expected = BYTES(wrapped);
+    struct oc_single_request single = {.id = make_id(OC_HASH_SHA256)};
+    struct oc_request_spec spec = {BYTES(name), &single, 1, {0}};
+    struct oc_request req;
+    struct oc_bytes der;
+    uint8_t buf[256];
+    (void)state;
+    assert_int_equal(oc_request_build(&spec, buf, sizeof buf, &der, NULL), OC_OK);
+    assert_int_equal(oc_request_parse(&req, der, NULL), OC_OK);
+    assert_true(oc_bytes_equal(req.requestor_name, expected));
+}
+
+// The octets to be signed may stand at the front of the buffer, the signature behind them.
+static void assembled_in_place(void **state)
+{
+    struct oc_single_request single = {.id = make_id(OC_HASH_SHA256)};
+    struct oc_request_spec spec = {.requests = &single, .n_requests = 1};
+    struct oc_signature moved = signature;
+    struct oc_bytes tbs;
+    struct oc_bytes expected;
+    struct oc_bytes der;
+    uint8_t tbs_buf[256];
+    uint8_t expected_buf[512];
+    uint8_t buf[512];
+    (void)state;
+    assert_int_equal(oc_request_build_tbs(&spec, tbs_buf, sizeof tbs_buf, &tbs, NULL), OC_OK);
+    assert_int_equal(
+        oc_request_assemble(tbs, &signature, expected_buf, sizeof expected_buf, &expected, NULL),
+        OC_OK);
+    for (size_t size = expected.len; size < expected.len + 64; size++) {
+        memcpy(buf, tbs.data, tbs.len);
+        memcpy(buf + tbs.len, signature.value.data, signature.value.len);
+        moved.value.data = buf + tbs.len;
+        assert_int_equal(
+            oc_request_assemble((struct oc_bytes){buf, tbs.len}, &moved, buf, size, &der, NULL),
+            OC_OK);
+        assert_true(oc_bytes_equal(der, expected));
+    }
+}
+
 static void signed_request_comes_back(void **state)
 {
     uint8_t tbs_buf[256];
@@ -455,6 +499,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(request_comes_back),
+        cmocka_unit_test(name_becomes_directory_name),
+        cmocka_unit_test(assembled_in_place),
         cmocka_unit_test(signed_request_comes_back),
         cmocka_unit_test(response_comes_back),
         cmocka_unit_test(find_gives_every_match_and_no_other),

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// Loading a request, and what can be wrong with it as a question.
+#include "asked.h"
+
+#include "expect.h"
+#include "report.h"
+#include "value.h"
+
+bool asked_load(struct messages *in, const char *file, struct oc_request *req)
+{
+    if (!messages_load_one(in, file) || !expect_request(in, &in->items[0], req))
+        return false;
+    if (req->requests.n != 0 && req->requests.n <= ASKED_MAX)
+        return true;
+    complain(file, "asks about %zu certificates; 1 to %d are possible here", req->requests.n,
+             ASKED_MAX);
+    return false;
+}
+
+void asked_complain_issuer(const char *file, const struct oc_cert_id *id)
+{
+    json_t *serial = value_integer(id->serial);
+    complain(file,
+             "no certificate given is that of the issuer of the one with the serial number %s",
+             json_string_value(json_object_get(serial, "hex")));
+    json_decref(serial);
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// What is said of arguments that cannot be read.
+#include "option.h"
+
+#include "report.h"
+
+#include <stdlib.h>
+
+// About thirty years: more is a slip of the finger.
+#define SECONDS_MAX INT64_C(1000000000)
+
+bool option_time(const struct command *self, const char *name, const char *argument, int64_t *out)
+{
+    if (argument_time(argument, out))
+        return true;
+    complain(self->title,
+             "--%s: \"%s\" is neither a time like 2024-04-03T12:00:00Z nor seconds since 1970",
+             name, argument);
+    return false;
+}
+
+bool option_seconds(const struct command *self, const char *name, const char *argument,
+                    int64_t *out)
+{
+    if (argument_number(argument, SECONDS_MAX, out))
+        return true;
+    complain(self->title, "--%s: \"%s\" is not a number of seconds from 0 to %lld", name, argument,
+             (long long)SECONDS_MAX);
+    return false;
+}
+
+bool option_serial(const struct command *self, const char *argument, struct octets *out)
+{
+    free(out->data);
+    if (argument_serial(argument, out))
+        return true;
+    complain(self->title, "--serial: \"%s\" is no number: decimal, or hex like 0x01aa or 01:aa",
+             argument);
+    return false;
+}
+
+bool option_nonce(const struct command *self, const char *argument, uint8_t *out, size_t *len)
+{
+    if (argument_hex(argument, out, NONCE_MAX, len))
+        return true;
+    complain(self->title, "--nonce: \"%s\" is not 1 to %d octets in hex", argument, NONCE_MAX);
+    return false;
+}
+
+bool option_hash(const struct command *self, const char *argument, enum oc_hash *out)
+{
+    *out = oc_hash_from_name(argument);
+    if (*out != OC_HASH_OTHER)
+        return true;
+    complain(self->title, "--hash: \"%s\" is none of sha1, sha224, sha256, sha384, sha512",
+             argument);
+    return false;
+}
+
+const char *option_question(const char *cert, const struct octets *serial, const char *request)
+{
+    int named = (cert != NULL) + (serial->data != NULL) + (request != NULL);
+    if (named == 0)
+        return "which certificate? one of --cert, --serial and --request is needed";
+    return named > 1 ? "only one of --cert, --serial and --request is possible" : NULL;
+}

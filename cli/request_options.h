@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// What `ocsp request` is asked for.
+#ifndef CLI_REQUEST_OPTIONS_H
+#define CLI_REQUEST_OPTIONS_H
+
+#include "argument.h"
+#include "command.h"
+#include "signing.h"
+
+// struct request_options is the arguments, read and checked.
+struct request_options {
+    enum oc_hash hash;
+    bool has_nonce;
+    uint8_t nonce[NONCE_MAX];
+    size_t nonce_len;  // 0 is a nonce still to be made
+    bool sign;
+    struct signing_options signing;
+    const char *out;
+    const char **files;  // first the issuers, then the certificates
+    size_t n_issuers;
+    size_t n_files;
+};
+
+// request_options_parse reads the arguments. Returns EX_OK; EX_USAGE after an error line; or
+// -1 for help that was asked for. request_options_free frees what it made, in any case.
+int request_options_parse(const struct command *self, int argc, char **argv,
+                          struct request_options *out);
+void request_options_free(struct request_options *options);
+
+#endif
