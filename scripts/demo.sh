@@ -122,4 +122,14 @@ status=0
 run "$ocsp" verify --issuer ca.pem --request good.req revoked.resp || status=$?
 check 'an answer to another question is 3' 3 "$status"
 
+step 'Sign an answer with the CA, offline, and let OpenSSL verify it'
+run "$ocsp" respond --issuer ca.pem --key ca.key --cert revoked.pem --status revoked \
+    --reason superseded --revoked-at "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --out own.resp
+openssl ocsp -respin own.resp -issuer ca.pem -sha256 -cert revoked.pem -CAfile ca.pem >own.log 2>&1 || {
+    cat own.log >&2
+    exit 1
+}
+check 'OpenSSL reads the same' 'revoked.pem: revoked' "$(grep '^revoked.pem' own.log)"
+check 'and the reason' superseded "$(sed -n 's/.*Reason: //p' own.log)"
+
 printf '\nAll %d steps done.\n' "$n"

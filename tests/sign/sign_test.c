@@ -4,7 +4,7 @@
 // oc_verify_request(): by issuer and delegate, by key and by name, of one certificate and
 // of many, in two steps as in one.
 #include "guard.h"
-#include "scene.h"
+#include "stage.h"
 
 #include <ocsp/openssl.h>
 #include <ocsp/sign.h>
@@ -18,10 +18,7 @@
 
 #define MANY 200
 
-static struct oc_crypto *crypto;
-static struct oc_issuer issuer;
 static struct oc_policy policy;
-static uint8_t *room;
 
 // struct party is who signs.
 struct party {
@@ -44,7 +41,8 @@ static struct oc_private_key *start_signer(const struct party *party, struct oc_
     assert_non_null(key);
     memset(signer, 0xff, sizeof *signer);
     assert_int_equal(
-        oc_signer_init(signer, crypto, key, &world_cert(party->cert)->cert, NULL, &err), OC_OK);
+        oc_signer_init(signer, stage.crypto, key, &world_cert(party->cert)->cert, NULL, &err),
+        OC_OK);
     assert_int_equal(err.code, OC_OK);
     if (party->kind == OC_SIGNER_ISSUER)
         signer->certs = (struct oc_list){0};
@@ -59,8 +57,8 @@ static struct oc_single_response good(uint8_t hashes[OC_CERT_ID_HASHES_LEN])
         .has_next_update = true,
         .next_update = SIGN_NOW + HOUR,
     };
-    assert_int_equal(oc_issuer_cert_id(crypto, OC_HASH_SHA256, &issuer.cert, serial_in_question(),
-                                       hashes, &single.id, NULL),
+    assert_int_equal(oc_issuer_cert_id(stage.crypto, OC_HASH_SHA256, &stage.issuer.cert,
+                                       serial_in_question(), hashes, &single.id, NULL),
                      OC_OK);
     return single;
 }
@@ -81,7 +79,7 @@ static void expect_believed(struct oc_bytes der, const struct party *party,
     struct oc_error err = {0};
     assert_int_equal(oc_response_parse(&resp, der, NULL), OC_OK);
     assert_int_equal(resp.deviations, 0);
-    if (oc_verify(&policy, &issuer, serial_in_question(), &resp, verdict, &err) != OC_OK)
+    if (oc_verify(&policy, &stage.issuer, serial_in_question(), &resp, verdict, &err) != OC_OK)
         fail_msg("%s", err.what);
     assert_int_equal(verdict->signer, party->kind);
     assert_int_equal(resp.signature.certs.n, party->kind == OC_SIGNER_DELEGATE);
@@ -104,9 +102,10 @@ static void responses_by_each_party(void **state)
         struct oc_bytes der;
         struct oc_error err;
         spec.responder.kind = kinds[i % 3];
-        assert_int_equal(oc_response_sign(&signer, &spec, room, SCENE_SIZE, &der, &err), OC_OK);
+        assert_int_equal(oc_response_sign(&signer, &spec, stage.room, SCENE_SIZE, &der, &err),
+                         OC_OK);
         assert_int_equal(err.code, OC_OK);
-        assert_ptr_equal(der.data + der.len, room + SCENE_SIZE);
+        assert_ptr_equal(der.data + der.len, stage.room + SCENE_SIZE);
         expect_believed(der, party, &verdict);
         assert_int_equal(verdict.status, OC_CERT_STATUS_GOOD);
         assert_int_equal(oc_response_parse(&resp, der, NULL), OC_OK);
@@ -160,7 +159,7 @@ static void response_about_many(void **state)
     }
     struct oc_response_spec spec = spec_of(singles, MANY);
     spec.extensions = response_list;
-    assert_int_equal(oc_response_sign(&signer, &spec, room, SCENE_SIZE, &der, NULL), OC_OK);
+    assert_int_equal(oc_response_sign(&signer, &spec, stage.room, SCENE_SIZE, &der, NULL), OC_OK);
     expect_believed(der, &parties[1], &verdict);
     // The serial number in question ends in 4: place 104.
     assert_int_equal(verdict.status, singles[104].status);
@@ -199,7 +198,7 @@ static void two_steps_are_as_one(void **state)
     size_t len = sizeof value;
     uint8_t two_buf[4096];
     (void)state;
-    assert_int_equal(oc_response_sign(&signer, &spec, room, SCENE_SIZE, &one, NULL), OC_OK);
+    assert_int_equal(oc_response_sign(&signer, &spec, stage.room, SCENE_SIZE, &one, NULL), OC_OK);
 
     spec.responder = (struct oc_responder_id){OC_RESPONDER_BY_KEY,
                                               .key_hash = {signer.key_hash, OC_KEY_HASH_LEN}};
@@ -238,7 +237,7 @@ static void every_size_of_buffer(void **state)
     assert_null(needed.data);
     guard_init(&guard, needed.len);
     for (size_t size = 0; size <= needed.len; size++) {
-        uint8_t *buf = guard_at_end(&guard, room, size);
+        uint8_t *buf = guard_at_end(&guard, stage.room, size);
         enum oc_err code = oc_response_sign(&signer, &spec, buf, size, &der, &err);
         assert_int_equal(err.code, code);
         if (code == OC_OK) {
@@ -258,9 +257,9 @@ static void every_size_of_buffer(void **state)
 static void refuse(const struct oc_signer *signer, const struct oc_response_spec *spec,
                    enum oc_err code, const char *what)
 {
-    struct oc_bytes der = {room, 1};
+    struct oc_bytes der = {stage.room, 1};
     struct oc_error err;
-    uint8_t *bufs[] = {room, NULL};
+    uint8_t *bufs[] = {stage.room, NULL};
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(
             oc_response_sign(signer, spec, bufs[i], bufs[i] != NULL ? SCENE_SIZE : 0, &der, &err),
@@ -270,7 +269,7 @@ static void refuse(const struct oc_signer *signer, const struct oc_response_spec
         assert_null(der.data);
         assert_int_equal(der.len, 0);
     }
-    assert_int_equal(oc_response_sign(signer, spec, room, SCENE_SIZE, &der, NULL), code);
+    assert_int_equal(oc_response_sign(signer, spec, stage.room, SCENE_SIZE, &der, NULL), code);
 }
 
 // What no verifier would believe is not built.
@@ -287,7 +286,7 @@ static void responses_refused(void **state)
     spec.responder = (struct oc_responder_id){OC_RESPONDER_BY_NAME, .name = ca->subject};
     refuse(&signer, &spec, OC_ERR_ARGUMENT, foreign);
     spec.responder = (struct oc_responder_id){
-        OC_RESPONDER_BY_KEY, .key_hash = {issuer.key_hash[OC_HASH_SHA1], OC_KEY_HASH_LEN}};
+        OC_RESPONDER_BY_KEY, .key_hash = {stage.issuer.key_hash[OC_HASH_SHA1], OC_KEY_HASH_LEN}};
     refuse(&signer, &spec, OC_ERR_ARGUMENT, foreign);
     spec.responder = (struct oc_responder_id){OC_RESPONDER_BY_KEY,
                                               .key_hash = {signer.key_hash, OC_KEY_HASH_LEN - 1}};
@@ -340,13 +339,13 @@ static void signers_refused(void **state)
         struct oc_error err;
         memset(&signer, 0xff, sizeof signer);
         assert_int_equal(
-            oc_signer_init(&signer, crypto, key, &world_cert(party->cert)->cert, NULL, &err),
+            oc_signer_init(&signer, stage.crypto, key, &world_cert(party->cert)->cert, NULL, &err),
             cases[i].code);
         assert_int_equal(err.code, cases[i].code);
         assert_string_equal(err.what, cases[i].what);
         assert_memory_equal(&signer, &zero, sizeof zero);
         assert_int_equal(
-            oc_signer_init(&signer, crypto, key, &world_cert(party->cert)->cert, NULL, NULL),
+            oc_signer_init(&signer, stage.crypto, key, &world_cert(party->cert)->cert, NULL, NULL),
             cases[i].code);
         oc_openssl_key_free(key);
     }
@@ -368,20 +367,20 @@ static void algorithm_of_the_caller(void **state)
     struct oc_bytes der;
     struct oc_response resp;
     (void)state;
-    assert_int_equal(oc_signer_init(&signer, crypto, key, cert, &algorithm, &err),
+    assert_int_equal(oc_signer_init(&signer, stage.crypto, key, cert, &algorithm, &err),
                      OC_ERR_WEAK_HASH);
     assert_string_equal(err.what, "signatures with SHA-1 or a weaker hash are not believed "
                                   "(RFC 6960 5.1.1)");
     assert_int_equal(
         oc_sign_algorithm(&world_cert(CERT_RSA)->cert, OC_HASH_OTHER, true, &algorithm, NULL),
         OC_OK);
-    assert_int_equal(oc_signer_init(&signer, crypto, key, cert, &algorithm, &err),
+    assert_int_equal(oc_signer_init(&signer, stage.crypto, key, cert, &algorithm, &err),
                      OC_ERR_UNSUPPORTED);
     assert_string_equal(err.what, "the key cannot sign by this algorithm (RFC 6960 4.3)");
 
     assert_int_equal(oc_sign_algorithm(cert, OC_HASH_SHA512, false, &algorithm, NULL), OC_OK);
-    assert_int_equal(oc_signer_init(&signer, crypto, key, cert, &algorithm, &err), OC_OK);
-    assert_int_equal(oc_response_sign(&signer, &spec, room, SCENE_SIZE, &der, NULL), OC_OK);
+    assert_int_equal(oc_signer_init(&signer, stage.crypto, key, cert, &algorithm, &err), OC_OK);
+    assert_int_equal(oc_response_sign(&signer, &spec, stage.room, SCENE_SIZE, &der, NULL), OC_OK);
     expect_believed(der, &parties[1], &verdict);
     assert_int_equal(oc_response_parse(&resp, der, NULL), OC_OK);
     assert_true(oc_bytes_equal(resp.signature.algorithm.oid, algorithm.oid));
@@ -402,8 +401,9 @@ static void rsa_pss(void **state)
         struct oc_verdict verdict;
         struct oc_bytes der;
         assert_int_equal(oc_sign_algorithm(cert, hash, true, &algorithm, NULL), OC_OK);
-        assert_int_equal(oc_signer_init(&signer, crypto, key, cert, &algorithm, NULL), OC_OK);
-        assert_int_equal(oc_response_sign(&signer, &spec, room, SCENE_SIZE, &der, NULL), OC_OK);
+        assert_int_equal(oc_signer_init(&signer, stage.crypto, key, cert, &algorithm, NULL), OC_OK);
+        assert_int_equal(oc_response_sign(&signer, &spec, stage.room, SCENE_SIZE, &der, NULL),
+                         OC_OK);
         expect_believed(der, &parties[2], &verdict);
     }
     oc_openssl_key_free(key);
@@ -424,10 +424,11 @@ static void requests_by_each_party(void **state)
         struct oc_bytes der;
         struct oc_bytes needed;
         assert_int_equal(oc_request_sign(&signer, &spec, NULL, 0, &needed, NULL), OC_OK);
-        assert_int_equal(oc_request_sign(&signer, &spec, room, needed.len, &der, NULL), OC_OK);
+        assert_int_equal(oc_request_sign(&signer, &spec, stage.room, needed.len, &der, NULL),
+                         OC_OK);
         assert_int_equal(oc_request_parse(&req, der, NULL), OC_OK);
         assert_int_equal(req.requests.n, 2);
-        assert_int_equal(oc_verify_request(&policy, &issuer, &req, &requestor, NULL), OC_OK);
+        assert_int_equal(oc_verify_request(&policy, &stage.issuer, &req, &requestor, NULL), OC_OK);
         assert_int_equal(requestor.signer, parties[i].kind);
         assert_true(oc_bytes_equal(requestor.name, world_cert(parties[i].cert)->cert.subject));
         oc_openssl_key_free(key);
@@ -439,10 +440,10 @@ static void requests_refused(void **state)
     const struct oc_request_spec spec = {0};
     struct oc_signer signer;
     struct oc_private_key *key = start_signer(&parties[1], &signer);
-    struct oc_bytes der = {room, 1};
+    struct oc_bytes der = {stage.room, 1};
     struct oc_error err;
     (void)state;
-    assert_int_equal(oc_request_sign(&signer, &spec, room, SCENE_SIZE, &der, &err),
+    assert_int_equal(oc_request_sign(&signer, &spec, stage.room, SCENE_SIZE, &der, &err),
                      OC_ERR_ARGUMENT);
     assert_string_equal(err.what, "a request asks about no certificate (RFC 6960 4.1.1)");
     assert_null(der.data);
@@ -451,23 +452,8 @@ static void requests_refused(void **state)
 
 static int start(void **state)
 {
-    (void)state;
-    world_start();
-    crypto = oc_openssl_new();
-    room = malloc(SCENE_SIZE);
     oc_policy_init(&policy, SIGN_NOW);
-    return crypto == NULL || room == NULL ||
-           oc_issuer_init(&issuer, crypto, &world_cert(CERT_CA)->cert, NULL) != OC_OK;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    oc_issuer_cleanup(&issuer);
-    free(room);
-    oc_openssl_free(crypto);
-    world_stop();
-    return 0;
+    return stage_start(state);
 }
 
 int main(void)
@@ -479,5 +465,5 @@ int main(void)
         cmocka_unit_test(algorithm_of_the_caller), cmocka_unit_test(rsa_pss),
         cmocka_unit_test(requests_by_each_party),  cmocka_unit_test(requests_refused),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stage_stop);
 }

@@ -2,7 +2,7 @@
 //
 // Responses that libcrypto has made and signed by itself: another maker than the one that
 // the other tests share with the library. They are for the time by the system's clock.
-#include "scene.h"
+#include "stage.h"
 
 #include <ocsp/openssl.h>
 
@@ -16,8 +16,6 @@
 
 #define SERIAL 0x01020304
 
-static struct oc_crypto *crypto;
-static struct oc_issuer issuer;
 static int64_t now;
 
 struct libcrypto_case {
@@ -118,7 +116,8 @@ static void run_case(void **state)
     policy.nonce = (struct oc_bytes){(const uint8_t *)SENT, c->nonce != NULL ? 16 : 0};
     if (c->nonce == NULL)
         policy.nonce.data = NULL;
-    enum oc_err code = oc_verify(&policy, &issuer, serial_in_question(), &resp, &verdict, &err);
+    enum oc_err code =
+        oc_verify(&policy, &stage.issuer, serial_in_question(), &resp, &verdict, &err);
     assert_string_equal(oc_err_name(code), oc_err_name(c->code));
     expect_verdict(c, &verdict);
     OPENSSL_free(data);
@@ -126,21 +125,8 @@ static void run_case(void **state)
 
 static int start(void **state)
 {
-    (void)state;
-    world_start();
     now = (int64_t)time(NULL);
-    crypto = oc_openssl_new();
-    return crypto == NULL ||
-           oc_issuer_init(&issuer, crypto, &world_cert(CERT_CA)->cert, NULL) != OC_OK;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    oc_issuer_cleanup(&issuer);
-    oc_openssl_free(crypto);
-    world_stop();
-    return 0;
+    return stage_start(state);
 }
 
 int main(void)
@@ -154,5 +140,5 @@ int main(void)
         } state = {&cases[i]};
         tests[i] = (struct CMUnitTest){cases[i].name, run_case, NULL, NULL, state.out};
     }
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stage_stop);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The rules for nonces in every combination, and times as far away as 64 bits reach.
-#include "scene.h"
+#include "stage.h"
 
 #include <ocsp/openssl.h>
 
@@ -18,10 +18,6 @@ static const char passed[] = "nextUpdate has passed (RFC 6960 3.2, 4.2.2.1)";
 static const char future[] = "thisUpdate is in the future (RFC 6960 3.2, 4.2.2.1)";
 static const char too_old[] =
     "thisUpdate is too long ago, and there is no nextUpdate (RFC 6960 3.2)";
-
-static struct oc_crypto *crypto;
-static struct oc_issuer issuer;
-static uint8_t *room;
 
 #define SENT "0123456789abcdef"
 
@@ -55,8 +51,8 @@ static enum oc_err verify(const struct scene *scene, const struct oc_policy *pol
 {
     static const struct oc_verdict zero;
     struct oc_response resp;
-    assert_int_equal(oc_response_parse(&resp, scene_make(scene, room), NULL), OC_OK);
-    enum oc_err code = oc_verify(policy, &issuer, serial_in_question(), &resp, verdict, err);
+    assert_int_equal(oc_response_parse(&resp, scene_make(scene, stage.room), NULL), OC_OK);
+    enum oc_err code = oc_verify(policy, &stage.issuer, serial_in_question(), &resp, verdict, err);
     assert_int_equal(err->code, code);
     if (code == OC_OK)
         assert_int_equal(verdict->status, OC_CERT_STATUS_GOOD);
@@ -188,26 +184,6 @@ static void policy_has_the_defaults(void **state)
     assert_false(policy.ignore_times);
 }
 
-static int start(void **state)
-{
-    (void)state;
-    world_start();
-    crypto = oc_openssl_new();
-    room = malloc(SCENE_SIZE);
-    return crypto == NULL || room == NULL ||
-           oc_issuer_init(&issuer, crypto, &world_cert(CERT_CA)->cert, NULL) != OC_OK;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    oc_issuer_cleanup(&issuer);
-    free(room);
-    oc_openssl_free(crypto);
-    world_stop();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,5 +193,5 @@ int main(void)
         cmocka_unit_test(delegate_at_the_ends),
         cmocka_unit_test(policy_has_the_defaults),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, stage_start, stage_stop);
 }

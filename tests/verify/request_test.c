@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Signed requests (RFC 6960 4.1.2): who signed, and by what right. Some are libcrypto's.
-#include "scene.h"
+#include "stage.h"
 
 #include <ocsp/openssl.h>
 #include <ocsp/request.h>
@@ -92,16 +92,13 @@ static const struct request_case cases[] = {
     {{CERT_MALFORMED, KEY_DELEGATE, .name = CERT_DELEGATE}, OC_ERR_SIGNER, nobody, 0},
 };
 
-static struct oc_crypto *crypto;
-static struct oc_issuer issuer;
 static struct oc_policy policy;
-static uint8_t *room;
 
 static struct oc_single_request question(uint8_t hashes[OC_CERT_ID_HASHES_LEN])
 {
     struct oc_single_request single = {0};
-    assert_int_equal(oc_issuer_cert_id(crypto, OC_HASH_SHA256, &issuer.cert, serial_in_question(),
-                                       hashes, &single.id, NULL),
+    assert_int_equal(oc_issuer_cert_id(stage.crypto, OC_HASH_SHA256, &stage.issuer.cert,
+                                       serial_in_question(), hashes, &single.id, NULL),
                      OC_OK);
     return single;
 }
@@ -127,7 +124,7 @@ static struct oc_bytes make(const struct asked *asked)
     };
     if (!asked->left_out)
         spec.certs = (struct oc_list){world_cert(asked->cert)->cert.der, 1};
-    return sign_request(&spec, room, SCENE_SIZE);
+    return sign_request(&spec, stage.room, SCENE_SIZE);
 }
 
 static enum oc_err verify(struct oc_bytes der, struct oc_requestor *out, struct oc_error *err)
@@ -137,12 +134,12 @@ static enum oc_err verify(struct oc_bytes der, struct oc_requestor *out, struct 
     struct oc_requestor again;
     assert_int_equal(oc_request_parse(&req, der, NULL), OC_OK);
     memset(out, 0xff, sizeof *out);
-    enum oc_err code = oc_verify_request(&policy, &issuer, &req, out, err);
+    enum oc_err code = oc_verify_request(&policy, &stage.issuer, &req, out, err);
     assert_int_equal(err->code, code);
     assert_true(err->offset <= der.len);
     if (code != OC_OK)
         assert_memory_equal(out, &zero, sizeof zero);
-    assert_int_equal(oc_verify_request(&policy, &issuer, &req, &again, NULL), code);
+    assert_int_equal(oc_verify_request(&policy, &stage.issuer, &req, &again, NULL), code);
     return code;
 }
 
@@ -198,7 +195,7 @@ static void without_signature(void **state)
     struct oc_error err;
     struct oc_bytes der;
     (void)state;
-    assert_int_equal(oc_request_build(&spec, room, SCENE_SIZE, &der, NULL), OC_OK);
+    assert_int_equal(oc_request_build(&spec, stage.room, SCENE_SIZE, &der, NULL), OC_OK);
     assert_int_equal(verify(der, &out, &err), OC_ERR_SIGNATURE);
     assert_string_equal(err.what, unsigned_request);
 }
@@ -216,7 +213,8 @@ static void without_a_name(void **state)
     struct oc_requestor out;
     struct oc_error err;
     (void)state;
-    assert_int_equal(verify(sign_request(&spec, room, SCENE_SIZE), &out, &err), OC_ERR_SIGNER);
+    assert_int_equal(verify(sign_request(&spec, stage.room, SCENE_SIZE), &out, &err),
+                     OC_ERR_SIGNER);
     assert_string_equal(err.what, no_directory_name);
 }
 
@@ -227,14 +225,14 @@ static void every_flipped_bit(void **state)
     const struct asked asked = {CERT_DELEGATE, KEY_DELEGATE};
     (void)state;
     struct oc_bytes der = make(&asked);
-    uint8_t *octets = room + (der.data - room);
+    uint8_t *octets = stage.room + (der.data - stage.room);
     size_t believed = 0;
     for (size_t bit = 0; bit < der.len * 8; bit++) {
         struct oc_request req;
         struct oc_requestor out;
         octets[bit / 8] ^= (uint8_t)(1U << bit % 8);
         if (oc_request_parse(&req, der, NULL) == OC_OK &&
-            oc_verify_request(&policy, &issuer, &req, &out, NULL) == OC_OK)
+            oc_verify_request(&policy, &stage.issuer, &req, &out, NULL) == OC_OK)
             believed++;
         octets[bit / 8] ^= (uint8_t)(1U << bit % 8);
     }
@@ -269,23 +267,8 @@ static void signed_by_libcrypto(void **state)
 
 static int start(void **state)
 {
-    (void)state;
-    world_start();
-    crypto = oc_openssl_new();
-    room = malloc(SCENE_SIZE);
     oc_policy_init(&policy, SIGN_NOW);
-    return crypto == NULL || room == NULL ||
-           oc_issuer_init(&issuer, crypto, &world_cert(CERT_CA)->cert, NULL) != OC_OK;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    oc_issuer_cleanup(&issuer);
-    free(room);
-    oc_openssl_free(crypto);
-    world_stop();
-    return 0;
+    return stage_start(state);
 }
 
 int main(void)
@@ -295,5 +278,5 @@ int main(void)
         cmocka_unit_test(without_signature), cmocka_unit_test(without_a_name),
         cmocka_unit_test(every_flipped_bit), cmocka_unit_test(signed_by_libcrypto),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stage_stop);
 }

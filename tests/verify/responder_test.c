@@ -2,7 +2,7 @@
 //
 // Who may sign responses, asked of the certificate alone: what oc_verify() says of its
 // signer, oc_verify_responder() says before anything is signed.
-#include "scene.h"
+#include "stage.h"
 
 #include <ocsp/openssl.h>
 
@@ -60,20 +60,18 @@ static const struct responder_case cases[] = {
     {CERT_SHA1, OC_ERR_WEAK_HASH, weak_hash, 0},
 };
 
-static struct oc_crypto *crypto;
-static struct oc_issuer issuer;
-
 static enum oc_err ask(const struct oc_policy *policy, enum cert_name name,
                        enum oc_signer_kind *kind, struct oc_error *err)
 {
     *kind = (enum oc_signer_kind)99;
     memset(err, 0xff, sizeof *err);
-    enum oc_err code = oc_verify_responder(policy, &issuer, &world_cert(name)->cert, kind, err);
+    enum oc_err code =
+        oc_verify_responder(policy, &stage.issuer, &world_cert(name)->cert, kind, err);
     assert_int_equal(err->code, code);
     assert_true(code == OC_OK || *kind == OC_SIGNER_NONE);
     enum oc_signer_kind again;
-    assert_int_equal(oc_verify_responder(policy, &issuer, &world_cert(name)->cert, &again, NULL),
-                     code);
+    assert_int_equal(
+        oc_verify_responder(policy, &stage.issuer, &world_cert(name)->cert, &again, NULL), code);
     assert_int_equal(again, *kind);
     return code;
 }
@@ -143,24 +141,6 @@ static void policy_without_sense(void **state)
     assert_string_equal(err.what, "the skew or max_age of the policy is negative");
 }
 
-static int start(void **state)
-{
-    (void)state;
-    world_start();
-    crypto = oc_openssl_new();
-    return crypto == NULL ||
-           oc_issuer_init(&issuer, crypto, &world_cert(CERT_CA)->cert, NULL) != OC_OK;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    oc_issuer_cleanup(&issuer);
-    oc_openssl_free(crypto);
-    world_stop();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,5 +149,5 @@ int main(void)
         cmocka_unit_test(issuer_must_be_valid),
         cmocka_unit_test(policy_without_sense),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, stage_start, stage_stop);
 }
