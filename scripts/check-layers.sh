@@ -7,7 +7,7 @@
 set -eu
 
 cd "${1:-$(dirname "$0")/..}"
-for folder in include/ocsp src cli; do
+for folder in include/ocsp src cli python; do
     [ -d "$folder" ] || { echo "$folder:1: the folder is missing" && exit 1; }
 done
 
@@ -58,6 +58,7 @@ allowed() {
     src/openssl/*)
         echo "$libc <ocsp/base.h> <ocsp/crypto.h> <ocsp/openssl.h> <openssl/*.h> \"openssl/*.h\""
         ;;
+    python/src/*) echo '<ocsp/*.h> <Python.h> <string.h> "module.h"' ;;
     cli/*) echo "$libc <ocsp/*.h> <jansson.h> <openssl/*.h> \"*.h\"" ;;
     *) return 1 ;;
     esac
@@ -96,7 +97,7 @@ check_spdx() {
     ' "$1"
 }
 
-layered=$(find include src cli -name '*.[ch]' | sort)
+layered=$(find include src cli python -name '*.[ch]' | sort)
 sources=$(find . \( -path ./.git -o -path './build*' \) -prune -o -type f \
     \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name meson.build \) -print |
     sed 's|^\./||' | sort)

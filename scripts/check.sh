@@ -25,7 +25,7 @@ check_format() {
 }
 
 check_tidy() {
-    c_files | grep -E '^(src|cli)/.*\.c$' |
+    c_files | grep -E '^(src|cli|python)/.*\.c$' |
         xargs -P 2 -n 8 clang-tidy --quiet -p "$build" 2>"$build/tidy.log" || {
         cat "$build/tidy.log"
         return 1
@@ -39,7 +39,7 @@ check_cppcheck() {
 }
 
 check_shell() {
-    { echo dev && echo .ci/run && find scripts tests fuzz bench -name '*.sh'; } | xargs shellcheck
+    { echo dev && echo .ci/run && find scripts tests fuzz bench python -name '*.sh'; } | xargs shellcheck
 }
 
 check_man() {

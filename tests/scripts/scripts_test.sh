@@ -18,7 +18,7 @@ mkdir "$work/original"
 cd "$root"
 for entry in * .[!.]*; do
     case $entry in
-    include | src | cli | man | docs | *.md) cp -R "$entry" "$work/original" ;;
+    include | src | cli | python | man | docs | *.md) cp -R "$entry" "$work/original" ;;
     .git | build*) ;;
     *) ln -s "$root/$entry" "$work/original" ;;
     esac
