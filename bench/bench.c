@@ -7,6 +7,7 @@
 // A bar that is missed is no failure of the program: it depends on the machine. What
 // fails is a library that does not read or build what the others do.
 #include "build.h"
+#include "client.h"
 #include "heap.h"
 #include "measure.h"
 #include "parse.h"
@@ -72,6 +73,8 @@ int main(int argc, char **argv)
     struct row verify[N_VERIFY_ROWS];
     struct sign_inputs sign_inputs;
     struct row sign[N_SIGN_ROWS];
+    static struct client_inputs client_inputs;
+    struct row client[N_CLIENT_ROWS];
     struct report report;
     if (!read_options(argc, argv, &options)) {
         fprintf(stderr, "usage: bench [--json FILE] [--quick]\n");
@@ -83,17 +86,20 @@ int main(int argc, char **argv)
     build_rows(build, &build_inputs, &samples, SEED_DIR);
     verify_rows(verify, &verify_inputs, &samples);
     sign_rows(sign, &sign_inputs, &samples);
+    client_rows(client, &client_inputs, &samples);
 
     report_begin(&report, options.quick);
     report_rows(&report, parse, N_PARSE_ROWS, options.quick);
     report_rows(&report, build, N_BUILD_ROWS, options.quick);
     report_rows(&report, verify, N_VERIFY_ROWS, options.quick);
     report_rows(&report, sign, N_SIGN_ROWS, options.quick);
+    report_rows(&report, client, N_CLIENT_ROWS, options.quick);
     for (size_t i = 0; i < N_PARSE_ROWS; i++)
         report_heap_of(&report, &parse[i]);
     struct row without_crypto = build_heap_row(&build_inputs);
     report_heap_of(&report, &without_crypto);
 
+    client_free(&client_inputs);
     sign_free(&sign_inputs);
     verify_free(&verify_inputs);
     build_free(&build_inputs);

@@ -290,7 +290,7 @@ void samples_make(struct samples *samples, const char *dir)
     samples->ca = ca;
     samples->delegate = delegate;
     samples->delegate_key = key;
-    EVP_PKEY_free(ca_key);
+    samples->ca_key = ca_key;
 }
 
 static void free_octets(struct oc_bytes octets)
@@ -311,6 +311,7 @@ void samples_free(struct samples *samples)
     X509_free(samples->ca);
     X509_free(samples->delegate);
     EVP_PKEY_free(samples->delegate_key);
+    EVP_PKEY_free(samples->ca_key);
     X509_free(samples->leaf);
     X509_free(samples->issuer);
 }

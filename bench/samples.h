@@ -17,6 +17,7 @@ struct samples {
     struct oc_bytes delegated;  // one signed with P-256 by the delegate whose certificate it has
     struct oc_bytes lists[N_LISTS];
     X509 *ca;  // issuer of the certificate that `plain` and `delegated` speak of
+    EVP_PKEY *ca_key;
     X509 *delegate;
     EVP_PKEY *delegate_key;
     struct oc_bytes delegate_der;

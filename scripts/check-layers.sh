@@ -37,6 +37,7 @@ allowed() {
         echo '<ocsp/cert.h> <ocsp/crypto.h> <ocsp/request.h> <ocsp/response.h>'
         ;;
     include/ocsp/openssl.h) echo '<ocsp/crypto.h>' ;;
+    include/ocsp/client.h) echo '<ocsp/verify.h>' ;;
     src/base/*) echo "$core_libc <ocsp/base.h> \"base/*.h\"" ;;
     src/der/*) echo "$core_libc <ocsp/base.h> <ocsp/der.h> \"base/*.h\" \"der/*.h\"" ;;
     src/wire/*)
@@ -59,7 +60,14 @@ allowed() {
         echo "$libc <ocsp/base.h> <ocsp/crypto.h> <ocsp/openssl.h> <openssl/*.h> \"openssl/*.h\""
         ;;
     python/src/*) echo '<ocsp/*.h> <Python.h> <string.h> "module.h"' ;;
-    cli/*) echo "$libc <ocsp/*.h> <jansson.h> <openssl/*.h> \"*.h\"" ;;
+    src/client/*)
+        echo "$libc <pthread.h> <sys/socket.h> <curl/curl.h> <openssl/*.h> <ocsp/base.h> $wire"
+        echo '<ocsp/crypto.h> <ocsp/issuer.h> <ocsp/verify.h> <ocsp/client.h> "client/*.h"'
+        ;;
+    cli/*)
+        echo "$libc <dirent.h> <netdb.h> <sys/socket.h> <sys/wait.h>"
+        echo '<ocsp/*.h> <jansson.h> <openssl/*.h> "*.h"'
+        ;;
     *) return 1 ;;
     esac
 }

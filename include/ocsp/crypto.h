@@ -39,8 +39,8 @@ struct oc_strength {
 //
 // The library calls `hash` for oc_issuer_cert_id(); `hash`, `key_decode`, `key_free` and
 // `verify` for oc_issuer_init(), oc_verify() and its relatives; `hash` and `sign_check` for
-// oc_signer_init(), and `sign` for oc_response_sign() and oc_request_sign(); `random` never,
-// which is for programs. What is not called may be NULL.
+// oc_signer_init(), and `sign` for oc_response_sign() and oc_request_sign(); `random` is for
+// programs and for libocsp-client. What is not called may be NULL.
 //
 // A table is not written to while it is used, and may be used by several threads at
 // once if its functions may.

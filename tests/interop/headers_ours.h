@@ -7,6 +7,7 @@
 #include <ocsp/base.h>
 #include <ocsp/cert.h>
 #include <ocsp/cert_id.h>
+#include <ocsp/client.h>
 #include <ocsp/crypto.h>
 #include <ocsp/delegates.h>
 #include <ocsp/der.h>

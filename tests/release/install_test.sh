@@ -29,7 +29,8 @@ tree=$work/root$prefix
 test -x "$tree/bin/ocsp" || refuse 'bin/ocsp is installed'
 lib=$(dirname "$(find "$tree" -name libocsp.so)")
 for file in libocsp.so.0 libocsp.so libocsp.a libocsp-openssl.so.0 libocsp-openssl.so \
-    libocsp-openssl.a pkgconfig/libocsp.pc pkgconfig/libocsp-openssl.pc; do
+    libocsp-openssl.a libocsp-client.so.0 libocsp-client.so libocsp-client.a pkgconfig/libocsp.pc \
+    pkgconfig/libocsp-openssl.pc pkgconfig/libocsp-client.pc; do
     test -e "$lib/$file" || refuse "$file is installed"
 done
 ok 'libraries and pkg-config files are installed'
@@ -55,6 +56,7 @@ ok 'manual pages are installed, under the names of functions too'
 export PKG_CONFIG_PATH="$lib/pkgconfig"
 core_flags=$(pkg-config --cflags --libs libocsp | sed "s|$prefix|$tree|g")
 openssl_flags=$(pkg-config --cflags --libs libocsp-openssl | sed "s|$prefix|$tree|g")
+client_flags=$(pkg-config --cflags --libs libocsp-client libocsp-openssl | sed "s|$prefix|$tree|g")
 case $core_flags in *crypto*) refuse 'libocsp needs no libcrypto' ;; esac
 ok 'pkg-config: libocsp needs nothing else'
 
@@ -83,6 +85,9 @@ cp "$vectors/x509/ocsp/resp-sha256.der" response.der
         -reqin test.req -respout test.resp
     openssl x509 -in ca.pem -outform DER -out ca.der
     openssl x509 -in test.pem -outform DER -out test.der
+    echo 'authorityInfoAccess=OCSP;URI:http://127.0.0.1:1/' >asking.cnf
+    openssl x509 -req -in test.csr -CA ca.pem -CAkey ca.key -set_serial 0x1001 \
+        -extfile asking.cnf -outform DER -out asking.der
 } >made.log 2>&1 || {
     cat made.log
     refuse 'a response is made with openssl'
@@ -95,6 +100,24 @@ run_program() {
         "./$1" issuer.der leaf.der >ours.der &&
             openssl ocsp -sha256 -issuer issuer.pem -cert leaf.pem -no_nonce -reqout theirs.der &&
             cmp ours.der theirs.der
+        ;;
+    # Nobody listens there, and no proxy is asked instead.
+    check | man_oc_client_*)
+        no_proxy='*' "./$1" ca.der asking.der | grep '^not answered: unreachable$'
+        ;;
+    # A server: it is asked once for its staple, in each version of TLS.
+    staple)
+        "./$1" test.pem test.key ca.der test.resp >port &
+        server=$!
+        for _ in 1 2 3 4 5 6 7 8 9 10; do
+            test -s port || sleep 0.2
+        done
+        for version in -tls1_2 -tls1_3; do
+            openssl s_client -connect "127.0.0.1:$(cat port)" "$version" -status </dev/null \
+                2>/dev/null | grep 'Cert Status: good' || server_failed=yes
+        done
+        kill "$server"
+        test -z "${server_failed:-}"
         ;;
     man_oc_verify_*) "./$1" ca.der test.der test.resp | grep '^good, says the issuer$' ;;
     man_oc_sign_*)
@@ -113,7 +136,9 @@ n=0
 for program in *.c; do
     flags=$core_flags
     ! grep -q '<ocsp/openssl.h>' "$program" || flags=$openssl_flags
+    ! grep -q '<ocsp/client.h>' "$program" || flags=$client_flags
     ! grep -q '<openssl/' "$program" || flags="$flags $(pkg-config --libs libcrypto)"
+    ! grep -q '<openssl/ssl.h>' "$program" || flags="$flags $(pkg-config --libs libssl)"
     # shellcheck disable=SC2086 # flags are words
     ${CC:-cc} -std=c11 -Wall -Wextra -Werror "$program" $flags -o "${program%.c}" ||
         refuse "$program compiles"

@@ -29,7 +29,8 @@ grep -hv '^#' "$root"/include/ocsp/*.h | tr '\n' ' ' | grep -o 'OC_API[^;]*;' |
     sed 's/.*[ *]\(oc_[a-z0-9_]*\)(.*/\1/' | sort -u >"$work/declared"
 test "$(wc -l <"$work/declared")" -gt 40
 
-nm -D --defined-only "$dir/src/libocsp.so" "$dir/src/libocsp-openssl.so" |
+nm -D --defined-only "$dir/src/libocsp.so" "$dir/src/libocsp-openssl.so" \
+    "$dir/src/libocsp-client.so" |
     awk 'NF == 3 && $2 == "T" { sub(/@.*/, "", $3); print $3 }' | sort -u >"$work/exported"
 diff "$work/declared" "$work/exported" >"$work/difference" || :
 expect_nothing 'the shared libraries export what the headers declare, and no more' \

@@ -330,6 +330,16 @@ verify_uses_openssl     src/verify/new.c    <ocsp/openssl.h>
 verify_uses_time        src/verify/new.c    <time.h>
 verify_uses_wire_inside src/verify/new.c    "wire/parse.h"
 issuer_uses_libcrypto   src/issuer/new.c    <openssl/evp.h>
+sign_uses_issuer        src/sign/new.c      <ocsp/issuer.h>
+sign_uses_verify        src/sign/new.c      <ocsp/verify.h>
+sign_uses_stdlib        src/sign/new.c      <stdlib.h>
+sign_uses_wire_inside   src/sign/new.c      "wire/build.h"
+verify_uses_sign        src/verify/new.c    <ocsp/sign.h>
+client_uses_openssl_h   src/client/new.c    <ocsp/openssl.h>
+client_uses_jansson     src/client/new.c    <jansson.h>
+client_uses_wire_inside src/client/new.c    "wire/parse.h"
+python_uses_libcrypto   python/src/new.c    <openssl/evp.h>
+python_uses_inside      python/src/new.c    "wire/parse.h"
 openssl_uses_wire       src/openssl/new.c   <ocsp/request.h>
 openssl_uses_der        src/openssl/new.c   "der/reader.h"
 openssl_uses_jansson    src/openssl/new.c   <jansson.h>
@@ -372,6 +382,19 @@ src/verify/new.c    <ocsp/issuer.h>
 src/verify/new.c    <ocsp/verify.h>
 src/verify/new.c    "base/new.h"
 src/verify/new.c    "verify/new.h"
+src/sign/new.c      <ocsp/der.h>
+src/sign/new.c      <ocsp/request.h>
+src/sign/new.c      <ocsp/sign.h>
+src/sign/new.c      "base/new.h"
+src/sign/new.c      "sign/new.h"
+src/client/new.c    <stdlib.h>
+src/client/new.c    <curl/curl.h>
+src/client/new.c    <openssl/pem.h>
+src/client/new.c    <ocsp/verify.h>
+src/client/new.c    "client/new.h"
+python/src/new.c    <Python.h>
+python/src/new.c    <ocsp/verify.h>
+python/src/new.c    "module.h"
 src/openssl/new.c   <stdlib.h>
 src/openssl/new.c   <ocsp/base.h>
 src/openssl/new.c   <ocsp/crypto.h>

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// The cache of verified answers: a directory with a file for each certificate, whose time of
+// last modification is until when it may be used. Whatever stands there is verified again.
+#ifndef CLIENT_CACHE_H
+#define CLIENT_CACHE_H
+
+#include "client/transfer.h"
+
+// oci_cache_read looks for an answer about `check`. Returns true and fills its verdict and
+// response when there is one that `policy` believes.
+bool oci_cache_read(const struct oc_client_config *config, const struct oc_policy *policy,
+                    struct oc_check *check);
+
+// oci_cache_write keeps the answer of `check`, if it may be kept.
+void oci_cache_write(const struct oc_client_config *config, const struct oc_policy *policy,
+                     const struct oc_check *check, const struct oci_freshness *freshness);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+//
+// One exchange by HTTP: a GET or a POST, the redirects that follow, and what came of it.
+// Nothing here knows what is asked.
+#ifndef CLIENT_TRANSFER_H
+#define CLIENT_TRANSFER_H
+
+#include <ocsp/client.h>
+
+#include "client/url.h"
+
+#include <curl/curl.h>
+
+// struct oci_freshness is what HTTP says of how long an answer may be kept, in seconds.
+struct oci_freshness {
+    bool no_store;
+    bool has_max_age;
+    int64_t max_age;  // that is left: without the age that it has already
+};
+
+// struct oci_transfer is an exchange. `outcome` is OC_ASK_ANSWERED when `body_len` octets
+// came with a status of 200, OC_ASK_MALFORMED when they have a Content-Encoding, and OC_ASK_NONE
+// when there was no memory.
+struct oci_transfer {
+    const struct oc_client_config *config;
+    CURLM *multi;
+    CURL *easy;
+    struct curl_slist *post_headers;
+
+    char url[OCI_MAX_URL + 1];
+    const char *content_type;  // what must come, or NULL
+    int64_t started;
+    int n_redirects;
+    bool is_running;
+    bool is_refused;
+    size_t header_len;
+    bool is_too_large;
+
+    enum oc_ask_outcome outcome;
+    long http_status;
+    long milliseconds;
+    char what[128];
+    struct oci_freshness freshness;
+    char curl_text[CURL_ERROR_SIZE];
+    size_t body_len;
+    uint8_t body[OC_CLIENT_MAX_RESPONSE];
+};
+
+// oci_transfer_new makes a transfer, for one exchange after the other. `config` and
+// `post_headers` must stay. Returns NULL when there is no memory.
+struct oci_transfer *oci_transfer_new(CURLM *multi, const struct oc_client_config *config,
+                                      struct curl_slist *post_headers);
+
+// oci_transfer_free ends the transfer if it runs.
+void oci_transfer_free(struct oci_transfer *transfer);
+
+// oci_transfer_start sends `post` to `url`, or GETs it if that is absent. `url` can be used,
+// as oci_url_fault() says; `post` and `content_type` must stay. Returns false when there
+// is no memory.
+bool oci_transfer_start(struct oci_transfer *transfer, const char *url, struct oc_bytes post,
+                        const char *content_type);
+
+// oci_transfer_stop ends an exchange before its time.
+void oci_transfer_stop(struct oci_transfer *transfer);
+
+// oci_transfer_wait waits for one of the running transfers to end. Returns it; or NULL when
+// there is none, or libcurl fails.
+struct oci_transfer *oci_transfer_wait(CURLM *multi);
+
+#endif
