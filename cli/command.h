@@ -25,7 +25,10 @@ int command_help(const struct command *self);
 int command_usage(const struct command *self);
 
 // show_run is `ocsp show`, request_run is `ocsp request`, respond_run is `ocsp respond`,
-// verify_run is `ocsp verify`.
+// verify_run is `ocsp verify`. check_run, `ocsp check`, and fetch_run, `ocsp fetch`, are there
+// with libocsp-client only.
+int check_run(const struct command *self, int argc, char **argv);
+int fetch_run(const struct command *self, int argc, char **argv);
 int show_run(const struct command *self, int argc, char **argv);
 int request_run(const struct command *self, int argc, char **argv);
 int respond_run(const struct command *self, int argc, char **argv);

@@ -146,6 +146,83 @@ static const struct command commands[] = {
             "\n"
             "Exit status: 0 verified and good, 1 revoked, 2 unknown, 3 could not be verified.\n",
     },
+#if OCSP_HAVE_CLIENT
+    {
+        .name = "check",
+        .title = "ocsp check",
+        .run = check_run,
+        .summary = "ask whether certificates are still good",
+        .arguments = "[OPTION]... TARGET...",
+        .help =
+            "Ask the responders that certificates name whether they are still good.\n"
+            "\n"
+            "A TARGET is a certificate file, whose first certificate is checked, a directory of\n"
+            "them, or HOST[:PORT] if there is no such file. An issuer is looked for behind the\n"
+            "certificate in its file, in the --issuer files, and where the certificate says it\n"
+            "is. Of a host the chain, the name, the staple and the responder's answer are "
+            "checked.\n"
+            "\n"
+            "  --issuer FILE              certificates of issuers; may be given several times\n"
+            "  --chain                    check every certificate whose issuer is there, too\n"
+            "  --url URL                  ask this responder instead\n"
+            "  --hash ALG                 hash of the cert IDs, and no other (default: sha256,\n"
+            "                             and sha1 for responders that do not know that)\n"
+            "  --nonce                    send a nonce, and read no cache\n"
+            "  --max-age S                how old a response without next update may be\n"
+            "                             (default: 86400 seconds; 0: it must have one)\n"
+            "  --skew S                   how much clocks may differ (default: 300 seconds)\n"
+            "  --trusted-responder FILE   believe this responder as if it were the issuer;\n"
+            "                             may be given several times\n"
+            "  --insecure-allow-sha1      accept signatures made with SHA-1\n"
+            "  --insecure-allow-small-rsa accept RSA keys below 2048 bits\n"
+            "  --timeout S                for one exchange (default: 15 seconds)\n"
+            "  --connect-timeout S        for one connection (default: 5 seconds)\n"
+            "  --proxy URL                ask through this proxy; \"\" is none (default: that of\n"
+            "                             the environment)\n"
+            "  --no-cache                 neither read nor keep answers\n"
+            "  --cache-dir DIR            where answers are kept (default: libocsp in\n"
+            "                             $XDG_CACHE_HOME)\n"
+            "  --parallel N               exchanges at once (default: 16)\n"
+            "  --ca FILE                  for hosts: trust these CAs, not the system's\n"
+            "  --starttls PROTOCOL        for hosts: smtp, imap, pop3, ldap, postgres or ftp "
+            "comes\n"
+            "                             first\n"
+            "  --insecure-no-chain-check  for hosts: verify neither chain nor name\n"
+            "  --soft-fail                do not count that no responder could be reached\n"
+            "  --json                     print one JSON object a line for each target\n"
+            "  --nagios                   be a plugin of Nagios, with its exit statuses\n"
+            "  --prometheus               print a textfile for Prometheus\n"
+            "  --help                     print this and end\n"
+            "\n"
+            "Exit status: 0 all verified and good, 1 revoked, 2 unknown, 3 could not be "
+            "verified.\n",
+    },
+    {
+        .name = "fetch",
+        .title = "ocsp fetch",
+        .run = fetch_run,
+        .summary = "write the verified answer about a certificate to a file",
+        .arguments = "[OPTION]... --out FILE CERT",
+        .help =
+            "Ask the responders that a certificate names, and write the verified answer.\n"
+            "\n"
+            "The first certificate in the CERT file is the one asked about; its issuer is found "
+            "as\n"
+            "\"ocsp check\" does. Only an answer that is verified is written, whatever it says,\n"
+            "and never in place of a newer one.\n"
+            "\n"
+            "  --out FILE                 write the DER to FILE, which appears whole or not at "
+            "all\n"
+            "  --issuer FILE, --url URL, --hash ALG, --nonce, --max-age S, --skew S,\n"
+            "  --trusted-responder FILE, --insecure-allow-sha1, --insecure-allow-small-rsa,\n"
+            "  --timeout S, --connect-timeout S, --proxy URL, --no-cache, --cache-dir DIR\n"
+            "                             as with \"ocsp check\"\n"
+            "  --help                     print this and end\n"
+            "\n"
+            "Exit status: 0 all verified and good, 1 revoked, 2 unknown, 3 could not be "
+            "verified.\n",
+    },
+#endif
     {
         .name = "help",
         .title = "ocsp help",

@@ -93,22 +93,21 @@ static json_t *checks_value(const struct outcome *outcome)
     return value;
 }
 
-static json_t *signer_name(const struct outcome *outcome)
+static json_t *signer_name(const struct oc_issuer *issuer, const struct oc_verdict *verdict)
 {
     struct oc_cert cert;
-    const struct oc_verdict *verdict = &outcome->verdict;
     if (verdict->signer == OC_SIGNER_ISSUER)
-        return value_name(outcome->issuer->cert.subject);
+        return value_name(issuer->cert.subject);
     // It has been parsed to verify with it.
     (void)!oc_cert_parse(&cert, verdict->signer_cert, NULL);
     return value_name(cert.subject);
 }
 
-static void put_signer(json_t *value, const struct outcome *outcome)
+static void put_signer(json_t *value, const struct oc_issuer *issuer,
+                       const struct oc_verdict *verdict)
 {
-    const struct oc_verdict *verdict = &outcome->verdict;
     put(value, "signer", value_string(oc_signer_kind_name(verdict->signer)));
-    put(value, "signer_name", signer_name(outcome));
+    put(value, "signer_name", signer_name(issuer, verdict));
     put(value, "signer_needs_check", value_bool(verdict->signer_needs_check));
 }
 
@@ -131,6 +130,14 @@ static void put_revocation(json_t *value, const struct oc_verdict *verdict)
     put(value, "not_issued", value_bool(verdict->is_not_issued));
 }
 
+void verdict_put(json_t *object, const struct oc_issuer *issuer, const struct oc_verdict *verdict)
+{
+    put_signer(object, issuer, verdict);
+    put_times(object, verdict);
+    if (verdict->status == OC_CERT_STATUS_REVOKED)
+        put_revocation(object, verdict);
+}
+
 static json_t *error_value(const struct oc_error *error)
 {
     json_t *value = value_must(json_object());
@@ -141,7 +148,7 @@ static json_t *error_value(const struct oc_error *error)
     return value;
 }
 
-static const char *verdict_word(const struct outcome *outcome)
+const char *verdict_name(int status)
 {
     static const char *const words[] = {
         [VERDICT_GOOD] = "good",
@@ -149,25 +156,20 @@ static const char *verdict_word(const struct outcome *outcome)
         [VERDICT_UNKNOWN] = "unknown",
         [VERDICT_NOT_VERIFIED] = "not-verified",
     };
-    return words[verdict_status(outcome)];
+    return words[status];
 }
 
 static json_t *outcome_value(const struct outcome *outcome)
 {
-    const struct oc_verdict *verdict = &outcome->verdict;
     json_t *value = value_must(json_object());
     put(value, "serial", value_integer(outcome->serial));
     put(value, "judged_at", value_time(outcome->policy->now));
     put(value, "checks", checks_value(outcome));
-    if (outcome->error.code == OC_OK) {
-        put_signer(value, outcome);
-        put_times(value, verdict);
-        if (verdict->status == OC_CERT_STATUS_REVOKED)
-            put_revocation(value, verdict);
-    } else {
+    if (outcome->error.code == OC_OK)
+        verdict_put(value, outcome->issuer, &outcome->verdict);
+    else
         put(value, "error", error_value(&outcome->error));
-    }
-    put(value, "verdict", value_string(verdict_word(outcome)));
+    put(value, "verdict", value_string(verdict_name(verdict_status(outcome))));
     return value;
 }
 
@@ -198,7 +200,7 @@ static json_t *verdict_line(const struct outcome *outcome)
         return value_must(json_sprintf("not verified: %s", outcome->error.what));
     if (outcome->verdict.status == OC_CERT_STATUS_REVOKED)
         return revoked_line(&outcome->verdict);
-    return value_string(verdict_word(outcome));
+    return value_string(verdict_name(verdict_status(outcome)));
 }
 
 // What takes several members for a program takes one line for people.
@@ -226,9 +228,12 @@ void verdict_describe(struct sink *sink, const struct outcome *outcome)
 
 int verdict_status(const struct outcome *outcome)
 {
-    if (outcome->error.code != OC_OK)
-        return VERDICT_NOT_VERIFIED;
-    switch (outcome->verdict.status) {
+    return outcome->error.code == OC_OK ? verdict_of(&outcome->verdict) : VERDICT_NOT_VERIFIED;
+}
+
+int verdict_of(const struct oc_verdict *verdict)
+{
+    switch (verdict->status) {
     case OC_CERT_STATUS_GOOD:
         return VERDICT_GOOD;
     case OC_CERT_STATUS_REVOKED:

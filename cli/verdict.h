@@ -33,6 +33,15 @@ struct outcome {
 int verdict_status(const struct outcome *outcome);
 int verdict_worse(int a, int b);
 
+// verdict_of is the exit status that a verdict stands for, and verdict_name what it is called,
+// for instance "not-verified".
+int verdict_of(const struct oc_verdict *verdict);
+const char *verdict_name(int status);
+
+// verdict_put puts what a verdict says into an object: who signed, the times, since when it is
+// revoked. `issuer` is the one it was made with.
+void verdict_put(json_t *object, const struct oc_issuer *issuer, const struct oc_verdict *verdict);
+
 // verdict_describe puts an outcome into a sink, between its begin() and end().
 void verdict_describe(struct sink *sink, const struct outcome *outcome);
 

@@ -6,12 +6,17 @@
 
 import base64
 import datetime
+import http.server
 import json
 import os
 import pathlib
 import shutil
 import subprocess
+import re
+import socket
 import tempfile
+import threading
+import time
 import unittest
 
 from asn1crypto import core
@@ -26,6 +31,8 @@ RESPOND_USAGE = ("usage: ocsp respond [OPTION]... --status STATUS --cert FILE | 
                  "--request FILE\n")
 VERIFY_USAGE = ("usage: ocsp verify [OPTION]... --cert FILE | --serial N | --request FILE "
                 "RESPONSE\n")
+CHECK_USAGE = "usage: ocsp check [OPTION]... TARGET...\n"
+FETCH_USAGE = "usage: ocsp fetch [OPTION]... --out FILE CERT\n"
 EKU = "extendedKeyUsage=OCSPSigning\n"
 KEYS = {
     "rsa": ("RSA", "-pkeyopt", "rsa_keygen_bits:2048"),
@@ -156,6 +163,136 @@ class PreparedCase(Case):
             self.make_all()
             self.dir, maker.made = directory, made
         shutil.copytree(maker.made.name, self.dir, dirs_exist_ok=True)
+
+
+class AskingCase(PreparedCase):
+    """A test with a responder, `openssl ocsp`, that the certificates name; with a cache of its
+    own, and without the proxies of whoever runs it."""
+
+    url = None
+    INDEX = ("V\t491231235959Z\t\t1000\tunknown\t/CN=leaf\n"
+             "R\t491231235959Z\t230601120000Z,keyCompromise\t1001\tunknown\t/CN=bad\n"
+             "V\t491231235959Z\t\t1004\tunknown\t/CN=other\n")
+
+    def make_all(self):
+        self.make_ca("ca")
+        # Without a key identifier nothing but the signature tells it from the issuer.
+        self.make_ca("stranger", subject="/CN=ca",
+                     extensions="basicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=none\n")
+        self.make_cert("delegate", "ca", 0x2000, EKU + "noCheck=ignored\n")
+        self.write("index.txt", self.INDEX)
+        responder = Responder(self.dir, "delegate")
+        unittest.addModuleCleanup(responder.stop)
+        AskingCase.url = responder.url
+        access = f"authorityInfoAccess=OCSP;URI:{responder.url}\n"
+        for name, serial in (("leaf", 0x1000), ("bad", 0x1001), ("missing", 0x1003),
+                             ("other", 0x1004)):
+            self.make_cert(name, "ca", serial, access)
+        self.make_cert("mute", "ca", 0x1005)
+        for name in ("leaf", "bad", "missing", "other", "mute"):
+            chain = self.path(f"{name}.pem").read_bytes() + self.path("ca.pem").read_bytes()
+            self.write(f"{name}-chain.pem", chain)
+
+    def run_ocsp(self, *args, **more):
+        clean = {name: "" for name in os.environ if name.lower().endswith("_proxy")}
+        env = {**clean, "XDG_CACHE_HOME": str(self.dir / "cache"), **more.pop("env", {})}
+        return super().run_ocsp(*args, env=env, **more)
+
+    def check(self, status, *args, error="", **more):
+        """Runs `ocsp check`, which must end so; returns the lines of its output."""
+        done = self.run_ocsp("check", *args, **more)
+        self.assertEqual((done.stderr.decode(), done.returncode), (error, status))
+        return done.stdout.decode().splitlines()
+
+    def check_json(self, status, *args, error="", **more):
+        return [json.loads(line) for line in self.check(status, "--json", *args, error=error,
+                                                        **more)]
+
+    def responder(self, *args, **more):
+        responder = Responder(self.dir, *args, **more)
+        self.addCleanup(responder.stop)
+        return responder
+
+    def serve(self, body, status=200, content_type="application/ocsp-response"):
+        """The address of a server that says always the same."""
+        server = Canned(body, status, content_type)
+        self.addCleanup(server.stop)
+        return server.url
+
+    def nowhere(self):
+        """An address where nobody listens, and nobody else can."""
+        taken = socket.socket()
+        self.addCleanup(taken.close)
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}/"
+
+
+class Background:
+    """A program that runs until stop() and tells in its output where it listens."""
+
+    def __init__(self, directory, command, pattern):
+        with tempfile.TemporaryFile() as log:
+            # pylint: disable=consider-using-with
+            self.process = subprocess.Popen(command, cwd=directory, stdin=subprocess.PIPE,
+                                            stdout=log, stderr=subprocess.STDOUT)
+            self.port = self.wait(log, pattern)
+
+    def wait(self, log, pattern):
+        for _ in range(600):
+            found = re.search(pattern, os.pread(log.fileno(), 65536, 0), re.MULTILINE)
+            if found:
+                return int(found[1])
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        output = os.pread(log.fileno(), 65536, 0).decode()
+        self.stop()
+        raise AssertionError(output)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+
+
+class Responder(Background):
+    """`openssl ocsp` at work, on a port that is free."""
+
+    def __init__(self, directory, signer="ca", port=0, options=("-ndays", "7"), index="index.txt"):
+        super().__init__(directory,
+                         ["openssl", "ocsp", "-port", str(port), "-index", index, "-CA", "ca.pem",
+                          "-rsigner", f"{signer}.pem", "-rkey", f"{signer}.key", *options],
+                         rb"^ACCEPT .*:([0-9]+) PID=")
+        self.url = f"http://127.0.0.1:{self.port}/"
+
+
+class Canned:
+    """An HTTP server that gives every request the same answer."""
+
+    def __init__(self, body, status, content_type):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def answer(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self.send_response(status)
+                self.send_header("Content-Type", content_type)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_GET = do_POST = answer  # noqa: N815
+
+            def log_message(self, *args):  # pylint: disable=arguments-differ
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
+        self.thread.start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+
+    def stop(self):
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
 
 
 def pem(label, der):

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// What commands that ask responders have in common: their options, the client, and the
+// issuers of the certificates in question.
+#ifndef CLI_ASKING_H
+#define CLI_ASKING_H
+
+#include "certs.h"
+#include "command.h"
+
+#include <ocsp/client.h>
+
+#include <getopt.h>
+#include <limits.h>
+
+// ASKING_OPTIONS are the options for getopt_long() that asking_option() knows.
+#define ASKING_OPTIONS                                                                             \
+    {"issuer", required_argument, NULL, 'i'}, {"url", required_argument, NULL, 'u'},               \
+        {"hash", required_argument, NULL, 'H'}, {"nonce", no_argument, NULL, 'n'},                 \
+        {"max-age", required_argument, NULL, 'm'}, {"skew", required_argument, NULL, 'k'},         \
+        {"trusted-responder", required_argument, NULL, 't'},                                       \
+        {"insecure-allow-sha1", no_argument, NULL, 'S'},                                           \
+        {"insecure-allow-small-rsa", no_argument, NULL, 'R'},                                      \
+        {"timeout", required_argument, NULL, 'T'},                                                 \
+        {"connect-timeout", required_argument, NULL, 'C'},                                         \
+        {"proxy", required_argument, NULL, 'p'}, {"no-cache", no_argument, NULL, 'N'},             \
+    {                                                                                              \
+        "cache-dir", required_argument, NULL, 'd'                                                  \
+    }
+
+// struct asking_options is how to ask, and how to judge the answers.
+struct asking_options {
+    const char **issuers;
+    size_t n_issuers;
+    const char **trusted;
+    size_t n_trusted;
+    const char *url;
+    const char *cache_dir;
+    bool no_cache;
+    struct oc_client_config config;
+    struct oc_policy policy;
+};
+
+// asking_options_init sets the defaults, for a command with `argc` arguments.
+// asking_options_free frees what it made.
+void asking_options_init(struct asking_options *options, int argc);
+void asking_options_free(struct asking_options *options);
+
+// asking_option takes one of ASKING_OPTIONS. Returns false after an error line.
+bool asking_option(const struct command *self, struct asking_options *options, int option,
+                   const char *argument);
+
+// struct asking is a command at work: the client, and the issuers that have been prepared,
+// each once.
+struct asking {
+    const struct asking_options *options;
+    struct oc_crypto *crypto;
+    struct oc_client *client;
+    struct oc_policy policy;
+    struct certs given;
+    struct certs trusted;
+    struct oc_cert *trusted_certs;
+    struct prepared **issuers;
+    size_t n_issuers;
+    char cache_dir[PATH_MAX];
+};
+
+// asking_start loads the files of the options and makes the client. Returns false after an
+// error line. asking_end frees everything, in any case.
+bool asking_start(struct asking *asking, const struct asking_options *options);
+void asking_end(struct asking *asking);
+
+// asking_issuer finds the issuer of `cert`, whose key has signed it: among the `n_near`
+// certificates that came with it, then those of --issuer, then by fetching it from where
+// `cert` says. Returns NULL, and in the `size` octets at `why` the reason, when there is none.
+// The certificates must stay as long as `asking`.
+const struct oc_issuer *asking_issuer(struct asking *asking, const struct oc_cert *near,
+                                      size_t n_near, const struct oc_cert *cert, char *why,
+                                      size_t size);
+
+#endif
