@@ -61,6 +61,9 @@ static void take_connection(struct server *server)
 
 static void end_connection(struct server *server, struct connection *connection)
 {
+    // A program that is just being started may still hold the descriptor: to close it is not
+    // enough for epoll to forget it.
+    epoll_ctl(server->epoll, EPOLL_CTL_DEL, connection->fd, NULL);
     server->connections[connection->fd] = NULL;
     close(connection->fd);
     free(connection);
