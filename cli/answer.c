@@ -185,7 +185,9 @@ static int worst_counted(const struct target *target, bool soft_fail)
 int target_status(const struct target *target, bool soft_fail)
 {
     int status = worst_counted(target, soft_fail);
-    return status == -1 ? VERDICT_GOOD : status;
+    if (status == -1)
+        return soft_fail ? VERDICT_GOOD : VERDICT_NOT_VERIFIED;
+    return status;
 }
 
 int target_verdict(const struct target *target, bool soft_fail)

@@ -482,10 +482,10 @@ class HostTest(CheckCase):
     """`openssl s_server` with a certificate for localhost."""
 
     def serve_tls(self, *options, staple=None, extensions="", names="DNS:localhost,IP:127.0.0.1",
-                  serial=0x1000):
+                  serial=0x1000, names_responder=True):
         """The port of a server."""
-        self.make_cert("server", "ca", serial, f"authorityInfoAccess=OCSP;URI:{self.url}\n"
-                       f"subjectAltName={names}\n{extensions}")
+        address = f"authorityInfoAccess=OCSP;URI:{self.url}\n" if names_responder else ""
+        self.make_cert("server", "ca", serial, f"{address}subjectAltName={names}\n{extensions}")
         if staple is not None:
             self.succeed("respond", "--issuer", "ca.pem", "--key", "ca.key", "--out",
                          "staple.der", "--cert", "server.pem", *staple)
@@ -518,6 +518,19 @@ class HostTest(CheckCase):
                 rows = self.rows(0, f"localhost:{port}")
                 self.assertEqual([row[1] for row in rows], ["no-staple", "good"])
                 self.assertEqual(rows[0][2:], ["-", "-", "-", "staple"])
+
+    def test_nobody_to_ask(self):
+        """Neither a staple nor a responder: nothing is known, and that is not good."""
+        port = self.serve_tls(names_responder=False)
+        for option in ((), ("--soft-fail",)):
+            rows = self.rows(3, *option, f"localhost:{port}",
+                             error=f"localhost:{port}: names no responder (RFC 6960 3.1)\n")
+            self.assertEqual([row[1] for row in rows], ["no-staple", "not-verified"])
+
+    def test_staple_where_nobody_is_to_be_asked(self):
+        port = self.serve_tls(names_responder=False, staple=("--status", "good"))
+        self.rows(0, f"localhost:{port}",
+                  error=f"localhost:{port}: names no responder (RFC 6960 3.1)\n")
 
     def test_must_staple(self):
         port = self.serve_tls(extensions="tlsfeature=status_request\n")
