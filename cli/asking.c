@@ -205,13 +205,6 @@ static struct prepared *prepare(struct asking *asking, const struct oc_cert *cer
     return one;
 }
 
-static enum oc_err check_signature(const struct oc_issuer *issuer, const struct oc_cert *cert)
-{
-    struct oc_strength strength;
-    return issuer->crypto->verify(issuer->crypto, issuer->key, &cert->signature.algorithm,
-                                  cert->tbs, cert->signature.value, &strength);
-}
-
 // Returns true when the search is over.
 static bool consider(struct search *search, const struct oc_cert *candidate)
 {
@@ -223,13 +216,10 @@ static bool consider(struct search *search, const struct oc_cert *candidate)
         search->named = err.what;
         return false;
     }
-    enum oc_err code = check_signature(&one->issuer, search->cert);
-    if (code == OC_OK)
+    if (oc_issuer_verify_cert(&one->issuer, search->cert, NULL, &err) == OC_OK)
         search->found = &one->issuer;
     else
-        search->named = code == OC_ERR_SIGNATURE
-                            ? "is not signed by the issuer that is given"
-                            : "its signature cannot be checked with the issuer that is given";
+        search->named = err.what;
     return search->found != NULL;
 }
 

@@ -70,18 +70,10 @@ const struct found *certs_find_issuer(const struct certs *certs, const struct fo
 bool certs_is_issued(const struct found *target, const struct oc_issuer *issuer,
                      const char *issuer_file)
 {
-    struct oc_strength strength;
-    const struct oc_cert *cert = &target->cert;
-    enum oc_err code =
-        issuer->crypto->verify(issuer->crypto, issuer->key, &cert->signature.algorithm, cert->tbs,
-                               cert->signature.value, &strength);
-    if (code == OC_OK)
+    struct oc_error err;
+    if (oc_issuer_verify_cert(issuer, &target->cert, NULL, &err) == OC_OK)
         return true;
-    if (code == OC_ERR_SIGNATURE)
-        complain(target->file, "is not signed by its issuer in %s", issuer_file);
-    else
-        complain(target->file, "its signature cannot be checked with its issuer in %s",
-                 issuer_file);
+    complain(target->file, "is not issued by %s: %s", issuer_file, err.what);
     return false;
 }
 

@@ -68,6 +68,20 @@ OC_API void oc_issuer_cleanup(struct oc_issuer *issuer);
 // hashes for matches nothing.
 OC_API bool oc_issuer_matches(const struct oc_issuer *issuer, const struct oc_cert_id *id);
 
+// oc_issuer_verify_cert checks that `cert` is one that `issuer` has issued itself (RFC 5280
+// 4.1.1.3, 6.1.3): its name stands there, its key has made the signature, and the algorithm is
+// the same inside and outside of what is signed.
+//
+// Dates, purposes and revocation are not looked at, nor whether the signature is strong
+// enough: `*strength`, if it is not NULL, says what it rests on. Returns OC_OK; or
+// OC_ERR_SIGNATURE when `issuer` has not issued it, OC_ERR_UNSUPPORTED for an algorithm that is
+// unknown or not the key's, or OC_ERR_CRYPTO, with `*strength` zero and, if `err` is not NULL,
+// `*err` filled. May be called from several threads at once if the issuer's table allows it.
+OC_API OC_MUST_USE enum oc_err oc_issuer_verify_cert(const struct oc_issuer *issuer,
+                                                     const struct oc_cert *cert,
+                                                     struct oc_strength *strength,
+                                                     struct oc_error *err);
+
 #ifdef __cplusplus
 }
 #endif

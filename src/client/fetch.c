@@ -24,25 +24,15 @@ struct search {
     struct oc_bytes found;
 };
 
-static bool same_algorithm(const struct oc_algorithm *a, const struct oc_algorithm *b)
+static bool has_issued(struct search *search, const struct oc_cert *candidate)
 {
-    return oc_bytes_equal(a->oid, b->oid) && oc_bytes_equal(a->parameters, b->parameters);
-}
-
-static bool has_signed(struct search *search, const struct oc_cert *issuer)
-{
-    const struct oc_crypto *crypto = search->crypto;
-    const struct oc_cert *cert = search->cert;
-    struct oc_strength strength;
-    struct oc_key *key = NULL;
-    if (!oc_bytes_equal(issuer->subject, cert->issuer) || search->n_tried++ >= MAX_TRIED)
+    struct oc_issuer issuer;
+    if (!oc_bytes_equal(candidate->subject, search->cert->issuer) ||
+        search->n_tried++ >= MAX_TRIED ||
+        oc_issuer_init(&issuer, search->crypto, candidate, NULL) != OC_OK)
         return false;
-    if (!same_algorithm(&cert->tbs_algorithm, &cert->signature.algorithm) ||
-        crypto->key_decode(crypto, issuer->spki, &key) != OC_OK)
-        return false;
-    bool is_right = crypto->verify(crypto, key, &cert->signature.algorithm, cert->tbs,
-                                   cert->signature.value, &strength) == OC_OK;
-    crypto->key_free(crypto, key);
+    bool is_right = oc_issuer_verify_cert(&issuer, search->cert, NULL, NULL) == OC_OK;
+    oc_issuer_cleanup(&issuer);
     return is_right;
 }
 
@@ -50,7 +40,7 @@ static void try_cert(struct search *search, struct oc_bytes der)
 {
     struct oc_cert issuer;
     if (search->found.data != NULL || oc_cert_parse(&issuer, der, NULL) != OC_OK ||
-        !has_signed(search, &issuer))
+        !has_issued(search, &issuer))
         return;
     uint8_t *copy = oci_copy(der);
     if (copy != NULL)

@@ -98,3 +98,45 @@ bool oc_issuer_matches(const struct oc_issuer *issuer, const struct oc_cert_id *
                           (struct oc_bytes){issuer->name_hash[id->hash], len}) &&
            oc_bytes_equal(id->issuer_key_hash, (struct oc_bytes){issuer->key_hash[id->hash], len});
 }
+
+static bool is_same_algorithm(const struct oc_algorithm *a, const struct oc_algorithm *b)
+{
+    return oc_bytes_equal(a->oid, b->oid) && oc_bytes_equal(a->parameters, b->parameters);
+}
+
+static enum oc_err refuse_cert(enum oc_err code, struct oc_error *err)
+{
+    if (code == OC_ERR_SIGNATURE)
+        return refuse(code, "the certificate's signature is not by its issuer (RFC 5280 6.1.3)",
+                      err);
+    if (code == OC_ERR_UNSUPPORTED)
+        return refuse(code,
+                      "the certificate's signature algorithm is unknown or not the issuer's "
+                      "(RFC 5280 4.1.1.2)",
+                      err);
+    return refuse(OC_ERR_CRYPTO, "the certificate's signature could not be checked", err);
+}
+
+enum oc_err oc_issuer_verify_cert(const struct oc_issuer *issuer, const struct oc_cert *cert,
+                                  struct oc_strength *strength, struct oc_error *err)
+{
+    const struct oc_crypto *crypto = issuer->crypto;
+    struct oc_strength found = {0};
+    if (strength != NULL)
+        *strength = found;
+    if (!oc_bytes_equal(cert->issuer, issuer->cert.subject))
+        return refuse(OC_ERR_SIGNATURE, "the certificate names another issuer (RFC 5280 4.1.2.4)",
+                      err);
+    if (!is_same_algorithm(&cert->tbs_algorithm, &cert->signature.algorithm))
+        return refuse(OC_ERR_SIGNATURE,
+                      "the certificate's two signature algorithms differ (RFC 5280 4.1.1.2)", err);
+    enum oc_err code = crypto->verify(crypto, issuer->key, &cert->signature.algorithm, cert->tbs,
+                                      cert->signature.value, &found);
+    if (code != OC_OK)
+        return refuse_cert(code, err);
+    if (strength != NULL)
+        *strength = found;
+    if (err != NULL)
+        *err = (struct oc_error){0};
+    return OC_OK;
+}

@@ -5,26 +5,26 @@
 #include "verify/delegate.h"
 #include "verify/signature.h"
 
-static bool is_same_algorithm(const struct oc_algorithm *a, const struct oc_algorithm *b)
-{
-    return oc_bytes_equal(a->oid, b->oid) && oc_bytes_equal(a->parameters, b->parameters);
-}
-
 // "Issued directly": the name and the key of this very issuer (RFC 6960 4.2.2.2).
 static bool check_issued(struct judge *judge, struct delegate *delegate)
 {
     const struct oc_cert *cert = delegate->cert;
+    const uint8_t *at = cert->signature.value.data;
     const char *what =
         judge->is_request
             ? "the signer's certificate is not issued by the issuer itself (RFC 6960 4.1.2)"
             : "the signer's certificate is not issued by the issuer itself (RFC 6960 4.2.2.2)";
-    const struct signed_octets sig = {cert->tbs, &cert->signature, OC_ERR_DELEGATE_ISSUER, what};
-    if (!oc_bytes_equal(cert->issuer, judge->issuer->cert.subject) ||
-        !is_same_algorithm(&cert->tbs_algorithm, &cert->signature.algorithm))
+    // What is kept about a delegate is bound to the issuer's key, not to its name.
+    if (!oc_bytes_equal(cert->issuer, judge->issuer->cert.subject))
         return oci_refuse(judge, OC_ERR_DELEGATE_ISSUER, cert->der.data, what);
     if (delegate->slot != NULL)
-        return oci_check_strength(judge, delegate->slot->strength, cert->signature.value.data);
-    return oci_check_signature(judge, judge->issuer->key, &sig, &delegate->strength);
+        return oci_check_strength(judge, delegate->slot->strength, at);
+    enum oc_err code = oc_issuer_verify_cert(judge->issuer, cert, &delegate->strength, NULL);
+    if (code == OC_OK)
+        return oci_check_strength(judge, delegate->strength, at);
+    if (code == OC_ERR_SIGNATURE)
+        return oci_refuse(judge, OC_ERR_DELEGATE_ISSUER, at, what);
+    return oci_refuse_signature(judge, code, at);
 }
 
 static bool check_purpose(struct judge *judge, const struct oc_cert *cert)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Signatures, on messages and on certificates: right, and strong enough for the policy.
+// Signatures: right, and strong enough for the policy.
 #include "verify/signature.h"
 #include "base/strength.h"
 
@@ -19,18 +19,8 @@ bool oci_check_strength(struct judge *judge, struct oc_strength strength, const 
     return true;
 }
 
-bool oci_check_signature(struct judge *judge, const struct oc_key *key,
-                         const struct signed_octets *sig, struct oc_strength *strength)
+bool oci_refuse_signature(struct judge *judge, enum oc_err code, const uint8_t *at)
 {
-    const struct oc_crypto *crypto = judge->issuer->crypto;
-    const uint8_t *at = sig->signature->value.data;
-    *strength = (struct oc_strength){0};
-    enum oc_err code = crypto->verify(crypto, key, &sig->signature->algorithm, sig->octets,
-                                      sig->signature->value, strength);
-    if (code == OC_OK)
-        return oci_check_strength(judge, *strength, at);
-    if (code == OC_ERR_SIGNATURE)
-        return oci_refuse(judge, sig->wrong, at, sig->what);
     if (code == OC_ERR_UNSUPPORTED)
         return oci_refuse(judge, code, at,
                           "a signature algorithm is unknown or not the key's (RFC 6960 4.3)");
@@ -39,10 +29,18 @@ bool oci_check_signature(struct judge *judge, const struct oc_key *key,
 
 bool oci_check_message_signature(struct judge *judge, const struct oc_key *key)
 {
-    struct oc_strength strength;
-    const struct signed_octets sig = {
-        judge->tbs, judge->signature, OC_ERR_SIGNATURE,
-        judge->is_request ? "the signature of the request is wrong (RFC 6960 4.1.2)"
-                          : "the signature of the response is wrong (RFC 6960 3.2, 4.2.1)"};
-    return oci_check_signature(judge, key, &sig, &strength);
+    const struct oc_crypto *crypto = judge->issuer->crypto;
+    const struct oc_signature *signature = judge->signature;
+    const uint8_t *at = signature->value.data;
+    struct oc_strength strength = {0};
+    enum oc_err code =
+        crypto->verify(crypto, key, &signature->algorithm, judge->tbs, signature->value, &strength);
+    if (code == OC_OK)
+        return oci_check_strength(judge, strength, at);
+    if (code == OC_ERR_SIGNATURE)
+        return oci_refuse(judge, code, at,
+                          judge->is_request
+                              ? "the signature of the request is wrong (RFC 6960 4.1.2)"
+                              : "the signature of the response is wrong (RFC 6960 3.2, 4.2.1)");
+    return oci_refuse_signature(judge, code, at);
 }

@@ -6,22 +6,14 @@
 
 #include "verify/judge.h"
 
-// struct signed_octets is what is checked with one key, and what to say when it is wrong.
-struct signed_octets {
-    struct oc_bytes octets;
-    const struct oc_signature *signature;
-    enum oc_err wrong;
-    const char *what;
-};
-
 // oci_check_strength refuses what is too weak for the policy. `at` is the signature.
 bool oci_check_strength(struct judge *judge, struct oc_strength strength, const uint8_t *at);
 
-// oci_check_signature refuses a signature that is wrong or too weak, and tells its strength.
-bool oci_check_signature(struct judge *judge, const struct oc_key *key,
-                         const struct signed_octets *sig, struct oc_strength *strength);
+// oci_refuse_signature says why a signature could not be checked, by the code that the table
+// gave for it.
+bool oci_refuse_signature(struct judge *judge, enum oc_err code, const uint8_t *at);
 
-// oci_check_message_signature is the same for the message itself.
+// oci_check_message_signature refuses a message whose signature is wrong or too weak.
 bool oci_check_message_signature(struct judge *judge, const struct oc_key *key);
 
 #endif

@@ -135,7 +135,8 @@ class RefusalTest(CheckCase):
 
     def test_wrong_issuer(self):
         row = self.row(3, "--issuer", "stranger.pem", "leaf.pem",
-                       error="leaf.pem: is not signed by the issuer that is given\n")
+                       error="leaf.pem: the certificate's signature is not by its issuer "
+                       "(RFC 5280 6.1.3)\n")
         self.assertEqual(row, ["leaf.pem", "not-verified", "-", "-", "-", "-"])
 
     def test_wrong_issuer_beside_the_right_one(self):

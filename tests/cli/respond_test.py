@@ -217,8 +217,8 @@ class QuestionTest(RespondCase):
                     *self.GOOD, "--cert", "strange.pem")
         self.make_ca("thief", subject="/CN=ca", extensions="subjectKeyIdentifier=none\n")
         self.make_cert("forged", "thief", 0x1000, key_ids=False)
-        self.refuse(65, "forged.pem: is not signed by its issuer in ca.pem\n", *self.ISSUER,
-                    *self.GOOD, "--cert", "forged.pem")
+        self.refuse(65, "forged.pem: is not issued by ca.pem: the certificate's signature is "
+                    "not by its issuer (RFC 5280 6.1.3)\n", *self.ISSUER, *self.GOOD, "--cert", "forged.pem")
 
     def test_first_certificate_counts(self):
         one = self.single(*self.ISSUER, *self.GOOD, "--cert", "chain.pem")

@@ -253,8 +253,9 @@ class SignerTest(VerifyCase):
         self.make_ca("imposter", subject="/CN=ca", extensions="subjectKeyIdentifier=none\n")
         self.respond()
         self.assertEqual(self.verify("--issuer", "imposter.pem", "--cert", "leaf.pem", status=65,
-                                     error="leaf.pem: is not signed by its issuer in "
-                                     "imposter.pem\n"), "")
+                                     error="leaf.pem: is not issued by imposter.pem: the "
+                                     "certificate's signature is not by its issuer "
+                                     "(RFC 5280 6.1.3)\n"), "")
         done = self.run_ocsp("verify", "--issuer", "imposter.pem", "--serial", "0x1000",
                              "resp.der")
         self.assertEqual(done.returncode, 3)
@@ -585,7 +586,9 @@ class QuestionTest(VerifyCase):
         self.make_cert("forged", "thief", 0x1000, key_ids=False)
         self.respond()
         self.assertEqual(self.verify("--issuer", "ca.pem", "--cert", "forged.pem", status=65,
-                                     error="forged.pem: is not signed by its issuer in ca.pem\n"),
+                                     error="forged.pem: is not issued by ca.pem: the "
+                                     "certificate's signature is not by its issuer "
+                                     "(RFC 5280 6.1.3)\n"),
                          "")
 
 

@@ -159,9 +159,81 @@ static void issuer_is_known_by_name_and_key_id(void **state)
     assert_true(oc_issuer_names(&other, &leaf.cert));
 }
 
+static void refuse_cert(const struct oc_issuer *by, const struct oc_cert *cert, enum oc_err code,
+                        const char *what)
+{
+    struct oc_strength strength = {1, 1};
+    struct oc_error err = {0};
+    assert_int_equal(oc_issuer_verify_cert(by, cert, &strength, &err), code);
+    assert_int_equal(err.code, code);
+    assert_string_equal(err.what, what);
+    assert_int_equal(strength.hash_bits, 0);
+    assert_int_equal(strength.rsa_bits, 0);
+    assert_int_equal(oc_issuer_verify_cert(by, cert, NULL, NULL), code);
+}
+
+static void issued_is_told_by_the_signature(void **state)
+{
+    struct oc_issuer by;
+    struct oc_strength strength;
+    struct oc_error err = {.code = OC_ERR_READ};
+    (void)state;
+    assert_int_equal(oc_issuer_init(&by, crypto, &issuer.cert, NULL), OC_OK);
+    assert_int_equal(oc_issuer_verify_cert(&by, &leaf.cert, &strength, &err), OC_OK);
+    assert_int_equal(err.code, OC_OK);
+    assert_int_equal(strength.hash_bits, 256);
+    assert_int_equal(strength.rsa_bits, 2048);
+    assert_int_equal(oc_issuer_verify_cert(&by, &leaf.cert, NULL, NULL), OC_OK);
+    oc_issuer_cleanup(&by);
+}
+
+static enum oc_err broken_verify(const struct oc_crypto *self, const struct oc_key *key,
+                                 const struct oc_algorithm *algorithm, struct oc_bytes message,
+                                 struct oc_bytes signature, struct oc_strength *strength)
+{
+    (void)self, (void)key, (void)algorithm, (void)message, (void)signature;
+    *strength = (struct oc_strength){512, OC_BITS_NONE};
+    return OC_ERR_CRYPTO;
+}
+
+static void not_issued(void **state)
+{
+    static const uint8_t null[] = {5, 0};
+    static const uint8_t ecdsa[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2};
+    struct oc_issuer by;
+    struct oc_crypto table = *crypto;
+    struct oc_cert cert = leaf.cert;
+    (void)state;
+    assert_int_equal(oc_issuer_init(&by, crypto, &issuer.cert, NULL), OC_OK);
+    refuse_cert(&by, &issuer.cert, OC_ERR_SIGNATURE,
+                "the certificate names another issuer (RFC 5280 4.1.2.4)");
+    cert.signature.algorithm.oid = (struct oc_bytes){ecdsa, sizeof ecdsa};
+    refuse_cert(&by, &cert, OC_ERR_SIGNATURE,
+                "the certificate's two signature algorithms differ (RFC 5280 4.1.1.2)");
+    cert.tbs_algorithm = cert.signature.algorithm;
+    cert.tbs_algorithm.parameters = (struct oc_bytes){null, 1};
+    refuse_cert(&by, &cert, OC_ERR_SIGNATURE,
+                "the certificate's two signature algorithms differ (RFC 5280 4.1.1.2)");
+    cert.tbs_algorithm = cert.signature.algorithm;
+    refuse_cert(&by, &cert, OC_ERR_UNSUPPORTED,
+                "the certificate's signature algorithm is unknown or not the issuer's "
+                "(RFC 5280 4.1.1.2)");
+    cert = leaf.cert;
+    cert.tbs.len--;
+    refuse_cert(&by, &cert, OC_ERR_SIGNATURE,
+                "the certificate's signature is not by its issuer (RFC 5280 6.1.3)");
+    table.verify = broken_verify;
+    by.crypto = &table;
+    refuse_cert(&by, &leaf.cert, OC_ERR_CRYPTO, "the certificate's signature could not be checked");
+    by.crypto = crypto;
+    oc_issuer_cleanup(&by);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(issued_is_told_by_the_signature),
+        cmocka_unit_test(not_issued),
         cmocka_unit_test(request_equals_that_of_libcrypto),
         cmocka_unit_test(cert_ids_refused),
         cmocka_unit_test(table_refuses_other_hashes),

@@ -470,7 +470,7 @@ static const struct verify_case signer_cases[] = {
      {.certs = {CERT_SIGNATURE_WRONG}, .by_name = true},
      NOT_ISSUED_BY_KEY},
     {"cert_signature_wrong_by_key", {.certs = {CERT_SIGNATURE_WRONG}}, NOT_ISSUED_BY_KEY},
-    {"cert_algorithm_inside_other", {.certs = {CERT_OTHER_ALGORITHM_INSIDE}}, NOT_ISSUED},
+    {"cert_algorithm_inside_other", {.certs = {CERT_OTHER_ALGORITHM_INSIDE}}, NOT_ISSUED_BY_KEY},
     // Erlang CVE-2026-42791.
     {"cert_expired", {.certs = {CERT_EXPIRED}}, CERT_TIME},
     {"cert_expired_at_border", {.certs = {CERT_EXPIRED_AT_BORDER}}, BY_DELEGATE},
