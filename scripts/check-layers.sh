@@ -61,12 +61,13 @@ allowed() {
         ;;
     python/src/*) echo '<ocsp/*.h> <Python.h> <string.h> "module.h"' ;;
     src/client/*)
-        echo "$libc <pthread.h> <sys/socket.h> <curl/curl.h> <openssl/*.h> <ocsp/base.h> $wire"
+        echo "$libc <dirent.h> <pthread.h> <sys/socket.h> <curl/curl.h> <openssl/*.h>"
+        echo "<ocsp/base.h> $wire"
         echo '<ocsp/crypto.h> <ocsp/issuer.h> <ocsp/verify.h> <ocsp/client.h> "client/*.h"'
         ;;
     cli/*)
-        echo "$libc <dirent.h> <netdb.h> <sys/socket.h> <sys/wait.h>"
-        echo '<ocsp/*.h> <jansson.h> <openssl/*.h> "*.h"'
+        echo "$libc <dirent.h> <grp.h> <netdb.h> <pwd.h> <sys/socket.h> <sys/un.h> <sys/wait.h>"
+        echo '<ocsp/*.h> <confuse.h> <jansson.h> <openssl/*.h> "*.h"'
         ;;
     *) return 1 ;;
     esac

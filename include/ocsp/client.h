@@ -53,6 +53,10 @@ struct sockaddr;
 // `allow`, if it is not NULL, is asked about every network address before it is connected to:
 // addresses in certificates are their issuers' choice, and may lead into private networks.
 // With a proxy it is the proxy's address.
+//
+// `progress`, if it is not NULL, is told by oc_client_check(), in its thread, how many of its `n`
+// certificates are done with: at the beginning 0, then each time that one more has been answered or
+// given up. It must not use the client.
 struct oc_client_config {
     const struct oc_crypto *crypto;
     long connect_timeout;   // default 5000
@@ -66,6 +70,8 @@ struct oc_client_config {
     const char *cache_dir;
     bool (*allow)(void *arg, const struct sockaddr *address);
     void *allow_arg;
+    void (*progress)(void *arg, size_t n_done, size_t n);
+    void *progress_arg;
 };
 
 // enum oc_ask_outcome says what came of asking. Zero is no answer.
@@ -194,6 +200,11 @@ OC_API void oc_client_free_der(struct oc_bytes *der);
 // HTTP, whichever comes first; that is its time of last modification. Several processes may
 // use a directory at once. What is there is verified again each time it is used, by the policy
 // of who asks; what that does not believe is removed. That nothing can be kept is no failure.
+//
+// Who writes looks at most once an hour, and at no more than 65,536 files, for what is of no use
+// any more, and removes it: files unfinished for more than an hour, and answers whose time has
+// passed more than a day ago, by the system's clock and by the policy's. Only files with the
+// names that the client gives are removed. The file .looked says when that was.
 OC_API bool oc_client_cache_dir(char *buf, size_t size);
 
 // oc_ask_outcome_name returns a short name in small letters, for instance "timeout", and

@@ -4,10 +4,12 @@
 //
 // Files appear whole, by rename(), so that several processes may share a directory. What
 // stands in it is trusted for nothing: a link is not followed, and each answer is verified
-// again by the policy of who asks now.
+// again by the policy of who asks now. What killed processes and the time have left there is
+// removed now and then, by those who write.
 #include "client/cache.h"
 #include "client/ask.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -24,6 +26,22 @@
 #define NAME_SIZE (KEY_HASH_LEN * 2 + 5)
 // So far from the ends of time that sums do not reach them.
 #define MAX_NOW ((int64_t)1 << 60)
+// How entries begin that are being written.
+#define NEW_PREFIX ".new-"
+// Its time of last modification is when somebody has last looked for what is to be removed.
+#define LOOKED_NAME ".looked"
+
+enum {
+    LOOK_INTERVAL = 3600,
+    // The interval when there is more to remove than one look may.
+    LOOK_AGAIN = 60,
+    LOOK_NAMES = 65536,
+    LOOK_REMOVALS = 1024,
+    // How old somebody's unfinished file must be, and since when an entry must be out of date:
+    // clocks differ, and who verifies by an earlier time has use for it.
+    NEW_AGE = 3600,
+    ENTRY_AGE = 86400,
+};
 
 bool oc_client_cache_dir(char *buf, size_t size)
 {
@@ -216,7 +234,8 @@ static int open_new(int dir, char *name, size_t size)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    snprintf(name, size, ".new-%ld-%lld-%ld", (long)getpid(), (long long)now.tv_sec, now.tv_nsec);
+    snprintf(name, size, NEW_PREFIX "%ld-%lld-%ld", (long)getpid(), (long long)now.tv_sec,
+             now.tv_nsec);
     return openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
@@ -230,6 +249,94 @@ static void put_entry(int dir, const char *name, struct oc_bytes data, int64_t u
     is_written = close(fd) == 0 && is_written;
     if (!is_written || renameat(dir, new_name, dir, name) != 0)
         unlinkat(dir, new_name, 0);
+}
+
+// Whether this is a name that open_new() gives.
+static bool is_new_name(const char *name)
+{
+    static const char digits[] = "0123456789";
+    if (strncmp(name, NEW_PREFIX, sizeof NEW_PREFIX - 1) != 0)
+        return false;
+    name += sizeof NEW_PREFIX - 1;
+    for (int i = 0; i < 3; i++) {
+        size_t n = strspn(name, digits);
+        if (n == 0 || name[n] != (i < 2 ? '-' : '\0'))
+            return false;
+        name += n + 1;
+    }
+    return true;
+}
+
+// Whether this is a name that make_name() gives.
+static bool is_entry_name(const char *name)
+{
+    size_t n = strspn(name, "0123456789abcdef");
+    return n == (size_t)2 * KEY_HASH_LEN && strcmp(name + n, ".der") == 0;
+}
+
+// The names of others, and what is no file, is not ours to remove.
+static bool is_left_over(int dir, const char *name, int64_t now)
+{
+    struct stat status;
+    int64_t age = is_new_name(name) ? NEW_AGE : ENTRY_AGE;
+    return (is_new_name(name) || is_entry_name(name)) &&
+           fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
+           status.st_mtime < now - age;
+}
+
+// Returns false when there may be more to remove. Who puts a new entry in the place of one that
+// is just being removed loses that, and asks again.
+static bool remove_left_over(DIR *names, int64_t now)
+{
+    const struct dirent *entry;
+    int n_removed = 0;
+    for (int n = 0; n < LOOK_NAMES && (entry = readdir(names)) != NULL; n++) {
+        if (is_left_over(dirfd(names), entry->d_name, now) &&
+            unlinkat(dirfd(names), entry->d_name, 0) == 0 && ++n_removed == LOOK_REMOVALS)
+            return false;
+    }
+    return true;
+}
+
+static void set_looked(int fd, int64_t when)
+{
+    const struct timespec times[2] = {{0, UTIME_OMIT}, {(time_t)when, 0}};
+    futimens(fd, times);
+}
+
+// Whether it is time to look again; if so, `fd` is that of the file which says so, and others
+// take it that somebody looks.
+static bool is_time_to_look(int dir, int64_t now, int *fd)
+{
+    struct stat status;
+    if (fstatat(dir, LOOKED_NAME, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mtime <= now &&
+        now - status.st_mtime < LOOK_INTERVAL)
+        return false;
+    *fd = openat(dir, LOOKED_NAME, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    if (*fd < 0)
+        return false;
+    set_looked(*fd, now);
+    return true;
+}
+
+// By the clock of the system or that of who asks, whichever is behind: nothing is removed that
+// one of them still takes for good.
+static void tidy(int dir, int64_t now)
+{
+    int64_t system_now = (int64_t)time(NULL);
+    int looked = -1;
+    if (!is_time_to_look(dir, system_now, &looked))
+        return;
+    int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *names = fd < 0 ? NULL : fdopendir(fd);
+    if (names == NULL && fd >= 0)
+        close(fd);
+    if (names != NULL) {
+        if (!remove_left_over(names, now < system_now ? now : system_now))
+            set_looked(looked, system_now - LOOK_INTERVAL + LOOK_AGAIN);
+        closedir(names);
+    }
+    close(looked);
 }
 
 // That an answer cannot be kept is no failure: the next one who asks asks the responder.
@@ -246,5 +353,6 @@ void oci_cache_write(const struct oc_client_config *config, const struct oc_poli
     if (dir < 0)
         return;
     put_entry(dir, name, check->response, until);
+    tidy(dir, policy->now);
     close(dir);
 }

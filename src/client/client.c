@@ -97,7 +97,21 @@ struct batch {
     struct oc_check *checks;
     size_t n;
     size_t n_begun;
+    size_t n_done;
 };
+
+static void tell_progress(const struct batch *batch)
+{
+    const struct oc_client_config *config = &batch->client->config;
+    if (config->progress != NULL)
+        config->progress(config->progress_arg, batch->n_done, batch->n);
+}
+
+static void count_done(struct batch *batch)
+{
+    batch->n_done++;
+    tell_progress(batch);
+}
 
 // Begins with as many certificates as the slot can take: those whose answer is in the cache,
 // and one more.
@@ -118,6 +132,8 @@ static enum oc_err fill_slot(struct batch *batch, size_t i)
             oci_ask_end(&slot->ask);
         if (code != OC_OK)
             return code;
+        if (!slot->is_used)
+            count_done(batch);
     }
     return OC_OK;
 }
@@ -158,6 +174,8 @@ static enum oc_err run(struct batch *batch)
             end_slot(slot);
         if (code != OC_OK)
             return code;
+        if (!slot->is_used)
+            count_done(batch);
     }
 }
 
@@ -179,10 +197,12 @@ static enum oc_err check_arguments(const struct oc_client *client, const struct 
 enum oc_err oc_client_check(struct oc_client *client, const struct oc_policy *policy,
                             struct oc_check *checks, size_t n)
 {
-    struct batch batch = {client, policy, checks, n, 0};
+    struct batch batch = {.client = client, .policy = policy, .checks = checks, .n = n};
     enum oc_err code = check_arguments(client, checks, n);
-    if (code == OC_OK)
+    if (code == OC_OK) {
+        tell_progress(&batch);
         code = run(&batch);
+    }
     if (code == OC_OK)
         return OC_OK;
     for (size_t i = 0; i < client->config.n_parallel; i++)

@@ -4,6 +4,7 @@
 """Tests of the cache of libocsp-client."""
 
 import os
+import signal
 import stat
 import subprocess
 import time
@@ -23,7 +24,9 @@ class CacheCase(Stage):
         return self.ask(path, "--cache", "cache", *options, **more)
 
     def entries(self):
-        return sorted(self.cache.iterdir()) if self.cache.exists() else []
+        """What stands there, beside the file that says when somebody has looked around."""
+        there = sorted(self.cache.iterdir()) if self.cache.exists() else []
+        return [path for path in there if path.name != ".looked"]
 
     def entry(self):
         one, = self.entries()
@@ -308,6 +311,204 @@ class TogetherTest(CacheCase):
             self.assertEqual(process.returncode, 0)
             self.assertEqual(output.count('"status":"good"'), 30)
         self.assertEqual(self.entry().read_bytes(), self.server.answers["good"])
+
+
+class LeftOverTest(CacheCase):
+    """What killed processes and the time leave is removed, and nothing else."""
+
+    NEW = ".new-4711-1700000000-123456789"
+    HOUR = 3600
+
+    def setUp(self):
+        super().setUp()
+        self.cache.mkdir(mode=0o700)
+        self.now = int(time.time())
+
+    def put(self, name, age, data=b"x"):
+        """A file that was last modified so many seconds ago."""
+        path = self.cache / name
+        path.write_bytes(data)
+        os.utime(path, (self.now - age, self.now - age))
+        return path
+
+    def entry_name(self, number):
+        return f"{number:064x}.der"
+
+    def left(self):
+        return {path.name for path in self.entries()}
+
+    def keep(self, *options):
+        """An answer is kept; who sends a nonce has not read the cache before."""
+        self.assertFalse(self.cached("kept/good", "--flag", "nonce", *options)["from_cache"])
+
+    def look(self):
+        """An answer is kept, and who keeps it looks around."""
+        (self.cache / ".looked").unlink(missing_ok=True)
+        self.keep()
+
+    def stays(self, *paths):
+        """Of what is there these stay, and what is kept then comes."""
+        before = self.left()
+        self.look()
+        self.assertEqual(self.left() & before, {path.name for path in paths})
+        self.assertEqual(len(self.left()), len(paths) + 1)
+
+    def test_unfinished(self):
+        young = self.put(self.NEW, self.HOUR - 60)
+        ahead = self.put(".new-1-2-3", -self.HOUR)
+        self.put(".new-1-1700000000-1", self.HOUR + 60)
+        self.put(".new-99999999-1-0", 400 * DAY)
+        self.stays(young, ahead)
+
+    def test_out_of_date(self):
+        young = self.put(self.entry_name(1), DAY - 60)
+        good = self.put(self.entry_name(2), -DAY)
+        self.put(self.entry_name(3), DAY + 60)
+        self.put(self.entry_name(1 << 255), 400 * DAY)
+        self.stays(young, good)
+
+    def test_names_of_others(self):
+        names = [".new", ".new-", ".new-1-2", ".new-1-2-", ".new--2-3", ".new-1-2-3-4", "a.der",
+                 ".new-1-2-3x", ".new-1-2-x3", "new-1-2-3", ".new-1-2-3.der", ".der", "key.pem",
+                 "f" * 63 + ".der", "f" * 65 + ".der", "F" * 64 + ".der", "f" * 64,
+                 "f" * 64 + ".der~", "g" * 64 + ".der", ".looked.old", "looked"]
+        self.stays(*(self.put(name, 400 * DAY) for name in names))
+
+    def test_what_is_no_file(self):
+        """Links, directories and pipes of our names, and where the links lead."""
+        target = self.write("target.der", b"x")
+        os.utime(self.path(target), (1, 1))
+        link, broken = self.cache / self.entry_name(1), self.cache / self.NEW
+        link.symlink_to(self.path(target))
+        broken.symlink_to("nowhere")
+        for path in (link, broken):
+            os.utime(path, (1, 1), follow_symlinks=False)
+        folder, pipe = self.cache / self.entry_name(2), self.cache / ".new-1-2-3"
+        folder.mkdir()
+        os.mkfifo(pipe)
+        for path in (folder, pipe):
+            os.utime(path, (1, 1))
+        self.stays(link, broken, folder, pipe)
+        self.assertTrue(self.path(target).exists())
+
+    def test_not_each_time(self):
+        """Who has just looked has done so for all."""
+        self.look()
+        self.put(self.NEW, DAY)
+        self.keep()
+        self.assertIn(self.NEW, self.left())
+        for seconds, is_left in ((self.HOUR - 60, True), (-60, False), (self.HOUR + 60, False)):
+            with self.subTest(seconds=seconds):
+                self.put(self.NEW, DAY)
+                self.put(".looked", seconds)
+                self.keep()
+                self.assertEqual(self.NEW in self.left(), is_left)
+
+    def test_readers_remove_nothing(self):
+        self.look()
+        (self.cache / ".looked").unlink()
+        self.put(self.NEW, DAY)
+        self.server.requests.clear()
+        self.hits()
+        self.assertIn(self.NEW, self.left())
+        self.assertFalse((self.cache / ".looked").exists())
+
+    def test_many(self):
+        """Each look is bounded; the next one, a minute later, goes on."""
+        for number in range(2500):
+            self.put(self.entry_name(number), 400 * DAY)
+        good = self.put(self.entry_name(9999), -DAY)
+        counts = []
+        for _ in range(3):
+            self.keep()
+            counts.append(len(self.left()))
+            since = int(time.time() - (self.cache / ".looked").stat().st_mtime)
+            if counts[-1] > 2:
+                self.assertAlmostEqual(self.HOUR - since, 60, delta=20)
+                self.keep()
+                self.assertEqual(len(self.left()), counts[-1])
+                self.put(".looked", since + 60)
+        self.assertEqual(counts, [2502 - 1024, 2502 - 2048, 2])
+        self.assertTrue(good.exists())
+        self.assertLess(since, 60)
+
+    def test_callers_clock(self):
+        """Who judges by an earlier time has use for what has ended since; a clock that is ahead
+        ends nothing for others."""
+        old = self.put(self.entry_name(1), DAY + 100)
+        self.keep("--now", str(self.now - 250))
+        self.assertTrue(old.exists())
+        good = self.put(self.entry_name(2), -DAY)
+        os.utime(self.cache / ".looked", (1, 1))
+        self.server.fields = [b"Cache-Control: max-age=1000"]
+        self.cached("kept/forever", "--flag", "nonce", "--max-age", str(10 * DAY), "--now",
+                    str(self.now + 5 * DAY))
+        self.assertGreater(os.stat(self.cache / ".looked").st_mtime, 1)
+        self.assertTrue(good.exists())
+        self.assertFalse(old.exists())
+
+    def test_link_instead_of_the_mark(self):
+        """It is not followed; then nobody looks."""
+        target = self.write("target", b"x")
+        os.utime(self.path(target), (1, 1))
+        mark = self.cache / ".looked"
+        mark.symlink_to(self.path(target))
+        os.utime(mark, (1, 1), follow_symlinks=False)
+        self.put(self.NEW, DAY)
+        self.cached("kept/good")
+        self.assertEqual(self.path(target).stat().st_mtime, 1)
+        self.assertIn(self.NEW, self.left())
+
+    def test_killed_while_writing(self):
+        """A limit on sizes lets the first half of an answer be written, and then kills."""
+        limited = ["sh", "-c", 'ulimit -c 0; ulimit -f 1; exec "$@"', "sh", DRIVER]
+        done = subprocess.run(
+            [*limited, "--url", self.server.url("kept/delegated"), "--cache", "cache", "ca.der",
+             "leaf.der"], cwd=self.dir, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            timeout=60, check=False)
+        self.assertEqual(done.returncode, -signal.SIGXFSZ)
+        name, = self.left()
+        self.assertRegex(name, r"^\.new-[0-9]+-[0-9]+-[0-9]+$")
+        size = (self.cache / name).stat().st_size
+        self.assertTrue(0 < size < len(self.server.answers["delegated"]))
+        self.stays(self.cache / name)
+        os.utime(self.cache / name, (1, self.now - self.HOUR - 60))
+        self.look()
+        self.assertNotIn(name, self.left())
+
+    def test_killed_at_any_time(self):
+        """Whenever a process is killed, what it has kept is whole, and the rest goes."""
+        command = [DRIVER, "--url", self.server.url("kept/good"), "--cache", "cache", "--flag",
+                   "nonce", "--rounds", "100000", "ca.der", "leaf.der"]
+        for i in range(20):
+            with subprocess.Popen(command, cwd=self.dir, stdout=subprocess.PIPE) as process:
+                process.stdout.readline()
+                time.sleep(0.001 * i)
+                process.kill()
+        unfinished = [path for path in self.entries() if path.name.startswith(".new-")]
+        entry, = set(self.entries()) - set(unfinished)
+        self.assertEqual(entry.read_bytes(), self.server.answers["good"])
+        for path in unfinished:
+            os.utime(path, (1, self.now - DAY))
+        self.look()
+        self.assertEqual(self.entries(), [entry])
+
+    def test_two_processes(self):
+        """Several that write and look at once."""
+        for number in range(3000):
+            self.put(self.entry_name(number), 400 * DAY)
+        good = self.put(self.entry_name(9999), -DAY)
+        for _ in range(4):
+            (self.cache / ".looked").unlink(missing_ok=True)
+            command = [DRIVER, "--url", self.server.url("kept/good"), "--cache", "cache", "--flag",
+                       "nonce", "ca.der", "leaf.der"]
+            processes = [subprocess.Popen(command, cwd=self.dir, stdout=subprocess.PIPE)
+                         for _ in range(4)]
+            for process in processes:
+                output = process.communicate(timeout=60)[0].decode()
+                self.assertEqual((process.returncode, output.count('"status":"good"')), (0, 1))
+        self.assertEqual(len(self.left()), 2)
+        self.assertTrue(good.exists())
 
 
 class DirectoryTest(unittest.TestCase):

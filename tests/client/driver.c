@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // driver [OPTION VALUE]... ISSUER CERT...: asks about certificates, all DER files, and prints
-// a JSON object for each and one about the whole. The tests say what it should print.
+// a JSON object for each and one about the whole; with several threads, for each thread in turn.
+// The tests say what it should print.
 #include <ocsp/client.h>
 #include <ocsp/openssl.h>
 
 #include <jansson.h>
 
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +26,21 @@ struct options {
     const char *deny;
     size_t copies;
     size_t rounds;
+    size_t threads;
     bool fetch;
+    bool progress;
+};
+
+// struct batch is a client at work, in a thread of its own if there are several.
+struct batch {
+    struct options options;
+    struct oc_client *client;
+    struct oc_check *checks;
+    size_t n;
+    enum oc_err code;
+    long ms;
     int n_allow_calls;
+    json_t *progress;
 };
 
 static void die(const char *what)
@@ -56,13 +71,19 @@ static void unload(struct oc_bytes bytes)
 
 static bool allow(void *arg, const struct sockaddr *address)
 {
-    struct options *options = arg;
+    struct batch *batch = arg;
     char text[INET_ADDRSTRLEN] = "";
-    options->n_allow_calls++;
+    batch->n_allow_calls++;
     if (address->sa_family == AF_INET)
         inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, text,
                   sizeof text);
-    return strcmp(text, options->deny) != 0;
+    return strcmp(text, batch->options.deny) != 0;
+}
+
+static void on_progress(void *arg, size_t n_done, size_t n)
+{
+    struct batch *batch = arg;
+    json_array_append_new(batch->progress, json_pack("[II]", (json_int_t)n_done, (json_int_t)n));
 }
 
 static void set_flag(struct options *options, const char *value)
@@ -76,6 +97,8 @@ static void set_flag(struct options *options, const char *value)
         options->policy.nonce_rule = OC_NONCE_REQUIRED;
     else if (strcmp(value, "fetch") == 0)
         options->fetch = true;
+    else if (strcmp(value, "progress") == 0)
+        options->progress = true;
     else
         die(value);
 }
@@ -108,11 +131,11 @@ static void set_option(struct options *options, const char *name, const char *va
         options->copies = (size_t)number;
     else if (strcmp(name, "--rounds") == 0)
         options->rounds = (size_t)number;
-    else if (strcmp(name, "--deny") == 0) {
+    else if (strcmp(name, "--threads") == 0)
+        options->threads = (size_t)number;
+    else if (strcmp(name, "--deny") == 0)
         options->deny = value;
-        config->allow = allow;
-        config->allow_arg = options;
-    } else if (strcmp(name, "--flag") == 0)
+    else if (strcmp(name, "--flag") == 0)
         set_flag(options, value);
     else
         die(name);
@@ -170,29 +193,88 @@ static long elapsed(const struct timespec *from)
     return (now.tv_sec - from->tv_sec) * 1000 + (now.tv_nsec - from->tv_nsec) / 1000000;
 }
 
-static void check_all(struct oc_client *client, struct options *options,
-                      const struct oc_issuer *issuer, const struct oc_cert *certs, size_t n_certs)
+static void batch_init(struct batch *batch, const struct options *options)
 {
-    size_t n = n_certs * options->copies;
-    struct oc_check *checks = calloc(n, sizeof *checks);
+    *batch = (struct batch){.options = *options, .progress = json_array()};
+    struct oc_client_config *config = &batch->options.config;
+    if (options->deny != NULL)
+        config->allow = allow;
+    config->allow_arg = batch;
+    if (options->progress)
+        config->progress = on_progress;
+    config->progress_arg = batch;
+    batch->client = oc_client_new(config);
+    if (batch->client == NULL)
+        die("cannot start");
+}
+
+static void batch_end(struct batch *batch)
+{
+    oc_client_free(batch->client);
+    json_decref(batch->progress);
+}
+
+static void *ask(void *arg)
+{
+    struct batch *batch = arg;
     struct timespec started;
+    clock_gettime(CLOCK_MONOTONIC, &started);
+    batch->code = oc_client_check(batch->client, &batch->options.policy, batch->checks, batch->n);
+    batch->ms = elapsed(&started);
+    return NULL;
+}
+
+static void set_checks(struct batch *batch, const struct oc_issuer *issuer,
+                       const struct oc_cert *certs, size_t n_certs)
+{
+    batch->n = n_certs * batch->options.copies;
+    batch->checks = calloc(batch->n + 1, sizeof *batch->checks);
+    if (batch->checks == NULL)
+        die("no memory");
+    for (size_t i = 0; i < batch->n; i++)
+        batch->checks[i] = (struct oc_check){&certs[i % n_certs], issuer, batch->options.url};
+}
+
+static void print_batch(struct batch *batch)
+{
     struct rusage usage;
-    if (checks == NULL)
+    getrusage(RUSAGE_SELF, &usage);
+    for (size_t i = 0; i < batch->n; i++) {
+        print_check(&batch->checks[i]);
+        oc_check_cleanup(&batch->checks[i]);
+    }
+    free(batch->checks);
+    print(json_pack("{ss sI sI si sO}", "code",
+                    batch->code == OC_OK ? "ok" : oc_err_name(batch->code), "ms",
+                    (json_int_t)batch->ms, "max_rss_kib", (json_int_t)usage.ru_maxrss,
+                    "allow_calls", batch->n_allow_calls, "progress", batch->progress));
+    json_array_clear(batch->progress);
+}
+
+static void ask_at_once(struct batch *batches, size_t n)
+{
+    pthread_t *threads = calloc(n, sizeof *threads);
+    if (threads == NULL)
         die("no memory");
     for (size_t i = 0; i < n; i++)
-        checks[i] = (struct oc_check){&certs[i % n_certs], issuer, options->url};
-    clock_gettime(CLOCK_MONOTONIC, &started);
-    enum oc_err code = oc_client_check(client, &options->policy, checks, n);
-    long ms = elapsed(&started);
-    getrusage(RUSAGE_SELF, &usage);
-    for (size_t i = 0; i < n; i++) {
-        print_check(&checks[i]);
-        oc_check_cleanup(&checks[i]);
-    }
-    free(checks);
-    print(json_pack("{ss sI sI si}", "code", code == OC_OK ? "ok" : oc_err_name(code), "ms",
-                    (json_int_t)ms, "max_rss_kib", (json_int_t)usage.ru_maxrss, "allow_calls",
-                    options->n_allow_calls));
+        if (pthread_create(&threads[i], NULL, ask, &batches[i]) != 0)
+            die("no thread");
+    for (size_t i = 0; i < n; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+}
+
+static void check_all(struct batch *batches, size_t n, const struct oc_issuer *issuer,
+                      const struct oc_cert *certs, size_t n_certs)
+{
+    for (size_t i = 0; i < n; i++)
+        set_checks(&batches[i], issuer, certs, n_certs);
+    if (n == 1)
+        ask(&batches[0]);
+    else
+        ask_at_once(batches, n);
+    for (size_t i = 0; i < n; i++)
+        print_batch(&batches[i]);
 }
 
 static void fetch_all(struct oc_client *client, const struct oc_cert *certs, size_t n_certs)
@@ -211,26 +293,39 @@ static void fetch_all(struct oc_client *client, const struct oc_cert *certs, siz
     }
 }
 
-static void run(struct options *options, const struct oc_crypto *crypto, char **paths, size_t n)
+static void run_rounds(const struct options *options, const struct oc_issuer *issuer,
+                       const struct oc_cert *certs, size_t n_certs)
+{
+    struct batch *batches = calloc(options->threads, sizeof *batches);
+    if (batches == NULL)
+        die("no memory");
+    for (size_t i = 0; i < options->threads; i++)
+        batch_init(&batches[i], options);
+    for (size_t i = 0; i < options->rounds; i++) {
+        if (options->fetch)
+            fetch_all(batches[0].client, certs, n_certs);
+        else
+            check_all(batches, options->threads, issuer, certs, n_certs);
+    }
+    for (size_t i = 0; i < options->threads; i++)
+        batch_end(&batches[i]);
+    free(batches);
+}
+
+static void run(const struct options *options, const struct oc_crypto *crypto, char **paths,
+                size_t n)
 {
     struct oc_bytes issuer_der = load(paths[0]);
     struct oc_cert issuer_cert;
     struct oc_issuer issuer;
     struct oc_cert *certs = calloc(n, sizeof *certs);
-    struct oc_client *client = oc_client_new(&options->config);
-    if (certs == NULL || client == NULL || oc_cert_parse(&issuer_cert, issuer_der, NULL) != OC_OK ||
+    if (certs == NULL || oc_cert_parse(&issuer_cert, issuer_der, NULL) != OC_OK ||
         oc_issuer_init(&issuer, crypto, &issuer_cert, NULL) != OC_OK)
         die("cannot start");
     for (size_t i = 1; i < n; i++)
         if (oc_cert_parse(&certs[i - 1], load(paths[i]), NULL) != OC_OK)
             die(paths[i]);
-    for (size_t i = 0; i < options->rounds; i++) {
-        if (options->fetch)
-            fetch_all(client, certs, n - 1);
-        else
-            check_all(client, options, &issuer, certs, n - 1);
-    }
-    oc_client_free(client);
+    run_rounds(options, &issuer, certs, n - 1);
     oc_issuer_cleanup(&issuer);
     for (size_t i = 1; i < n; i++)
         unload(certs[i - 1].der);
@@ -254,7 +349,7 @@ int main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "--cache-dir") == 0)
         return print_cache_dir((size_t)strtol(argv[2], NULL, 10));
     struct oc_crypto *crypto = oc_openssl_new();
-    struct options options = {.copies = 1, .rounds = 1};
+    struct options options = {.copies = 1, .rounds = 1, .threads = 1};
     int i = 1;
     if (crypto == NULL)
         die("no memory");
