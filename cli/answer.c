@@ -159,12 +159,11 @@ size_t target_answers(const struct target *target, bool soft_fail,
         memcpy(out[0].why, target->problem, sizeof out[0].why);
         return 1;
     }
-    bool is_first_of_host = target->source->is_host && target->number <= 1;
-    if (is_first_of_host)
+    if (target->source->is_host)
         out[n++] = staple_answer(target);
     out[n] = asked_answer(target, soft_fail);
     // A certificate without a responder's address is still answered for by its staple.
-    if (target->check.outcome == OC_ASK_NO_URL && is_first_of_host && target->staple.is_there)
+    if (target->check.outcome == OC_ASK_NO_URL && target->staple.is_there)
         out[n].is_counted = false;
     return n + 1;
 }

@@ -2,31 +2,12 @@
 //
 // ocsp check: are these certificates still good? All targets are asked about at once. Reasons
 // go to standard error, whatever the form of the result.
+#include "check_progress.h"
 #include "check_report.h"
 #include "report.h"
 
 #include <stdlib.h>
 #include <sysexits.h>
-#include <unistd.h>
-
-// How many targets people wait for without a word.
-enum { QUIET_TARGETS = 8 };
-
-static bool wants_progress(const struct targets *targets)
-{
-    return targets->n > QUIET_TARGETS && isatty(STDERR_FILENO);
-}
-
-static bool ask(struct targets *targets, struct asking *asking)
-{
-    bool progress = wants_progress(targets);
-    if (progress)
-        fprintf(stderr, "asking about %zu certificates ...", targets->n);
-    bool ok = targets_ask(targets, asking);
-    if (progress)
-        fputs("\r\033[K", stderr);
-    return ok;
-}
 
 static void complain_nonce(const struct check_options *options, const struct target *target)
 {
@@ -68,14 +49,32 @@ static int report(const struct check_result *result)
     return status;
 }
 
+static void watch(struct check_options *options, struct check_progress *progress)
+{
+    options->target.progress = check_progress_show;
+    options->target.progress_arg = progress;
+    options->asking.config.progress = check_progress_show;
+    options->asking.config.progress_arg = progress;
+}
+
+static bool gather_and_ask(const struct check_options *options, struct asking *asking,
+                           struct targets *targets, struct check_progress *progress)
+{
+    progress->verb = "looked at";
+    targets_add_all(targets, &options->target, options->targets, options->n_targets);
+    check_progress_end(progress);
+    progress->verb = "asked";
+    bool ok = targets_ask(targets, asking);
+    check_progress_end(progress);
+    return ok;
+}
+
 static int run(const struct command *self, const struct check_options *options,
-               struct asking *asking, struct targets *targets)
+               struct asking *asking, struct targets *targets, struct check_progress *progress)
 {
     if (!asking_start(asking, &options->asking))
         return EX_DATAERR;
-    for (size_t i = 0; i < options->n_targets; i++)
-        targets_add(targets, &options->target, options->targets[i]);
-    if (!ask(targets, asking)) {
+    if (!gather_and_ask(options, asking, targets, progress)) {
         complain(self->title, "no memory, or no random numbers");
         return EX_OSERR;
     }
@@ -94,12 +93,14 @@ int check_run(const struct command *self, int argc, char **argv)
     if (status == EX_OK) {
         struct asking *asking = must_alloc(1, sizeof *asking);
         struct targets targets = {0};
-        status = run(self, &options, asking, &targets);
+        struct check_progress progress = {0};
+        watch(&options, &progress);
+        status = run(self, &options, asking, &targets, &progress);
         targets_free(&targets);
         asking_end(asking);
         free(asking);
     } else {
-        status = status == EX_USAGE ? command_usage(self) : command_help(self);
+        status = command_explain(self, status);
     }
     check_options_free(&options);
     return status;

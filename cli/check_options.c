@@ -77,7 +77,7 @@ static int finish(const struct command *self, int n_targets, char **targets,
 {
     out->targets = targets;
     out->n_targets = (size_t)n_targets;
-    out->target.hosts = true;
+    out->target.n_parallel = out->asking.config.n_parallel;
     out->target.tls.connect_timeout = out->asking.config.connect_timeout;
     out->target.tls.timeout = out->asking.config.exchange_timeout;
     if (n_targets > 0)

@@ -24,11 +24,16 @@ int command_help(const struct command *self);
 // EX_USAGE. An error line goes before.
 int command_usage(const struct command *self);
 
+// command_explain is for arguments that a command does not run with: usage when `status` is
+// EX_USAGE, and help for --help. Returns the exit status.
+int command_explain(const struct command *self, int status);
+
 // show_run is `ocsp show`, request_run is `ocsp request`, respond_run is `ocsp respond`,
-// verify_run is `ocsp verify`. check_run, `ocsp check`, and fetch_run, `ocsp fetch`, are there
-// with libocsp-client only.
+// verify_run is `ocsp verify`. check_run, `ocsp check`, fetch_run, `ocsp fetch`, and
+// staple_run, `ocsp staple`, are there with libocsp-client only.
 int check_run(const struct command *self, int argc, char **argv);
 int fetch_run(const struct command *self, int argc, char **argv);
+int staple_run(const struct command *self, int argc, char **argv);
 int show_run(const struct command *self, int argc, char **argv);
 int request_run(const struct command *self, int argc, char **argv);
 int respond_run(const struct command *self, int argc, char **argv);

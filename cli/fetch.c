@@ -127,7 +127,7 @@ int fetch_run(const struct command *self, int argc, char **argv)
         asking_end(asking);
         free(asking);
     } else {
-        status = status == EX_USAGE ? command_usage(self) : command_help(self);
+        status = command_explain(self, status);
     }
     asking_options_free(&options.asking);
     return status;

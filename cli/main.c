@@ -182,7 +182,7 @@ static const struct command commands[] = {
             "  --no-cache                 neither read nor keep answers\n"
             "  --cache-dir DIR            where answers are kept (default: libocsp in\n"
             "                             $XDG_CACHE_HOME)\n"
-            "  --parallel N               exchanges at once (default: 16)\n"
+            "  --parallel N               hosts, and then exchanges, at once (default: 16)\n"
             "  --ca FILE                  for hosts: trust these CAs, not the system's\n"
             "  --starttls PROTOCOL        for hosts: smtp, imap, pop3, ldap, postgres or ftp "
             "comes\n"
@@ -220,6 +220,46 @@ static const struct command commands[] = {
             "  --help                     print this and end\n"
             "\n"
             "Exit status: 0 all verified and good, 1 revoked, 2 unknown, 3 could not be "
+            "verified.\n",
+    },
+    {
+        .name = "staple",
+        .title = "ocsp staple",
+        .run = staple_run,
+        .summary = "keep the staples of servers fresh",
+        .arguments = "[OPTION]... --config FILE | --cert FILE --out FILE",
+        .help =
+            "Keep files with OCSP responses fresh, for servers to staple.\n"
+            "\n"
+            "A staple is replaced in the middle of its validity, by an answer that is verified,\n"
+            "says good and is newer. When none comes, the one that is there stays, and it is "
+            "tried\n"
+            "again. Runs until it is ended; SIGHUP reads the configuration again.\n"
+            "\n"
+            "  --config FILE              the staples, and the options here as settings\n"
+            "  --cert FILE                the server's certificate; issuers may follow in it\n"
+            "  --out FILE                 where the staple goes (default for nginx: the\n"
+            "                             certificate's name with .der, for haproxy: with .ocsp\n"
+            "                             added)\n"
+            "  --form FORM                der, nginx, haproxy or envoy (default: der)\n"
+            "  --haproxy-socket ADDRESS   tell the HAProxy at this path or ADDRESS:PORT\n"
+            "  --mode OCTAL               mode of the file (default: that of the one there, else\n"
+            "                             0644)\n"
+            "  --owner USER[:GROUP]       its owner (default: that of the one there)\n"
+            "  --reload-hook COMMAND      run this when staples were replaced\n"
+            "  --alert-hook COMMAND       run this when a certificate is revoked, or a staple\n"
+            "                             cannot be replaced\n"
+            "  --metrics FILE             write a textfile for Prometheus\n"
+            "  --once                     replace what is due, and end\n"
+            "  --force                    with --once: replace all\n"
+            "  --issuer FILE, --url URL, --hash ALG, --max-age S, --skew S,\n"
+            "  --trusted-responder FILE, --insecure-allow-sha1, --insecure-allow-small-rsa,\n"
+            "  --timeout S, --connect-timeout S, --proxy URL, --cache-dir DIR\n"
+            "                             as with \"ocsp check\", but no cache is used without\n"
+            "                             --cache-dir\n"
+            "  --help                     print this and end\n"
+            "\n"
+            "Exit status with --once: 0 all in order, 1 revoked, 2 unknown, 3 could not be "
             "verified.\n",
     },
 #endif
@@ -260,6 +300,11 @@ int command_usage(const struct command *self)
 {
     print_usage(stderr, self);
     return EX_USAGE;
+}
+
+int command_explain(const struct command *self, int status)
+{
+    return status == EX_USAGE ? command_usage(self) : command_help(self);
 }
 
 static void print_help(FILE *out)

@@ -194,7 +194,7 @@ int request_run(const struct command *self, int argc, char **argv)
         status = run_job(&job);
         free_job(&job);
     } else {
-        status = status == EX_USAGE ? command_usage(self) : command_help(self);
+        status = command_explain(self, status);
     }
     request_options_free(&options);
     return status;

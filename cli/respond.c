@@ -291,7 +291,7 @@ int respond_run(const struct command *self, int argc, char **argv)
         status = run_job(&job);
         free_job(&job);
     } else {
-        status = status == EX_USAGE ? command_usage(self) : command_help(self);
+        status = command_explain(self, status);
     }
     respond_options_free(&options);
     return status;

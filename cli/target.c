@@ -148,23 +148,22 @@ static void take_peer(struct source *source, struct tls_peer *peer)
     source->in.items = must_alloc(peer->n_certs, sizeof *source->in.items);
     for (size_t i = 0; i < peer->n_certs; i++)
         source->in.items[i] = (struct message){MESSAGE_CERTIFICATE, i + 1, peer->certs[i]};
-    source->staple = peer->staple;
+    source->staples = peer->staples;
+    source->n_staples = peer->n_certs;
     free(peer->certs);
     *peer = (struct tls_peer){0};
 }
 
 static void add_host(struct targets *targets, const struct target_options *options,
-                     const char *host)
+                     struct tls_job *job)
 {
-    char why[WHY_SIZE];
-    struct tls_peer peer = {0};
-    struct source *source = add_source(targets, host);
+    struct source *source = add_source(targets, job->target);
     source->is_host = true;
-    if (!tls_look(&options->tls, host, &peer, why, sizeof why)) {
-        add_problem(targets, source, why, false);
+    if (job->why != NULL) {
+        add_problem(targets, source, job->why, false);
         return;
     }
-    take_peer(source, &peer);
+    take_peer(source, &job->peer);
     if (parse_all(source))
         add_certs(targets, source, options->chain);
     else
@@ -175,23 +174,61 @@ void targets_add(struct targets *targets, const struct target_options *options,
                  const char *argument)
 {
     struct stat st;
-    bool exists = stat(argument, &st) == 0;
-    if (exists && S_ISDIR(st.st_mode))
+    if (stat(argument, &st) == 0 && S_ISDIR(st.st_mode))
         add_directory(targets, options, argument);
-    else if (!exists && options->hosts && tls_is_host(argument))
-        add_host(targets, options, argument);
     else
         add_file(targets, options, argument);
 }
 
-// Only the server's own certificate has a staple here: of TLS 1.3 libssl, as a client, keeps no
-// other.
+static bool is_host(const char *argument)
+{
+    struct stat st;
+    return stat(argument, &st) != 0 && tls_is_host(argument);
+}
+
+static void look_at_hosts(const struct target_options *options, struct tls_job *jobs, size_t n)
+{
+    struct tls_looks looks = {
+        .options = &options->tls,
+        .n_parallel = options->n_parallel,
+        .progress = options->progress,
+        .progress_arg = options->progress_arg,
+    };
+    tls_look_all(&looks, jobs, n);
+}
+
+void targets_add_all(struct targets *targets, const struct target_options *options,
+                     char *const *arguments, size_t n)
+{
+    struct tls_job *jobs = must_alloc(n, sizeof *jobs);
+    size_t n_jobs = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (is_host(arguments[i]))
+            jobs[n_jobs++].target = arguments[i];
+    }
+    look_at_hosts(options, jobs, n_jobs);
+    size_t n_added = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (n_added < n_jobs && jobs[n_added].target == arguments[i])
+            add_host(targets, options, &jobs[n_added++]);
+        else
+            targets_add(targets, options, arguments[i]);
+    }
+    tls_jobs_free(jobs, n_jobs);
+}
+
+static const struct octets *staple_of(const struct target *target)
+{
+    size_t i = target->number == 0 ? 0 : target->number - 1;
+    return i < target->source->n_staples ? &target->source->staples[i] : NULL;
+}
+
 static void verify_staple(struct target *target, const struct oc_policy *policy)
 {
-    const struct octets *der = &target->source->staple;
+    const struct octets *der = staple_of(target);
     struct staple *staple = &target->staple;
     struct oc_response resp;
-    if (der->data == NULL || target->number > 1)
+    if (der == NULL || der->data == NULL)
         return;
     staple->is_there = true;
     if (oc_response_parse(&resp, (struct oc_bytes){der->data, der->len}, &staple->error) == OC_OK)
@@ -243,7 +280,9 @@ void targets_free(struct targets *targets)
         struct source *source = targets->sources[i];
         messages_free(&source->in);
         free(source->certs);
-        free(source->staple.data);
+        for (size_t j = 0; j < source->n_staples; j++)
+            free(source->staples[j].data);
+        free(source->staples);
         free(source->name);
         free(source);
     }

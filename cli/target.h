@@ -6,7 +6,7 @@
 #define CLI_TARGET_H
 
 #include "asking.h"
-#include "tls.h"
+#include "tls_looks.h"
 #include "verdict.h"
 
 // WHY_SIZE is the room for a reason.
@@ -20,10 +20,11 @@ struct source {
     struct oc_cert *certs;
     size_t n_certs;
     bool is_host;
-    struct octets staple;
+    struct octets *staples;  // one for each certificate of a host
+    size_t n_staples;
 };
 
-// struct staple is a host's staple, verified. `error.code` is OC_OK when it is believed.
+// struct staple is a certificate's staple, verified. `error.code` is OC_OK when it is believed.
 struct staple {
     bool is_there;
     struct oc_verdict verdict;
@@ -53,16 +54,24 @@ struct targets {
     size_t n;
 };
 
-// struct target_options is what may be a target. Without `hosts` everything is a file.
+// struct target_options is which certificates of a file or a host are targets, and how hosts are
+// looked at, `n_parallel` at once. `progress` is as in struct tls_looks.
 struct target_options {
     bool chain;
-    bool hosts;
     struct tls_options tls;
+    size_t n_parallel;
+    void (*progress)(void *arg, size_t n_done, size_t n);
+    void *progress_arg;
 };
 
-// targets_add adds what an argument names: a certificate file, a directory of them, or a host.
+// targets_add adds what an argument names: a certificate file, or a directory of them.
 void targets_add(struct targets *targets, const struct target_options *options,
                  const char *argument);
+
+// targets_add_all does so for `n` arguments, of which those may be hosts that are no files. Hosts
+// are looked at several at once; the order is that of the arguments all the same.
+void targets_add_all(struct targets *targets, const struct target_options *options,
+                     char *const *arguments, size_t n);
 
 // targets_ask finds the issuers and asks about all targets at once. Returns false when there is
 // no memory or no randomness.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // One handshake by libssl on a socket that never blocks, with status_request. Of TLS 1.3, where
-// each certificate may have its staple, libssl as a client keeps the first one's only.
+// each certificate may have its staple, libssl as a client keeps the first one's only: the others
+// are read out of the message as libssl has decrypted it.
 #include "tls.h"
 
 #include "report.h"
 #include "resolve.h"
+#include "tls_staples.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -27,7 +29,8 @@ struct place {
     char port[PORT_SIZE];
 };
 
-// struct look is a handshake under way. `deadline` is in milliseconds of the steady clock.
+// struct look is a handshake under way. `deadline` is in milliseconds of the steady clock, and
+// `message` the Certificate message, if the handshake is one of TLS 1.3.
 struct look {
     const struct tls_options *options;
     struct place place;
@@ -35,6 +38,7 @@ struct look {
     int fd;
     SSL_CTX *ctx;
     SSL *ssl;
+    struct octets message;
     char *why;
     size_t why_size;
 };
@@ -188,6 +192,36 @@ static bool set_trust(struct look *look)
     return false;
 }
 
+static struct octets copy_octets(const unsigned char *data, size_t len)
+{
+    struct octets copy = {must_alloc(len, 1), len};
+    memcpy(copy.data, data, len);
+    return copy;
+}
+
+// libssl gives each message of the handshake whole and in the clear. That its record is one of TLS
+// 1.3 is settled before the server's certificates come.
+static void on_message(int is_sent, int version, int type, const void *data, size_t len, SSL *ssl,
+                       void *arg)
+{
+    struct look *look = arg;
+    (void)version;
+    if (is_sent || type != SSL3_RT_HANDSHAKE || SSL_version(ssl) != TLS1_3_VERSION || len == 0 ||
+        *(const unsigned char *)data != SSL3_MT_CERTIFICATE || look->message.data != NULL)
+        return;
+    look->message = copy_octets(data, len);
+}
+
+static void watch_messages(struct look *look)
+{
+#ifdef SSL_OP_NO_RX_CERTIFICATE_COMPRESSION
+    // What comes compressed would be shown so.
+    SSL_set_options(look->ssl, SSL_OP_NO_RX_CERTIFICATE_COMPRESSION);
+#endif
+    SSL_set_msg_callback(look->ssl, on_message);
+    SSL_set_msg_callback_arg(look->ssl, look);
+}
+
 // An address is looked for in the certificate, but is no name to announce (RFC 6066 3).
 static bool set_name(struct look *look)
 {
@@ -209,6 +243,7 @@ static bool prepare(struct look *look)
     if (look->ssl == NULL || SSL_set_fd(look->ssl, look->fd) != 1 || !set_name(look) ||
         SSL_set_tlsext_status_type(look->ssl, TLSEXT_STATUSTYPE_ocsp) != 1)
         return fail(look, "libssl does not start", last_reason());
+    watch_messages(look);
     return true;
 }
 
@@ -236,10 +271,14 @@ static bool shake_hands(struct look *look)
     }
 }
 
-static struct octets copy_octets(const unsigned char *data, size_t len)
+static struct octets encode(X509 *cert)
 {
-    struct octets copy = {must_alloc(len, 1), len};
-    memcpy(copy.data, data, len);
+    unsigned char *der = NULL;
+    int len = i2d_X509(cert, &der);
+    if (len <= 0)
+        die_no_memory();
+    struct octets copy = copy_octets(der, (size_t)len);
+    OPENSSL_free(der);
     return copy;
 }
 
@@ -250,14 +289,27 @@ static void take_certs(struct look *look, struct tls_peer *out)
                                 : SSL_get0_verified_chain(look->ssl);
     int n = chain != NULL ? sk_X509_num(chain) : 0;
     out->certs = must_alloc((size_t)n, sizeof *out->certs);
-    for (int i = 0; i < n; i++) {
-        unsigned char *der = NULL;
-        int len = i2d_X509(sk_X509_value(chain, i), &der);
-        if (len <= 0)
-            die_no_memory();
-        out->certs[out->n_certs++] = copy_octets(der, (size_t)len);
-        OPENSSL_free(der);
+    out->staples = must_alloc((size_t)n, sizeof *out->staples);
+    for (int i = 0; i < n; i++)
+        out->certs[out->n_certs++] = encode(sk_X509_value(chain, i));
+}
+
+// The chain that was verified may have another order than the one that was sent, and other
+// certificates.
+static bool take_other_staples(const struct look *look, struct tls_peer *out)
+{
+    struct oc_bytes list;
+    if (look->message.data == NULL)
+        return true;
+    if (!tls_staples_read((struct oc_bytes){look->message.data, look->message.len}, &list))
+        return false;
+    for (size_t i = 1; i < out->n_certs; i++) {
+        struct oc_bytes cert = {out->certs[i].data, out->certs[i].len};
+        struct oc_bytes staple = tls_staples_find(list, cert);
+        if (staple.data != NULL)
+            out->staples[i] = copy_octets(staple.data, staple.len);
     }
+    return true;
 }
 
 static bool take(struct look *look, struct tls_peer *out)
@@ -268,7 +320,9 @@ static bool take(struct look *look, struct tls_peer *out)
     if (out->n_certs == 0)
         return fail(look, "no TLS", "it has no certificate");
     if (staple != NULL && len >= 0)
-        out->staple = copy_octets(staple, (size_t)len);
+        out->staples[0] = copy_octets(staple, (size_t)len);
+    if (!take_other_staples(look, out))
+        return fail(look, "no TLS", "its staples cannot be read (RFC 8446 4.4.2)");
     return true;
 }
 
@@ -284,6 +338,9 @@ bool tls_look(const struct tls_options *options, const char *target, struct tls_
     ok = ok && prepare(&look) && start_tls(&look) && shake_hands(&look) && take(&look, out);
     if (ok)
         (void)SSL_shutdown(look.ssl);
+    else
+        tls_peer_free(out);
+    free(look.message.data);
     SSL_free(look.ssl);
     SSL_CTX_free(look.ctx);
     if (look.fd != -1)
@@ -294,9 +351,11 @@ bool tls_look(const struct tls_options *options, const char *target, struct tls_
 
 void tls_peer_free(struct tls_peer *peer)
 {
-    for (size_t i = 0; i < peer->n_certs; i++)
+    for (size_t i = 0; i < peer->n_certs; i++) {
         free(peer->certs[i].data);
+        free(peer->staples[i].data);
+    }
     free(peer->certs);
-    free(peer->staple.data);
+    free(peer->staples);
     *peer = (struct tls_peer){0};
 }

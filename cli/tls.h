@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a TLS server shows of itself: its chain, verified, and its staple (RFC 6066 8).
+// What a TLS server shows of itself: its chain, verified, and the staples in its handshake (RFC
+// 6066 8): in TLS 1.3 each certificate may have one, before that only the server's own.
 #ifndef CLI_TLS_H
 #define CLI_TLS_H
 
@@ -17,12 +18,12 @@ struct tls_options {
     enum starttls starttls;
 };
 
-// struct tls_peer is what was seen: the certificates, the server's first, and its staple, whose
-// `data` is NULL when it sent none.
+// struct tls_peer is what was seen: the certificates, the server's first, and the staple of each,
+// whose `data` is NULL when there was none.
 struct tls_peer {
     struct octets *certs;
+    struct octets *staples;
     size_t n_certs;
-    struct octets staple;
 };
 
 // tls_is_host tells whether a text could be HOST, HOST:PORT or [ADDRESS]:PORT.

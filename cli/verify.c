@@ -266,7 +266,7 @@ int verify_run(const struct command *self, int argc, char **argv)
         status = run_job(&job);
         free_job(&job);
     } else {
-        status = status == EX_USAGE ? command_usage(self) : command_help(self);
+        status = command_explain(self, status);
     }
     verify_options_free(&options);
     return status;

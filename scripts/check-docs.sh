@@ -224,37 +224,106 @@ compare() {
     ' "$work/headers" "$work/pages"
 }
 
-# check_command prints what the sources of the command have and ocsp.1 has not: names
-# of subcommands (.Cm), options (.Fl) and members of the JSON form (.Li).
-check_command() {
+# check_commands prints where the command and its pages do not say the same. Each
+# subcommand must be in ocsp.1 (.It Cm, .Xr) and have a page, which must have the options of
+# its help in cli/main.c (.Fl) and no others (.It Fl). The options and members of the JSON
+# form (.Li) in a source must be in the page of the subcommand it is named after, or, of
+# what they share, in some page.
+check_commands() {
     awk '
-        function check(macro, name, what) {
-            if (!((macro, name) in told))
-                print "fault\t" FILENAME ":" FNR "\tman/ocsp.1 does not have " what name
-            counted[macro, name] = 1
+        function fault(text, place) {
+            print "fault\t" (place == "" ? FILENAME ":" FNR : place) "\t" text
         }
-        # named calls check() for each match of `pattern`, with the last text in quotes.
-        function named(text, pattern, macro, what, word) {
-            while (match(text, pattern)) {
-                split(substr(text, RSTART, RLENGTH), word, "\"")
-                check(macro, (macro == "Fl" ? "-" : "") word[2], what)
+        # check wants a word behind a macro in `page`, or anywhere if that is "".
+        function check(page, macro, name, what) {
+            counted[page, macro, name] = 1
+            if (!((page, macro, name) in told))
+                fault((page == "" ? "no page of the command has " : page " does not have ") what)
+        }
+        function check_subcommand(name, page) {
+            page = "man/ocsp-" name ".1"
+            check("man/ocsp.1", "It Cm", name, "the command " name)
+            if (name == "help")
+                return ""
+            is_of_command[page] = 1
+            if (page in is_page)
+                check("man/ocsp.1", "Xr", "ocsp-" name, "a reference to ocsp-" name "(1)")
+            else
+                fault("there is no " page)
+            return page in is_page ? page : ""
+        }
+        function check_help(text, name) {
+            while (match(text, /--[a-z][a-z0-9-]*/)) {
+                name = substr(text, RSTART + 1, RLENGTH - 1)
+                check(helped, "Fl", name, "the option -" name)
+                in_help[helped, name] = 1
                 text = substr(text, RSTART + RLENGTH)
             }
         }
-        FILENAME == "man/ocsp.1" {
-            for (i = 1; i < NF; i++) {
-                macro = $i ~ /^[.]?(Cm|Fl|Li)$/ ? substr($i, length($i) - 1) : macro
-                told[macro, $(i + 1)] = 1
+        # check_named checks the text in quotes in each match of `pattern`.
+        function check_named(text, pattern, macro, dash, what, word) {
+            while (match(text, pattern)) {
+                split(substr(text, RSTART, RLENGTH), word, "\"")
+                check(own, macro, dash word[2], what (dash dash) word[2])
+                text = substr(text, RSTART + RLENGTH)
             }
+        }
+        function read_page(i, macro) {
+            is_page[FILENAME] = 1
             macro = ""
+            for (i = 1; i < NF; i++) {
+                if ($i ~ /^[.]?(Cm|Fl|Li|Xr)$/)
+                    macro = substr($i, length($i) - 1)
+                told[FILENAME, macro, $(i + 1)] = told["", macro, $(i + 1)] = 1
+            }
+            if ($1 == ".It" && $2 == "Cm")
+                told[FILENAME, "It Cm", $3] = 1
+            if ($1 == ".It" && $2 == "Fl")
+                offered[FILENAME ":" FNR] = $3
+            if ($1 == ".Xr" && $2 ~ /^ocsp-/)
+                referred[FILENAME ":" FNR] = "man/" $2 "." $3
+        }
+        FILENAME ~ /^man\/ocsp/ { read_page(); next }
+        FILENAME ~ /meson[.]build$/ {
+            for (n = split($0, word, "\47"); n > 1; n -= 2)
+                is_installed["man/" word[n - 1]] = 1
             next
         }
-        { named($0, "[.]name = \"[a-z]+\"", "Cm", "the command ") }
-        { named($0, "[{]\"[a-z-]+\", [a-z]+_argument", "Fl", "the option -") }
-        { named($0, "(put|put_uris|sink_member|sink_list_begin)[(][a-z_]+, \"[a-z_]+\"", "Li",
-                "the JSON member ") }
-        END { for (i in counted) n++; printf "count\t%d words of ocsp(1)\n", n }
-    ' man/ocsp.1 cli/*.c
+        FNR == 1 {
+            own = FILENAME
+            gsub(/^cli\/|[_.].*/, "", own)
+            own = "man/ocsp-" own ".1"
+            if (!(own in is_page))
+                own = ""
+            helped = ""
+        }
+        /[.]name = "[a-z]+"/ { split($0, word, "\""); helped = check_subcommand(word[2]) }
+        /^};/ { helped = "" }
+        helped != "" { check_help($0) }
+        { check_named($0, "[{]\"[a-z0-9-]+\", [a-z]+_argument", "Fl", "-", "the option ") }
+        { check_named($0, "(put|put_uris|sink_member|sink_list_begin)[(][a-z_]+, \"[a-z_]+\"",
+                      "Li", "", "the JSON member ") }
+        END {
+            for (place in offered) {
+                page = place
+                sub(/:[0-9]+$/, "", page)
+                if (page in is_of_command && !((page, offered[place]) in in_help))
+                    fault("the help of the command does not have -" offered[place], place)
+            }
+            for (place in referred)
+                if (!(referred[place] in is_page))
+                    fault("there is no " referred[place], place)
+            for (page in is_page) {
+                if (page != "man/ocsp.1" && !(page in is_of_command))
+                    fault("there is no such command", page ":1")
+                if (!(page in is_installed))
+                    fault("man/meson.build does not install it", page ":1")
+            }
+            for (i in counted)
+                n_words++
+            printf "count\t%d words of ocsp(1)\n", n_words
+        }
+    ' man/ocsp*.1 man/meson.build cli/*.c cli/*.h
 }
 
 # read_links prints each relative link of the documents as FILE LINE TARGET,
@@ -304,7 +373,7 @@ while read -r document; do read_links "$document"; done <"$work/documents" >"$wo
 read_headers >"$work/headers"
 read_pages >"$work/pages"
 compare >"$work/compared"
-check_command >"$work/command"
+check_commands >"$work/command"
 check_links >"$work/linked"
 
 cat "$work/headers" "$work/compared" "$work/command" "$work/linked" |

@@ -267,18 +267,79 @@ synopsis_cases() {
 command_cases() {
     fresh
     add cli/new.c 'static const struct command new = {.name = "new"};'
+    place=$(last cli/new.c)
     refuses subcommand_undocumented check-docs \
-        "$(last cli/new.c): man/ocsp.1 does not have the command new"
+        "$place: man/ocsp.1 does not have the command new" \
+        "$place: there is no man/ocsp-new.1"
+
+    fresh
+    edit man/ocsp.1 '/^\.It Cm show/s/show/shew/'
+    refuses subcommand_not_listed check-docs \
+        "$(at cli/main.c '        .name = "show"'): man/ocsp.1 does not have the command show"
+
+    fresh
+    edit man/ocsp.1 '/^\.Xr ocsp-show 1/d'
+    place=$(at cli/main.c '        .name = "show"')
+    refuses subcommand_not_referred_to check-docs \
+        "$place: man/ocsp.1 does not have a reference to ocsp-show(1)"
+
+    fresh
+    add man/ocsp.1 '.Xr ocsp-nowhere 1'
+    refuses reference_to_no_page check-docs "$(last man/ocsp.1): there is no man/ocsp-nowhere.1"
+
+    fresh
+    add man/ocsp-new.1 '.Sh NAME' '.Nm ocsp-new'
+    refuses page_of_no_subcommand check-docs \
+        "man/ocsp-new.1:1: man/meson.build does not install it" \
+        "man/ocsp-new.1:1: there is no such command"
+
+    fresh
+    edit man/meson.build "s/'ocsp-show\.1'/'ocsp-shew.1'/"
+    refuses page_not_installed check-docs \
+        "man/ocsp-show.1:1: man/meson.build does not install it"
 
     fresh
     add cli/new.c '{"new", no_argument, NULL, 0}, {"json", no_argument, NULL, 0},'
     refuses option_undocumented check-docs \
-        "$(last cli/new.c): man/ocsp.1 does not have the option --new"
+        "$(last cli/new.c): no page of the command has the option --new"
+
+    fresh
+    add cli/new.h '{"new", no_argument, NULL, 0}, {"json", no_argument, NULL, 0},'
+    refuses option_of_several_undocumented check-docs \
+        "$(last cli/new.h): no page of the command has the option --new"
+
+    fresh
+    add cli/show_new.c '{"issuer", required_argument, NULL, 0},'
+    refuses option_only_in_another_page check-docs \
+        "$(last cli/show_new.c): man/ocsp-show.1 does not have the option --issuer"
+
+    fresh
+    edit man/ocsp-request.1 '/Fl -issuer/d'
+    # Its source has it, and three lines of its help.
+    refuses option_of_help_undocumented check-docs \
+        "$(at cli/main.c '            "for in the --issuer files'): $(request_lacks issuer)" \
+        "$(at cli/main.c '            "that a server'): $(request_lacks issuer)" \
+        "$(at cli/main.c '            "  --issuer FILE           cert'): $(request_lacks issuer)" \
+        "$(at cli/request_options.c '        {"issuer"'): $(request_lacks issuer)"
+
+    fresh
+    add man/ocsp-show.1 '.It Fl -chain'
+    refuses option_not_in_help check-docs \
+        "$(last man/ocsp-show.1): the help of the command does not have --chain"
 
     fresh
     add cli/new.c 'put(value, "new_member", sink);'
     refuses json_member_undocumented check-docs \
-        "$(last cli/new.c): man/ocsp.1 does not have the JSON member new_member"
+        "$(last cli/new.c): no page of the command has the JSON member new_member"
+
+    fresh
+    add cli/check_new.c 'put(value, "issuer_name_hash", sink);'
+    refuses json_member_only_in_another_page check-docs \
+        "$(last cli/check_new.c): man/ocsp-check.1 does not have the JSON member issuer_name_hash"
+}
+
+request_lacks() {
+    echo "man/ocsp-request.1 does not have the option --$1"
 }
 
 link_cases() {
