@@ -7,15 +7,22 @@
 
 #include <openssl/evp.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LINE_OCTETS = 48 };
+
+// What the name of a temporary file has before its six random characters, and after how many
+// seconds it is one that was left behind.
+#define TEMPORARY ".ocsp-"
+enum { LEFT_AFTER = 3600 };
 
 static bool write_all(int fd, struct oc_bytes octets)
 {
@@ -44,18 +51,20 @@ static bool write_device(const char *path, struct oc_bytes octets)
     return ok;
 }
 
-// mkstemp() makes files that only their owner may read; this one shall have the mode
-// that any new file gets.
-static bool set_usual_mode(int fd)
+// mkstemp() makes files that only their owner may read; without a mode this one shall have
+// that which any new file gets. The owner comes first: changing it may take bits away.
+static bool set_rights(int fd, const struct output_rights *rights)
 {
     mode_t mask = umask(0);
     umask(mask);
-    return fchmod(fd, 0666 & ~mask) == 0;
+    if (rights->has_owner && fchown(fd, rights->uid, rights->gid) != 0 && !rights->may_keep_owner)
+        return false;
+    return fchmod(fd, rights->has_mode ? rights->mode : 0666 & ~mask) == 0;
 }
 
-static bool fill(int fd, struct oc_bytes octets)
+static bool fill(int fd, struct oc_bytes octets, const struct output_rights *rights)
 {
-    bool ok = write_all(fd, octets) && set_usual_mode(fd) && fsync(fd) == 0;
+    bool ok = write_all(fd, octets) && set_rights(fd, rights) && fsync(fd) == 0;
     int error = errno;
     if (close(fd) != 0 && ok)
         return false;
@@ -63,24 +72,60 @@ static bool fill(int fd, struct oc_bytes octets)
     return ok;
 }
 
+// The length of the part of `path` that is the directory, with the slash.
+static size_t directory_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? 0 : (size_t)(slash - path) + 1;
+}
+
+static char *directory_of(const char *path)
+{
+    size_t len = directory_length(path);
+    char *directory = must_alloc(len + 2, 1);
+    memcpy(directory, len > 0 ? path : ".", len > 0 ? len : 1);
+    return directory;
+}
+
+// Servers that read whole directories pass over files whose names begin with a dot.
+static char *temporary_name(const char *path, const char *suffix)
+{
+    size_t len = directory_length(path);
+    size_t size = strlen(path) + strlen(suffix) + sizeof "." TEMPORARY;
+    char *name = must_alloc(size, 1);
+    snprintf(name, size, "%.*s.%s" TEMPORARY "%s", (int)len, path, path + len, suffix);
+    return name;
+}
+
+// Without this, the new name may be gone after a loss of power. Where a directory cannot be
+// opened or synchronised, nothing better is to be had.
+static void sync_directory(const char *path)
+{
+    char *directory = directory_of(path);
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd != -1) {
+        (void)!fsync(fd);
+        close(fd);
+    }
+    free(directory);
+}
+
 // A signal that ends the program in between would leave the temporary file behind: it
 // has to wait for these few octets.
-static bool replace(const char *path, struct oc_bytes octets)
+static bool replace(const char *path, struct oc_bytes octets, const struct output_rights *rights)
 {
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
-    static const char suffix[] = ".XXXXXX";
-    size_t len = strlen(path);
-    char *temporary = must_alloc(len + sizeof suffix, 1);
-    memcpy(temporary, path, len);
-    memcpy(temporary + len, suffix, sizeof suffix);
+    char *temporary = temporary_name(path, "XXXXXX");
 
     int fd = mkstemp(temporary);
-    bool ok = fd != -1 && fill(fd, octets) && rename(temporary, path) == 0;
+    bool ok = fd != -1 && fill(fd, octets, rights) && rename(temporary, path) == 0;
     int error = errno;
-    if (fd != -1 && !ok)
+    if (ok)
+        sync_directory(path);
+    else if (fd != -1)
         unlink(temporary);
     free(temporary);
     sigprocmask(SIG_SETMASK, &before, NULL);
@@ -90,22 +135,24 @@ static bool replace(const char *path, struct oc_bytes octets)
 
 // A link is followed, so that it stays a link; one that points to nothing yet is
 // replaced.
-static bool replace_target(const char *path, struct oc_bytes octets)
+static bool replace_target(const char *path, struct oc_bytes octets,
+                           const struct output_rights *rights)
 {
     char *target = realpath(path, NULL);
-    bool ok = replace(target != NULL ? target : path, octets);
+    bool ok = replace(target != NULL ? target : path, octets, rights);
     int error = errno;
     free(target);
     errno = error;
     return ok;
 }
 
-bool output_file(const char *path, struct oc_bytes octets)
+bool output_file_with_rights(const char *path, struct oc_bytes octets,
+                             const struct output_rights *rights)
 {
     struct stat st;
     bool ok;
     if (stat(path, &st) != 0 || S_ISREG(st.st_mode)) {
-        ok = replace_target(path, octets);
+        ok = replace_target(path, octets, rights);
     } else if (S_ISDIR(st.st_mode)) {
         errno = EISDIR;
         ok = false;
@@ -115,6 +162,52 @@ bool output_file(const char *path, struct oc_bytes octets)
     if (!ok)
         complain(path, "cannot be written: %s", strerror(errno));
     return ok;
+}
+
+bool output_file(const char *path, struct oc_bytes octets)
+{
+    return output_file_with_rights(path, octets, &(struct output_rights){0});
+}
+
+FILE *output_memory(char **out, size_t *size)
+{
+    FILE *stream = open_memstream(out, size);
+    if (stream == NULL)
+        die_no_memory();
+    return stream;
+}
+
+static void sweep_one(int directory, const char *name)
+{
+    struct stat st;
+    if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+        st.st_mtime < time(NULL) - LEFT_AFTER)
+        unlinkat(directory, name, 0);
+}
+
+// Whether it is a name as temporary_name() makes them.
+static bool is_temporary(const char *name)
+{
+    size_t len = strlen(name);
+    size_t end = sizeof TEMPORARY - 1 + 6;
+    return name[0] == '.' && len > end + 1 &&
+           memcmp(name + len - end, TEMPORARY, sizeof TEMPORARY - 1) == 0;
+}
+
+void output_sweep(const char *path)
+{
+    char *target = realpath(path, NULL);
+    char *directory = directory_of(target != NULL ? target : path);
+    DIR *entries = opendir(directory);
+    const struct dirent *entry;
+    while (entries != NULL && (entry = readdir(entries)) != NULL) {
+        if (is_temporary(entry->d_name))
+            sweep_one(dirfd(entries), entry->d_name);
+    }
+    if (entries != NULL)
+        closedir(entries);
+    free(directory);
+    free(target);
 }
 
 void output_stdout(struct oc_bytes octets)
