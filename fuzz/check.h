@@ -29,10 +29,18 @@ int check_cert(const uint8_t *data, size_t len);
 // signature. It returns 1 when the message was believed.
 int check_verify(const uint8_t *data, size_t len);
 
+// check_answer tries the way from a request to a response of ocspd, behind the first eight octets,
+// which choose the policy and what the store says; or a packet of its processes. It returns 1 when
+// there was an answer, or the packet was one.
+int check_answer(const uint8_t *data, size_t len);
+
 // check_extension tries the decoders of extensions: the first octet chooses an
 // extension that the library knows, and whether it is critical; the others are its
 // value.
 int check_extension(const uint8_t *data, size_t len);
+
+// check_get tries the reader of the target of a GET, of ocspd.
+int check_get(const uint8_t *data, size_t len);
 
 // check_der tries every reader of <ocsp/der.h> at each element of the input, and
 // writes what was read. It returns 1 when the input is one whole element.

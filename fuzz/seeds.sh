@@ -14,7 +14,7 @@ fi
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 data=$here/../tests/data/seed
 vectors=/usr/lib/python3/dist-packages/cryptography_vectors/x509
-mkdir -p "$1/request" "$1/response" "$1/cert" "$1/extension" "$1/der" "$1/verify"
+mkdir -p "$1/request" "$1/response" "$1/cert" "$1/extension" "$1/der" "$1/verify" "$1/answer" "$1/get"
 out=$(CDPATH='' cd -- "$1" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -138,6 +138,37 @@ make_verifications() {
     done
 }
 
+# The target answer takes eight octets in front of a request: the policy, the times, and what the
+# store says of certificates; or in front of a packet.
+make_answers() {
+    for file in "$out"/request/*.der; do
+        name=${file##*/}
+        for choice in '00 00 02 02 02 02 02 02' '06 01 01 02 23 43 63 02' '19 05 27 02 06 2B 01 07'; do
+            # shellcheck disable=SC2086 # eight octets
+            { octets $choice && cat "$file"; } >"$out/answer/${choice%% *}-$name"
+        done
+    done
+    {
+        octets 80 00 00 00 00 00 00 00 00 00 00 38 01 02 00 00 00 00 00 00 00 07 00 00 00 00
+        octets 00 00 00 00 6B 49 D2 00 00 00 01 01 02 01 05 01 00 00 00 00 00 00 00 00 00 00
+        octets 00 00 00 00 6B 49 D2 00 00 00 00 00 6B 49 E0 00
+    } >"$out/answer/job"
+}
+
+# The base64 of a request, in the ways that it stands in a path.
+make_paths() {
+    for file in "$out"/request/*.der; do
+        name=${file##*/}
+        base64=$(openssl base64 -A -in "$file")
+        printf '/%s' "$base64" >"$out/get/raw-$name"
+        printf '//ocsp/%s' "$base64" | sed 's|+|%2B|g; s|=|%3d|g' >"$out/get/prefix-$name"
+        printf 'http://x:80/%s' "$(printf '%s' "$base64" | tr -d = | tr +/ -_)" \
+            >"$out/get/whole-$name"
+    done
+    printf '/MP_--_-_Pg' >"$out/get/url"
+    printf '/MP%%2F%%2b%%2B/%%2b/Pg%%3D=' >"$out/get/percent"
+}
+
 # extension NAME CHOICE HEX... makes an input for the target of that name; the
 # choices are the rows of the table in check_extension.c.
 extension() {
@@ -218,3 +249,5 @@ make_extensions
 make_elements
 copy_vectors
 make_verifications
+make_answers
+make_paths

@@ -326,6 +326,160 @@ check_commands() {
     ' man/ocsp*.1 man/meson.build cli/*.c cli/*.h
 }
 
+# check_settings prints where the table of settings of ocspd and ocspd.conf(5) do not say the
+# same: each setting has an entry (.It Ic) in the part of its section, which tells its default and,
+# of a number, its bounds; and there are no other entries.
+check_settings() {
+    awk '
+        function fault(text) { print "fault\t" FILENAME ":" FNR "\t" text }
+        # value gives the number of a product of numbers and names, or of a number with a unit.
+        function value(text, factor, n, i, product) {
+            n = split(text, factor, /[ *]+/)
+            product = 1
+            for (i = 1; i <= n; i++)
+                product *= factor[i] in unit ? unit[factor[i]] : number(factor[i])
+            return product
+        }
+        function number(text, letter) {
+            letter = substr(text, length(text))
+            return letter in unit ? substr(text, 1, length(text) - 1) * unit[letter] : text + 0
+        }
+        function member(i) { gsub(/^[ \t{]+|[ \t}]+$/, "", field[i]); return field[i] }
+        # One entry of the table: name, kind, place, least, most, default.
+        function read_setting(text, initial) {
+            split(text, field, ",")
+            name = member(1)
+            gsub(/"/, "", name)
+            key = part SUBSEP name
+            is_setting[key] = 1
+            n_settings++
+            initial = member(6)
+            default_of[key] = initial == "NULL" ? "" : initial
+            gsub(/^"|"$/, "", default_of[key])
+            if (initial == "\"\"")
+                default_of[key] = "\"\""
+            if (member(2) ~ /COUNT|SIZE|SECONDS/) {
+                least[key] = value(member(4))
+                most[key] = value(member(5))
+                has_bounds[key] = 1
+            }
+        }
+        function check_default(key, text) {
+            sub(/^Default: /, "", text)
+            sub(/[.;,]( .*)?$/, "", text)
+            if (text != default_of[key])
+                fault(name " has the default \"" text "\", and \"" default_of[key] "\" in the code")
+            has_default[key] = 1
+        }
+        function check_bounds(key, text, word) {
+            sub(/.*from /, "", text)
+            sub(/[.]$/, "", text)
+            split(text, word, " to ")
+            if (number(word[1]) != least[key] || number(word[2]) != most[key])
+                fault(name " has other bounds in the code")
+            has_bounds[key] = 0
+        }
+        # end_entry looks at what the entry before has told.
+        function end_entry() {
+            if (key == "")
+                return
+            if (!has_default[key])
+                fault("the entry of " name " above tells no default")
+            if (has_bounds[key])
+                fault("the entry of " name " above tells no bounds")
+            key = ""
+        }
+        BEGIN {
+            split("K 1024 M 1048576 G 1073741824 s 1 m 60 h 3600 d 86400 w 604800", pair, " ")
+            for (i = 1; i in pair; i += 2)
+                unit[pair[i]] = pair[i + 1]
+        }
+        FILENAME ~ /[.]c$/ && /^#define [A-Z]+ / {
+            name = $2
+            text = $0
+            gsub(/^#define [A-Z]+ |INT64_C|[()]/, "", text)
+            unit[name] = value(text)
+        }
+        FILENAME ~ /[.]c$/ && /^const struct setting [a-z]+_settings/ {
+            part = $4
+            sub(/_settings.*/, "", part)
+            row = ""
+        }
+        FILENAME ~ /[.]c$/ && (/^    [{]"/ || row != "") {
+            row = row $0
+            if (/[}],$/) {
+                read_setting(row)
+                row = ""
+            }
+        }
+        FILENAME ~ /[.]c$/ { key = ""; next }
+        $1 == ".Sh" {
+            end_entry()
+            part = $2 == "ISSUERS" ? "issuer" : $2 == "SIGNERS" ? "signer" : "config"
+        }
+        $1 == ".It" && $2 == "Ic" {
+            end_entry()
+            name = $3
+            key = part SUBSEP name
+            if (!(key in is_setting))
+                fault("there is no setting " name " of this section")
+            is_told[key] = 1
+        }
+        key != "" && /^Default: / { check_default(key, $0) }
+        key != "" && /^No default[.]$/ { check_default(key, "") }
+        key != "" && /from [0-9A-Za-z]+ to [0-9A-Za-z]+[.]$/ { check_bounds(key, $0) }
+        END {
+            for (key in is_setting) {
+                split(key, pair, SUBSEP)
+                if (!(key in is_told))
+                    fault("no entry for the setting " pair[2] " of section " pair[1])
+            }
+            printf "count\t%d settings of ocspd\n", n_settings
+        }
+    ' responder/config_settings.c man/ocspd.conf.5
+}
+
+# check_daemon prints where the help of ocspd and ocspd(8) do not say the same: each command must
+# be there (.It Cm), each option of a help (.It Fl), and no others.
+check_daemon() {
+    awk '
+        function fault(text, place) {
+            print "fault\t" (place == "" ? FILENAME ":" FNR : place) "\t" text
+        }
+        FILENAME ~ /[.]8$/ {
+            if ($1 == ".It" && ($2 == "Cm" || $2 == "Fl"))
+                told[$2, $3] = FILENAME ":" FNR
+            next
+        }
+        function check(macro, name, what) {
+            said[macro, name] = 1
+            if (!((macro, name) in told))
+                fault("man/ocspd.8 does not have " what)
+        }
+        /[.]name = "[a-z-]+"/ {
+            split($0, word, "\"")
+            check("Cm", word[2], "the command " word[2])
+        }
+        /[.](help|arguments) =/ || /^#define/ { is_help = 1 }
+        /^ *};|^    },|^$/ { is_help = 0 }
+        is_help || /ocspd --help/ {
+            text = $0
+            while (match(text, /--[a-z][a-z-]*/)) {
+                name = substr(text, RSTART + 1, RLENGTH - 1)
+                check("Fl", name, "the option -" name)
+                text = substr(text, RSTART + RLENGTH)
+            }
+        }
+        END {
+            for (key in told) {
+                split(key, pair, SUBSEP)
+                if (!(key in said))
+                    fault("the help of ocspd does not have " pair[2], told[key])
+            }
+        }
+    ' man/ocspd.8 responder/main.c responder/commands.c responder/quickstart.c
+}
+
 # read_links prints each relative link of the documents as FILE LINE TARGET,
 # separated by tabs. Code, in fences or backquotes, has no links.
 read_links() {
@@ -374,14 +528,18 @@ read_headers >"$work/headers"
 read_pages >"$work/pages"
 compare >"$work/compared"
 check_commands >"$work/command"
+check_settings >"$work/settings"
+check_daemon >"$work/daemon"
 check_links >"$work/linked"
 
-cat "$work/headers" "$work/compared" "$work/command" "$work/linked" |
+cat "$work/headers" "$work/compared" "$work/command" "$work/settings" "$work/daemon" \
+    "$work/linked" |
     sed -n "s/^fault$tab\([^$tab]*\)$tab/\1: /p" |
     sort -u -t: -k1,1 -k2,2n -k3 >"$work/faults"
 cat "$work/faults"
 n_faults=$(grep -c . "$work/faults" || true)
-counts=$(sed -n "s/^count$tab\(.*\)/\1,/p" "$work/compared" "$work/command" | tr '\n' ' ')
+counts=$(sed -n "s/^count$tab\(.*\)/\1,/p" "$work/compared" "$work/command" \
+    "$work/settings" | tr '\n' ' ')
 n_documents=$(grep -c . "$work/documents" || true)
 n_links=$(grep -c . "$work/links" || true)
 echo "check-docs: $counts$n_documents documents, $n_links links, $n_faults faults"

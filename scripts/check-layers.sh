@@ -7,7 +7,7 @@
 set -eu
 
 cd "${1:-$(dirname "$0")/..}"
-for folder in include/ocsp src cli python; do
+for folder in include/ocsp src program cli responder python; do
     [ -d "$folder" ] || { echo "$folder:1: the folder is missing" && exit 1; }
 done
 
@@ -16,6 +16,8 @@ core_libc='<stdbool.h> <stddef.h> <stdint.h> <string.h>'
 libc="$core_libc <arpa/inet.h> <assert.h> <ctype.h> <errno.h> <fcntl.h> <getopt.h>
     <inttypes.h> <limits.h> <poll.h> <signal.h> <stdarg.h> <stdio.h> <stdlib.h> <strings.h>
     <sys/stat.h> <sys/types.h> <sysexits.h> <time.h> <unistd.h>"
+responder="$libc <grp.h> <netdb.h> <netinet/*.h> <pthread.h> <pwd.h> <sched.h> <stdalign.h>
+    <stdatomic.h> <sys/*.h> <xxhash.h> <jansson.h> <openssl/*.h> <ocsp/*.h> \"*.h\""
 wire='<ocsp/cert.h> <ocsp/cert_id.h> <ocsp/extension.h> <ocsp/request.h> <ocsp/response.h>'
 
 # allowed FILE prints the patterns of what FILE may include: the table of layers.
@@ -69,6 +71,17 @@ allowed() {
         echo "$libc <dirent.h> <grp.h> <netdb.h> <pwd.h> <sys/socket.h> <sys/un.h> <sys/wait.h>"
         echo '<ocsp/*.h> <confuse.h> <jansson.h> <openssl/*.h> "*.h"'
         ;;
+    program/*) echo "$libc <dirent.h> <ocsp/*.h> <openssl/*.h> \"*.h\"" ;;
+    responder/answer.[ch] | responder/http_get.[ch] | responder/packet.[ch] | responder/sign_job.[ch])
+        # Pure: octets in, octets out.
+        echo "$core_libc <ocsp/base.h> <ocsp/der.h> $wire <ocsp/crypto.h> <ocsp/issuer.h>"
+        echo '<ocsp/sign.h> <strings.h> "*.h"'
+        ;;
+    responder/admin.c | responder/http*.[ch]) echo "$responder <microhttpd.h>" ;;
+    responder/config*.[ch]) echo "$responder <confuse.h>" ;;
+    responder/database*.[ch]) echo "$responder <sqlite3.h>" ;;
+    responder/sandbox.c) echo "$responder <seccomp.h>" ;;
+    responder/*) echo "$responder" ;;
     *) return 1 ;;
     esac
 }
@@ -106,7 +119,7 @@ check_spdx() {
     ' "$1"
 }
 
-layered=$(find include src cli python -name '*.[ch]' | sort)
+layered=$(find include src program cli responder python -name '*.[ch]' | sort)
 sources=$(find . \( -path ./.git -o -path './build*' \) -prune -o -type f \
     \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name meson.build \) -print |
     sed 's|^\./||' | sort)

@@ -25,7 +25,7 @@ check_format() {
 }
 
 check_tidy() {
-    c_files | grep -E '^(src|cli|python)/.*\.c$' |
+    c_files | grep -E '^(src|program|cli|responder|python)/.*\.c$' |
         xargs -P 2 -n 8 clang-tidy --quiet -p "$build" 2>"$build/tidy.log" || {
         cat "$build/tidy.log"
         return 1
@@ -35,7 +35,7 @@ check_tidy() {
 check_cppcheck() {
     cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
         --inline-suppr --suppress=missingIncludeSystem --std=c11 -Iinclude -Isrc \
-        -DOC_VERSION='"0"' -j 2 src cli
+        -DOC_VERSION='"0"' -j 2 src program cli responder
 }
 
 check_shell() {

@@ -1,14 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# demo.sh OCSP: shows what the command does, on real certificates and against a real
-# responder. Each step ends in a check; the first that fails ends the demonstration.
+# demo.sh OCSP OCSPD: shows what the command and the responder do, on real certificates and
+# with the responder of OpenSSL beside ours. Each step ends in a check; the first that fails ends the demonstration.
 set -eu
 ocsp=$(realpath "$1")
+ocspd=$(realpath "$2")
 seed=$(realpath "$(dirname "$0")/../tests/data/seed")
 dir=$(mktemp -d)
 responder=
-trap 'test -z "$responder" || kill "$responder" 2>/dev/null || :; rm -rf "$dir"' EXIT
+own=
+trap 'kill $responder $own 2>/dev/null || :; rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$dir"
 n=0
@@ -19,7 +21,7 @@ step() {
 }
 
 run() {
-    printf '   $ %s\n' "$*" | sed "s|$ocsp|ocsp|; s|$seed/||g"
+    printf '   $ %s\n' "$*" | sed "s|$ocspd|ocspd|; s|$ocsp|ocsp|; s|$seed/||g"
     "$@"
 }
 
@@ -131,5 +133,44 @@ openssl ocsp -respin own.resp -issuer ca.pem -sha256 -cert revoked.pem -CAfile c
 }
 check 'OpenSSL reads the same' 'revoked.pem: revoked' "$(grep '^revoked.pem' own.log)"
 check 'and the reason' superseded "$(sed -n 's/.*Reason: //p' own.log)"
+
+step 'Make a responder for the CA: a database, a signer, a configuration'
+port=$(/usr/bin/python3 -c 'import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])')
+url=http://127.0.0.1:$port/
+run "$ocspd" quickstart --ca ca.pem --key ca.key --dir own --listen "127.0.0.1:$port" >quickstart.log
+"$ocspd" serve --config own/ocspd.conf >own.log 2>&1 &
+own=$!
+serial=$(field good.pem "'0x' + m['serial']['hex']")
+
+# expect STATUS VERDICT asks until the verdict comes, for a second at most.
+expect() {
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        status=0
+        "$ocsp" check --json --no-cache --url "$url" --issuer ca.pem good.pem \
+            >check.json 2>/dev/null || status=$?
+        test "$status" != "$1" || break
+        sleep 0.1
+    done
+    check "the exit status of ocsp check is that of $2" "$1" "$status"
+}
+
+step 'Ask it about a certificate that it was not told of'
+expect 2 unknown
+
+step 'Tell it that the certificate was issued'
+run "$ocspd" issue --config own/ocspd.conf "$serial"
+expect 0 good
+
+step 'Revoke it: within a second, the responder says so'
+run "$ocspd" revoke --config own/ocspd.conf --reason keyCompromise "$serial"
+expect 1 revoked
+run "$ocsp" check --no-cache --url "$url" --issuer ca.pem good.pem || :
+
+step 'Let OpenSSL ask it'
+openssl ocsp -url "$url" -issuer ca.pem -CAfile ca.pem -cert good.pem >own.txt 2>&1
+check 'OpenSSL reads the same' 'good.pem: revoked' "$(grep '^good.pem' own.txt)"
 
 printf '\nAll %d steps done.\n' "$n"

@@ -43,14 +43,19 @@ ok 'every header is installed'
 
 LD_LIBRARY_PATH=$lib "$tree/bin/ocsp" show "$root/tests/data/seed/request.der" |
     grep -q 872625873161273451176241581705670534707360122361 || refuse 'the installed command runs'
+LD_LIBRARY_PATH=$lib "$tree/sbin/ocspd" --version | grep -q '^ocspd ' || refuse 'the installed responder runs'
 ok 'the installed command runs'
 
 for page in ocsp.1 ocsp-show.1 ocsp-request.1 ocsp-respond.1 ocsp-verify.1 ocsp-check.1 \
-    ocsp-fetch.1 ocsp-staple.1 oc_request.3 oc_request_parse.3 oc_der_read.3 libocsp.3; do
+    ocsp-fetch.1 ocsp-staple.1 ocspd.8 ocspd.conf.5 oc_request.3 oc_request_parse.3 oc_der_read.3 libocsp.3; do
     file=$(find "$tree/share/man" -name "$page*" | head -n 1)
     test -n "$file" || refuse "$page is installed"
     MANPATH=$tree/share/man mandoc "$file" | grep -q . || refuse "$page can be read"
 done
+for unit in ocsp-staple.service ocsp-staple-once.service ocsp-staple.timer ocspd.service ocspd.socket; do
+    test -n "$(find "$tree" -path '*systemd/system*' -name "$unit")" || refuse "$unit is installed"
+done
+ok 'units are installed'
 ok 'manual pages are installed, under the names of functions too'
 
 # pkg-config as a packager uses it: everything below a root that is not /.

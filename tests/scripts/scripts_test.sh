@@ -18,7 +18,7 @@ mkdir "$work/original"
 cd "$root"
 for entry in * .[!.]*; do
     case $entry in
-    include | src | cli | python | man | docs | *.md) cp -R "$entry" "$work/original" ;;
+    include | src | program | cli | responder | python | man | docs | *.md) cp -R "$entry" "$work/original" ;;
     .git | build*) ;;
     *) ln -s "$root/$entry" "$work/original" ;;
     esac
@@ -264,6 +264,62 @@ synopsis_cases() {
         "$(at include/ocsp/base.h '    size_t n;' | next_line): no manual page shows struct oc_list"
 }
 
+# page_line TEXT prints where a line stands in the page of ocspd.conf.
+page_line() {
+    at man/ocspd.conf.5 "$1"
+}
+
+setting_cases() {
+    page=man/ocspd.conf.5
+    cache='    {"cache-size", KIND_SIZE'
+    says=' cache-size has the default'
+    lacks='man/ocspd.8 does not have'
+
+    fresh
+    edit responder/config_settings.c "s/^$cache/    {\"new\", KIND_BOOL, 0, 0, 0, \"no\"},\n&/"
+    refuses setting_undocumented check-docs \
+        "$(last $page): no entry for the setting new of section config"
+
+    fresh
+    edit responder/config_settings.c 's/"256M"/"255M"/'
+    refuses setting_with_another_default check-docs \
+        "$(page_line 'Default: 256M'):$says \"256M\", and \"255M\" in the code"
+
+    fresh
+    edit $page 's/^Default: 256M; from 1M/Default: 256M; from 2M/'
+    refuses setting_with_other_bounds check-docs \
+        "$(page_line 'Default: 256M'): cache-size has other bounds in the code"
+
+    fresh
+    edit $page 's/^Default: 256M; from 1M.*/Default: 256M./'
+    refuses setting_without_bounds check-docs \
+        "$(page_line '.It Ic max-connections No'): the entry of cache-size above tells no bounds"
+
+    fresh
+    edit $page 's/^Default: text\.//'
+    refuses setting_without_default check-docs \
+        "$(page_line '.It Ic access-log'): the entry of log above tells no default"
+
+    fresh
+    edit $page 's/^\.It Ic log /.It Ic log-form /'
+    place=$(page_line 'Default: text')
+    refuses setting_unknown check-docs \
+        "$(page_line '.It Ic log-form'): there is no setting log-form of this section" \
+        "$place: log-form has the default \"text\", and \"\" in the code" \
+        "$(last $page): no entry for the setting log of section config"
+
+    fresh
+    edit responder/commands.c 's/"  --expires TIME/"  --new TIME/'
+    refuses option_of_daemon_undocumented check-docs \
+        "$(at man/ocspd.8 '.It Fl -expires'): the help of ocspd does not have -expires" \
+        "$(at responder/commands.c '                "  --new TIME'): $lacks the option --new"
+
+    fresh
+    edit man/ocspd.8 '/^\.It Cm unrevoke/d'
+    refuses command_of_daemon_undocumented check-docs \
+        "$(at responder/commands.c '        .name = "unrevoke"'): $lacks the command unrevoke"
+}
+
 command_cases() {
     fresh
     add cli/new.c 'static const struct command new = {.name = "new"};'
@@ -407,6 +463,14 @@ openssl_uses_jansson    src/openssl/new.c   <jansson.h>
 cli_uses_private_header cli/new.c           "der/reader.h"
 cli_uses_source_tree    cli/new.c           "../src/der/reader.h"
 cli_uses_curl           cli/new.c           <curl/curl.h>
+answer_uses_stdio       responder/answer.c  <stdio.h>
+answer_uses_sqlite      responder/answer.c  <sqlite3.h>
+sign_uses_time          responder/sign_job.c <time.h>
+store_uses_http         responder/store.c   <microhttpd.h>
+http_uses_sqlite        responder/http.c    <sqlite3.h>
+config_uses_seccomp     responder/config.c  <seccomp.h>
+responder_uses_curl     responder/new.c     <curl/curl.h>
+responder_uses_inside   responder/new.c     "der/reader.h"
 base_h_uses_string      include/ocsp/base.h <string.h>
 request_h_uses_crypto   include/ocsp/request.h  <ocsp/crypto.h>
 crypto_h_uses_libcrypto include/ocsp/crypto.h   <openssl/evp.h>
@@ -453,6 +517,12 @@ src/client/new.c    <curl/curl.h>
 src/client/new.c    <openssl/pem.h>
 src/client/new.c    <ocsp/verify.h>
 src/client/new.c    "client/new.h"
+responder/answer.c  <ocsp/request.h>
+responder/answer.c  "store.h"
+responder/http.c    <microhttpd.h>
+responder/config.c  <confuse.h>
+responder/database.c <sqlite3.h>
+responder/new.c     <pthread.h>
 python/src/new.c    <Python.h>
 python/src/new.c    <ocsp/verify.h>
 python/src/new.c    "module.h"
@@ -545,6 +615,7 @@ comment_cases
 name_cases
 synopsis_cases
 command_cases
+setting_cases
 link_cases
 include_cases
 file_cases

@@ -2,8 +2,8 @@
 //
 // The arguments of options: octets, numbers and times, each refused as a whole or
 // read as a whole.
-#ifndef CLI_ARGUMENT_H
-#define CLI_ARGUMENT_H
+#ifndef PROGRAM_ARGUMENT_H
+#define PROGRAM_ARGUMENT_H
 
 #include "input.h"
 

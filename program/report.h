@@ -2,8 +2,8 @@
 //
 // How the program speaks to standard error, and how text from outside is made
 // harmless before it reaches a terminal.
-#ifndef CLI_REPORT_H
-#define CLI_REPORT_H
+#ifndef PROGRAM_REPORT_H
+#define PROGRAM_REPORT_H
 
 #include <stddef.h>
 #include <stdint.h>

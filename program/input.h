@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Reads a whole file, a pipe or standard input into memory, within a bound.
-#ifndef CLI_INPUT_H
-#define CLI_INPUT_H
+#ifndef PROGRAM_INPUT_H
+#define PROGRAM_INPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

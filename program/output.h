@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Writes a result to where it is wanted, whole or not at all.
-#ifndef CLI_OUTPUT_H
-#define CLI_OUTPUT_H
+#ifndef PROGRAM_OUTPUT_H
+#define PROGRAM_OUTPUT_H
 
 #include <ocsp/base.h>
 

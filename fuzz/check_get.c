@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+//
+// What must hold for the paths of requests: what was read is read again from its plainest form.
+#include "check.h"
+
+#include "expect.h"
+
+#include "http_get.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+// write_path writes base64url without padding; `out` has room for it.
+static size_t write_path(const uint8_t *octets, size_t len, char *out)
+{
+    size_t n = 0;
+    uint32_t bits = 0;
+    unsigned n_bits = 0;
+    out[n++] = '/';
+    for (size_t i = 0; i < len; i++) {
+        bits = bits << 8 | octets[i];
+        for (n_bits += 8; n_bits >= 6; n_bits -= 6)
+            out[n++] = alphabet[bits >> (n_bits - 6) & 63];
+    }
+    if (n_bits > 0)
+        out[n++] = alphabet[bits << (6 - n_bits) & 63];
+    return n;
+}
+
+static void check_again(const uint8_t *octets, size_t len)
+{
+    char *path = malloc(len * 2 + 2);
+    uint8_t *again = malloc(len);
+    size_t again_len;
+    expect(path != NULL && again != NULL, "no memory");
+    size_t n = write_path(octets, len, path);
+    expect(http_get_read(path, n, "", again, len, &again_len) == HTTP_GET_REQUEST,
+           "a request is not read again");
+    expect(again_len == len && memcmp(again, octets, len) == 0, "another request is read again");
+    expect(http_get_read(path, n, "", again, len - 1, &again_len) == HTTP_GET_TOO_LONG,
+           "a request is longer than its room");
+    expect(again_len == 0, "an output after a failure");
+    free(path);
+    free(again);
+}
+
+int check_get(const uint8_t *data, size_t len)
+{
+    static const char *const prefixes[] = {"", "ocsp"};
+    bool is_read = false;
+    uint8_t *out = malloc(len + 1);
+    expect(out != NULL, "no memory");
+    for (size_t i = 0; i < 2; i++) {
+        size_t out_len = len + 1;
+        enum http_get result =
+            http_get_read((const char *)data, len, prefixes[i], out, len, &out_len);
+        bool is_root = http_get_is_root((const char *)data, len, prefixes[i]);
+        expect(!is_root || result == HTTP_GET_NOTHING, "a root with something behind it");
+        expect(result != HTTP_GET_TOO_LONG, "more octets than characters");
+        expect(result == HTTP_GET_REQUEST ? out_len > 0 : out_len == 0, "a request of no octets");
+        if (result == HTTP_GET_REQUEST)
+            check_again(out, out_len);
+        is_read = is_read || result == HTTP_GET_REQUEST;
+    }
+    free(out);
+    return is_read;
+}

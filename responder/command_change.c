@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: MIT
+//
+// ocspd init, issue, revoke and unrevoke. What is known is read in the transaction that changes
+// it, so that nobody changes it in between.
+#include "command_store.h"
+
+#include "report.h"
+
+#include <ocsp/extension.h>
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+// ISSUE_LINE is the longest line of serial numbers on standard input.
+enum { ISSUE_LINE = 1024 };
+
+// struct change is what a command has been told to do, and how it does it to one certificate:
+// `decide` says what it is to be, or returns the exit status after an error line.
+struct change {
+    struct counter counter;
+    int (*decide)(const struct change *change, struct oc_bytes serial, const struct record *known,
+                  struct record *out);
+    struct record told;
+    bool has_time;
+    bool may_issue;
+};
+
+static int complain_about(const struct change *change, struct oc_bytes serial, const char *what)
+{
+    char text[SERIAL_TEXT];
+    complain(change->counter.title, "%s %s", serial_text(serial, text), what);
+    return EX_DATAERR;
+}
+
+static int change_one(const struct change *change, const char *text)
+{
+    struct store *store = change->counter.store;
+    uint8_t buf[SERIAL_MAX];
+    struct oc_bytes serial;
+    struct record known;
+    if (!serial_read(text, buf, &serial)) {
+        complain(change->counter.title,
+                 "\"%s\" is no serial number: decimal, or hex like 0x01aa or 01:aa", text);
+        return EX_USAGE;
+    }
+    if (!store->methods->look_up(store, serial, &known))
+        return counter_failed(&change->counter);
+    struct record wanted = known;
+    int status = change->decide(change, serial, &known, &wanted);
+    if (status != EX_OK || record_is_same(&known, &wanted))
+        return status;
+    return store->methods->put(store, serial, &wanted) ? EX_OK : counter_failed(&change->counter);
+}
+
+// Reads a line, without its end, into the ISSUE_LINE octets at `line`. Returns false at the end.
+static bool read_line(char *line, bool *is_too_long)
+{
+    if (fgets(line, ISSUE_LINE, stdin) == NULL)
+        return false;
+    size_t len = strlen(line);
+    *is_too_long = len == ISSUE_LINE - 1 && line[len - 1] != '\n';
+    line[strcspn(line, "\r\n")] = '\0';
+    return true;
+}
+
+static int change_lines(const struct change *change)
+{
+    char line[ISSUE_LINE];
+    bool is_too_long = false;
+    size_t number = 0;
+    int status = EX_OK;
+    while (status == EX_OK && read_line(line, &is_too_long)) {
+        number++;
+        if (line[0] == '\0' || line[0] == '#')
+            continue;
+        if (is_too_long)
+            line[40] = '\0';
+        status = change_one(change, line);
+    }
+    if (status != EX_OK) {
+        complain(change->counter.title, "standard input: line %zu", number);
+        return status;
+    }
+    if (ferror(stdin) == 0)
+        return EX_OK;
+    complain(change->counter.title, "standard input: %s", strerror(errno));
+    return EX_IOERR;
+}
+
+static int change_each(const struct change *change, char **serials, size_t n)
+{
+    int status = EX_OK;
+    for (size_t i = 0; i < n && status == EX_OK; i++)
+        status =
+            strcmp(serials[i], "-") == 0 ? change_lines(change) : change_one(change, serials[i]);
+    return status;
+}
+
+// All or none.
+static int change_all(const struct change *change, char **serials, size_t n)
+{
+    struct store *store = change->counter.store;
+    if (!store->methods->begin(store))
+        return counter_failed(&change->counter);
+    int status = change_each(change, serials, n);
+    if (status != EX_OK) {
+        store->methods->rollback(store);
+        return status;
+    }
+    return store->methods->commit(store) ? EX_OK : counter_failed(&change->counter);
+}
+
+static int change_run(struct change *change, const struct ocspd_command *command, int argc,
+                      char **argv)
+{
+    if (optind == argc) {
+        complain(argv[0], "which certificates? a SERIAL is needed");
+        return ocspd_usage(command);
+    }
+    int status = counter_open(&change->counter, STORE_WRITE);
+    if (status == EX_OK)
+        status = change_all(change, argv + optind, (size_t)(argc - optind));
+    counter_close(&change->counter);
+    return status;
+}
+
+static bool read_time(const char *title, const char *name, const char *argument, int64_t *out)
+{
+    if (argument_time(argument, out))
+        return true;
+    complain(title,
+             "--%s: \"%s\" is neither a time like 2024-04-03T12:00:00Z nor seconds since 1970",
+             name, argument);
+    return false;
+}
+
+// ocspd issue.
+
+static int decide_issue(const struct change *change, struct oc_bytes serial,
+                        const struct record *known, struct record *out)
+{
+    (void)serial;
+    if (known->status == RECORD_NOT_ISSUED)
+        *out = change->told;
+    if (change->told.expires != 0)
+        out->expires = change->told.expires;
+    return EX_OK;
+}
+
+int issue_run(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"expires", required_argument, NULL, 'e'},
+        COUNTER_OPTIONS,
+        {0},
+    };
+    const struct ocspd_command *command = command_find("issue");
+    struct change change = {.decide = decide_issue, .told = {.status = RECORD_GOOD}};
+    counter_init(&change.counter, argv[0]);
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option == 'h')
+            return ocspd_help(command);
+        if (option == 'e' && !read_time(argv[0], "expires", optarg, &change.told.expires))
+            return ocspd_usage(command);
+        if (option != 'e' && !counter_option(&change.counter, option))
+            return ocspd_usage(command);
+    }
+    return change_run(&change, command, argc, argv);
+}
+
+// ocspd revoke.
+
+static int refuse_revoke(const struct change *change, struct oc_bytes serial,
+                         const struct record *known)
+{
+    char what[RECORD_TEXT + 64];
+    char text[RECORD_TEXT];
+    snprintf(what, sizeof what, "is %s: only a worse reason can take its place",
+             record_text(known, text));
+    return complain_about(change, serial, what);
+}
+
+static int decide_again(const struct change *change, struct oc_bytes serial,
+                        const struct record *known, struct record *out)
+{
+    const struct record *told = &change->told;
+    bool is_same_reason = known->has_reason == told->has_reason && known->reason == told->reason;
+    if (is_same_reason && (!change->has_time || known->revoked_at == told->revoked_at))
+        return EX_OK;
+    if (!reason_is_worse(known, told))
+        return refuse_revoke(change, serial, known);
+    record_merge(known, told, out);
+    return EX_OK;
+}
+
+static int decide_revoke(const struct change *change, struct oc_bytes serial,
+                         const struct record *known, struct record *out)
+{
+    if (known->status == RECORD_NOT_ISSUED && !change->may_issue)
+        return complain_about(change, serial,
+                              "was never issued; with --issue it is revoked all the same");
+    if (known->status == RECORD_REVOKED)
+        return decide_again(change, serial, known, out);
+    record_merge(known, &change->told, out);
+    return EX_OK;
+}
+
+// Returns false after an error line.
+static bool revoke_option(struct change *change, int option, bool *has_reason)
+{
+    const char *title = change->counter.title;
+    switch (option) {
+    case 'r':
+        *has_reason = reason_read(optarg, &change->told);
+        if (!*has_reason)
+            complain(title, "--reason: \"%s\" is no reason to revoke for", optarg);
+        return *has_reason;
+    case 'a':
+        change->has_time = true;
+        return read_time(title, "at", optarg, &change->told.revoked_at);
+    case 'I':
+        change->may_issue = true;
+        return true;
+    default:
+        return counter_option(&change->counter, option);
+    }
+}
+
+// What is wrong with the options together, or NULL.
+static const char *check_revoke(const struct change *change, bool has_reason, int64_t now)
+{
+    if (!has_reason)
+        return "why? a --reason is needed";
+    return change->told.revoked_at > now ? "--at: that is in the future" : NULL;
+}
+
+int revoke_run(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"reason", required_argument, NULL, 'r'},
+        {"at", required_argument, NULL, 'a'},
+        {"issue", no_argument, NULL, 'I'},
+        COUNTER_OPTIONS,
+        {0},
+    };
+    const struct ocspd_command *command = command_find("revoke");
+    const int64_t now = time(NULL);
+    struct change change = {.decide = decide_revoke,
+                            .told = {.status = RECORD_REVOKED, .revoked_at = now}};
+    bool has_reason = false;
+    counter_init(&change.counter, argv[0]);
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option == 'h')
+            return ocspd_help(command);
+        if (!revoke_option(&change, option, &has_reason))
+            return ocspd_usage(command);
+    }
+    const char *wrong = check_revoke(&change, has_reason, now);
+    if (wrong == NULL)
+        return change_run(&change, command, argc, argv);
+    complain(argv[0], "%s", wrong);
+    return ocspd_usage(command);
+}
+
+// ocspd unrevoke.
+
+static int decide_unrevoke(const struct change *change, struct oc_bytes serial,
+                           const struct record *known, struct record *out)
+{
+    char text[RECORD_TEXT];
+    char what[RECORD_TEXT + 64];
+    if (known->status == RECORD_REVOKED && known->has_reason &&
+        known->reason == OC_REASON_CERTIFICATE_HOLD) {
+        *out = (struct record){.status = RECORD_GOOD, .expires = known->expires};
+        return EX_OK;
+    }
+    snprintf(what, sizeof what, "is not on hold: %s", record_text(known, text));
+    return complain_about(change, serial, what);
+}
+
+int unrevoke_run(int argc, char **argv)
+{
+    static const struct option options[] = {COUNTER_OPTIONS, {0}};
+    const struct ocspd_command *command = command_find("unrevoke");
+    struct change change = {.decide = decide_unrevoke};
+    counter_init(&change.counter, argv[0]);
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option == 'h')
+            return ocspd_help(command);
+        if (!counter_option(&change.counter, option))
+            return ocspd_usage(command);
+    }
+    return change_run(&change, command, argc, argv);
+}
+
+// ocspd init.
+
+// The database belongs to who answers, not to root, who makes it.
+static bool give_away(const char *path, const char *user)
+{
+    if (user == NULL || geteuid() != 0)
+        return true;
+    errno = 0;
+    const struct passwd *entry = getpwnam(user);
+    if (entry == NULL)
+        complain(path, "there is no user \"%s\" to give it to", user);
+    else if (chown(path, entry->pw_uid, entry->pw_gid) == 0)
+        return true;
+    else
+        complain(path, "cannot be given to %s: %s", user, strerror(errno));
+    return false;
+}
+
+static int init_database(const struct counter *counter)
+{
+    char why[1024];
+    const char *path = counter->config->database;
+    if (path == NULL) {
+        complain(counter->title, "%s names no database", counter->config_file);
+        return EX_CONFIG;
+    }
+    if (!database_init(path, why, sizeof why)) {
+        complain(counter->title, "%s", why);
+        return EX_CANTCREAT;
+    }
+    return give_away(path, counter->config->user) ? EX_OK : EX_CANTCREAT;
+}
+
+int init_run(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    const struct ocspd_command *command = command_find("init");
+    struct counter counter;
+    counter_init(&counter, argv[0]);
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option == 'h')
+            return ocspd_help(command);
+        if (!counter_option(&counter, option))
+            return ocspd_usage(command);
+    }
+    if (optind != argc) {
+        complain(argv[0], "one argument too many: \"%s\"", argv[optind]);
+        return ocspd_usage(command);
+    }
+    int status = counter_read_config(&counter);
+    if (status == EX_OK)
+        status = init_database(&counter);
+    counter_close(&counter);
+    return status;
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// HTTP in front of the front (RFC 6960 appendix A, RFC 9919 5 and 6), by libmicrohttpd.
+#ifndef RESPONDER_HTTP_H
+#define RESPONDER_HTTP_H
+
+#include "front.h"
+
+struct http;
+
+// http_new begins to answer on `n` listening sockets, which stay the caller's. Returns NULL, and
+// the reason in `why`. `config` counts only during the call.
+struct http *http_new(struct front *front, const struct config *config, const int *sockets,
+                      size_t n, char *why, size_t size);
+
+// http_reload takes a new configuration and new listening sockets: what listens on a socket that
+// is in both goes on, connections and all; what does not takes no more connections, and ends with
+// those it has. Returns false, and the reason in `why`, when not all could be begun.
+bool http_reload(struct http *http, const struct config *config, const int *sockets, size_t n,
+                 char *why, size_t size);
+
+// http_sweep ends connections that have taken too long to send a request. To be called each
+// second or so.
+void http_sweep(struct http *http);
+
+// http_drain takes no more connections and answers what is there with "Connection: close";
+// http_n_connections tells how many are left. http_free ends all.
+void http_drain(struct http *http);
+size_t http_n_connections(const struct http *http);
+void http_free(struct http *http);
+
+// struct admin answers /healthz and /metrics on an address of its own.
+struct admin;
+struct admin *admin_new(struct front *front, struct http *http, int socket, char *why, size_t size);
+void admin_free(struct admin *admin);
+
+#endif

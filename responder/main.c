@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+//
+// The program ocspd: finds the command in its tables, prints help from the same tables, and looks
+// at the end whether everything printed has got through.
+#include "commands.h"
+#include "config.h"
+#include "log.h"
+#include "quickstart.h"
+#include "report.h"
+#include "signer.h"
+#include "store.h"
+#include "supervisor.h"
+
+#include <ocsp/base.h>
+#include <ocsp/openssl.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+static int serve_command_run(int argc, char **argv);
+static int check_config_run(int argc, char **argv);
+static int help_run(int argc, char **argv);
+
+static const struct ocspd_command serve_command = {
+    .name = "serve",
+    .run = serve_command_run,
+    .summary = "answer requests; this is also what happens without a command",
+    .arguments = "[--config FILE]",
+    .help = "Answer OCSP requests until SIGTERM or SIGINT, in the foreground.\n"
+            "\n"
+            "SIGHUP reads the configuration again. Lines about what happens go to standard error.\n"
+            "\n"
+            "  --config FILE  the configuration (default: " CONFIG_FILE ")\n"
+            "  --help         print this and end\n",
+};
+
+static const struct ocspd_command check_config_command = {
+    .name = "check-config",
+    .run = check_config_run,
+    .summary = "say whether the configuration is right",
+    .arguments = "[--config FILE]",
+    .help = "Read the configuration, load the signers with their keys, and open what the statuses\n"
+            "come from, as \"ocspd serve\" does. Nothing is served.\n"
+            "\n"
+            "  --config FILE  the configuration (default: " CONFIG_FILE ")\n"
+            "  --help         print this and end\n",
+};
+
+static const struct ocspd_command help_command = {
+    .name = "help",
+    .run = help_run,
+    .summary = "print help, or the help of one command",
+    .arguments = "[COMMAND]",
+    .help = "Print the list of commands, or the help of one COMMAND.\n",
+};
+
+static const struct ocspd_command *const own_commands[] = {
+    &serve_command,
+    &check_config_command,
+    &quickstart_command,
+    &help_command,
+};
+
+enum { N_OWN_COMMANDS = sizeof own_commands / sizeof own_commands[0] };
+
+static const struct ocspd_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < N_OWN_COMMANDS; i++) {
+        if (strcmp(own_commands[i]->name, name) == 0)
+            return own_commands[i];
+    }
+    for (size_t i = 0; i < n_store_commands; i++) {
+        if (strcmp(store_commands[i].name, name) == 0)
+            return &store_commands[i];
+    }
+    return NULL;
+}
+
+static void print_summary(FILE *out, const struct ocspd_command *command)
+{
+    fprintf(out, "  %-14s%s\n", command->name, command->summary);
+}
+
+static void print_help(FILE *out)
+{
+    fputs("usage: ocspd [COMMAND] [ARGUMENT...]\n"
+          "       ocspd --help | --version\n"
+          "\n"
+          "Answer requests of the Online Certificate Status Protocol (RFC 6960).\n"
+          "\n",
+          out);
+    for (size_t i = 0; i + 1 < N_OWN_COMMANDS; i++)
+        print_summary(out, own_commands[i]);
+    for (size_t i = 0; i < n_store_commands; i++)
+        print_summary(out, &store_commands[i]);
+    print_summary(out, &help_command);
+    fputs("\n\"ocspd help COMMAND\" says more about a command.\n", out);
+}
+
+static int unknown_command(const char *name)
+{
+    complain("ocspd", "unknown command \"%s\"; \"ocspd help\" lists them", name);
+    return EX_USAGE;
+}
+
+static int help_run(int argc, char **argv)
+{
+    if (argc > 2) {
+        complain(argv[0], "one command at most");
+        return ocspd_usage(&help_command);
+    }
+    if (argc < 2) {
+        print_help(stdout);
+        return EX_OK;
+    }
+    const struct ocspd_command *command =
+        find_command(strcmp(argv[1], "--help") == 0 ? "help" : argv[1]);
+    return command != NULL ? ocspd_help(command) : unknown_command(argv[1]);
+}
+
+// read_config_option reads the arguments of a command that has --config alone. Returns whether it
+// is to go on; if not, `*status` is how to end.
+static bool read_config_option(const struct ocspd_command *command, int argc, char **argv,
+                               const char **file, int *status)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    *file = CONFIG_FILE;
+    *status = EX_OK;
+    for (int option = 0; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option == 'c') {
+            *file = optarg;
+        } else {
+            *status = option == 'h' ? ocspd_help(command) : ocspd_usage(command);
+            return false;
+        }
+    }
+    if (optind == argc)
+        return true;
+    complain(argv[0], "one argument too many: \"%s\"", argv[optind]);
+    *status = ocspd_usage(command);
+    return false;
+}
+
+static int serve_command_run(int argc, char **argv)
+{
+    const char *file = NULL;
+    int status = EX_OK;
+    if (!read_config_option(&serve_command, argc, argv, &file, &status))
+        return status;
+    return supervisor_run(file);
+}
+
+// open_store opens what an issuer's statuses come from, and closes it again.
+static bool open_store(const struct config *config, const struct issuer_config *issuer,
+                       const struct oc_crypto *crypto, char *why, size_t size)
+{
+    struct oc_list certs = {0};
+    struct oc_bytes der;
+    struct oc_cert cert;
+    struct oc_issuer prepared = {0};
+    struct oc_error err = {.what = "no certificate"};
+    size_t at = 0;
+    struct store *store = NULL;
+    if (oc_openssl_certs_open(issuer->certificate, &certs, &err) != OC_OK ||
+        !oc_cert_next(&certs, &at, &der) || oc_cert_parse(&cert, der, &err) != OC_OK ||
+        oc_issuer_init(&prepared, crypto, &cert, &err) != OC_OK)
+        snprintf(why, size, "%s: %s", issuer->certificate, err.what);
+    else
+        store = store_open(issuer, config->database, &prepared, STORE_READ, why, size);
+    bool is_open = store != NULL;
+    store_close(store);
+    oc_issuer_cleanup(&prepared);
+    oc_openssl_certs_free(&certs);
+    return is_open;
+}
+
+static bool open_stores(const struct config *config, char *why, size_t size)
+{
+    struct oc_crypto *crypto = oc_openssl_new();
+    bool is_well = crypto != NULL;
+    if (!is_well)
+        snprintf(why, size, "libcrypto cannot be used");
+    for (size_t i = 0; is_well && i < config->n_issuers; i++)
+        is_well = open_store(config, &config->issuers[i], crypto, why, size);
+    oc_openssl_free(crypto);
+    return is_well;
+}
+
+static int check_config_run(int argc, char **argv)
+{
+    const char *file = NULL;
+    int status = EX_OK;
+    char why[1024];
+    if (!read_config_option(&check_config_command, argc, argv, &file, &status))
+        return status;
+    char *text = config_read(file, why, sizeof why);
+    struct config *config = text != NULL ? config_inspect(file, text, why, sizeof why) : NULL;
+    free(text);
+    bool is_well = config != NULL && signers_check(config, time(NULL), why, sizeof why) &&
+                   open_stores(config, why, sizeof why);
+    if (is_well)
+        printf("%s: right\n", file);
+    else
+        complain(argv[0], "%s", why);
+    config_free(config);
+    return is_well ? EX_OK : EX_CONFIG;
+}
+
+static int run_command(const struct ocspd_command *command, int argc, char **argv)
+{
+    char title[64];
+    snprintf(title, sizeof title, "ocspd %s", command->name);
+    argv[0] = title;
+    return command->run(argc, argv);
+}
+
+// The first argument is a command, unless it is an option: that is one of `serve`.
+static int run(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        print_help(stdout);
+        return EX_OK;
+    }
+    if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+        printf("ocspd %s\n", oc_version());
+        return EX_OK;
+    }
+    if (argc < 2 || argv[1][0] == '-')
+        return run_command(&serve_command, argc, argv);
+    const struct ocspd_command *command = find_command(argv[1]);
+    if (command == NULL)
+        return unknown_command(argv[1]);
+    return run_command(command, argc - 1, argv + 1);
+}
+
+// A program started with a standard descriptor closed would get it for the next file
+// that it opens, and then print into that file.
+static bool occupy_standard_descriptors(void)
+{
+    static const int direction[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", direction[fd]) != fd)
+            return false;
+    }
+    return true;
+}
+
+static bool finish_stdout(void)
+{
+    bool failed = ferror(stdout) != 0;
+    errno = 0;
+    if (fflush(stdout) == 0 && !failed)
+        return true;
+    // The reason of an earlier failure is forgotten by now, unless it still holds.
+    complain("ocspd", "standard output: %s", errno != 0 ? strerror(errno) : "write error");
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    if (!occupy_standard_descriptors())
+        return EX_OSERR;
+    // A closed pipe is to be reported like a full disk, not to kill without a word.
+    signal(SIGPIPE, SIG_IGN);
+
+    int status = run(argc, argv);
+    return finish_stdout() ? status : EX_IOERR;
+}

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: MIT
+//
+// The process in front. It is told what to serve by packets; a packet is taken whole or what was
+// served before goes on. Everything it may still open are the files of stores and certificates.
+#include "serve.h"
+
+#include "control.h"
+#include "front.h"
+#include "http.h"
+#include "log.h"
+#include "sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TICK_MS = 200, SWEEP_MS = 1000, CONFIG_MAX = 1 << 20 };
+
+// RESERVED_FILES are kept for what is not a connection: stores, logs, threads.
+enum { RESERVED_FILES = 200 };
+
+// struct serve is the process. `config` is a copy of what the front has: it is needed to take a
+// reload back.
+struct serve {
+    const char *file;
+    int control;
+    struct front *front;
+    struct http *http;
+    struct admin *admin;
+    struct config *config;
+    int fds[LISTEN_MAX];
+    size_t n_fds;
+    bool has_admin;
+    bool is_draining;
+    int64_t drain_end;
+    int64_t last_sweep;
+};
+
+// struct offer is what a packet brings, opened.
+struct offer {
+    struct config *config;
+    struct config *copy;
+    int signer;
+    int fds[LISTEN_MAX];
+    size_t n_fds;
+    bool has_admin;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static char *read_text(int fd)
+{
+    char *text = calloc(1, CONFIG_MAX + 1);
+    size_t len = 0;
+    while (text != NULL && len < CONFIG_MAX) {
+        ssize_t n = pread(fd, text + len, CONFIG_MAX - len, (off_t)len);
+        if (n == 0)
+            return text;
+        if (n > 0)
+            len += (size_t)n;
+        else if (errno != EINTR)
+            break;
+    }
+    free(text);
+    return NULL;
+}
+
+// The front becomes the owner of one copy; it may have given that back when HTTP still needs it.
+static bool parse_twice(const struct serve *serve, int fd, struct offer *offer, char *why,
+                        size_t size)
+{
+    char *text = read_text(fd);
+    if (text == NULL)
+        return snprintf(why, size, "the configuration cannot be read"), false;
+    offer->config = config_parse(serve->file, text, why, size);
+    if (offer->config != NULL)
+        offer->copy = config_parse(serve->file, text, why, size);
+    free(text);
+    return offer->copy != NULL;
+}
+
+static bool is_same_socket(int a, int b)
+{
+    struct stat st_a;
+    struct stat st_b;
+    return fstat(a, &st_a) == 0 && fstat(b, &st_b) == 0 && st_a.st_dev == st_b.st_dev &&
+           st_a.st_ino == st_b.st_ino;
+}
+
+// A socket that is held already comes under another number, which is given back.
+static int known_fd(const struct serve *serve, int fd)
+{
+    for (size_t i = 0; i < serve->n_fds; i++) {
+        if (is_same_socket(serve->fds[i], fd)) {
+            close(fd);
+            return serve->fds[i];
+        }
+    }
+    return fd;
+}
+
+// take_fds makes the descriptors of a packet those of an offer; none is left in the packet.
+static void take_fds(const struct serve *serve, struct control *control, struct offer *offer)
+{
+    offer->signer = control->fds[CONTROL_SIGNER_SOCKET];
+    if (control->kind == CONTROL_SERVE) {
+        offer->has_admin = control->has_admin;
+        for (size_t i = CONTROL_SOCKETS; i < control->n_fds; i++)
+            offer->fds[offer->n_fds++] = known_fd(serve, control->fds[i]);
+    } else {
+        memcpy(offer->fds, serve->fds, sizeof offer->fds);
+        offer->n_fds = serve->n_fds;
+        offer->has_admin = serve->has_admin;
+    }
+    close(control->fds[CONTROL_TEXT]);
+    control->n_fds = 0;
+}
+
+static bool has_fd(const int *fds, size_t n, int fd)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (fds[i] == fd)
+            return true;
+    }
+    return false;
+}
+
+// close_fds closes those of `fds` that are not among `kept`.
+static void close_fds(const int *fds, size_t n, const int *kept, size_t n_kept)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!has_fd(kept, n_kept, fds[i]))
+            close(fds[i]);
+    }
+}
+
+static size_t n_http(const struct offer *offer)
+{
+    return offer->n_fds - offer->has_admin;
+}
+
+// admin_of finds what answers for metrics in an offer: what does already, something new, or, if
+// there is none, NULL with a result of true.
+static bool admin_of(struct serve *serve, const struct offer *offer, struct admin **out, char *why,
+                     size_t size)
+{
+    *out = NULL;
+    if (!offer->has_admin)
+        return true;
+    int fd = offer->fds[offer->n_fds - 1];
+    bool is_same = serve->has_admin && serve->fds[serve->n_fds - 1] == fd;
+    *out = is_same ? serve->admin : admin_new(serve->front, serve->http, fd, why, size);
+    return *out != NULL;
+}
+
+// limit_connections keeps what is promised within what the system allows.
+static void limit_connections(struct config *config)
+{
+    struct rlimit limit = {0};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return;
+    const size_t reserved = RESERVED_FILES;
+    size_t most = limit.rlim_cur > 2 * reserved ? limit.rlim_cur - reserved : reserved;
+    if (config->max_connections <= most)
+        return;
+    log_line(LOG_WARNING_LINE,
+             "max-connections is %zu, but this process may open %llu files: %zu connections",
+             config->max_connections, (unsigned long long)limit.rlim_cur, most);
+    config->max_connections = most;
+    if (config->max_connections_per_address > most)
+        config->max_connections_per_address = most;
+}
+
+static bool serve_front(struct serve *serve, struct offer *offer, char *why, size_t size)
+{
+    struct config *config = offer->config;
+    int signer = offer->signer;
+    offer->config = NULL;
+    offer->signer = -1;
+    return front_serve(serve->front, config, signer, why, size);
+}
+
+// begin serves the first configuration. Answers are there before the first connection.
+static bool begin(struct serve *serve, struct offer *offer, struct admin **admin, char *why,
+                  size_t size)
+{
+    if (!serve_front(serve, offer, why, size))
+        return false;
+    serve->http = http_new(serve->front, offer->copy, offer->fds, n_http(offer), why, size);
+    return serve->http != NULL && admin_of(serve, offer, admin, why, size);
+}
+
+// change serves another configuration. HTTP can go back to what it had, the front cannot: it comes
+// last.
+static bool change(struct serve *serve, struct offer *offer, struct admin **admin, char *why,
+                   size_t size)
+{
+    if (!admin_of(serve, offer, admin, why, size))
+        return false;
+    bool is_http_well = http_reload(serve->http, offer->copy, offer->fds, n_http(offer), why, size);
+    if (is_http_well && serve_front(serve, offer, why, size))
+        return true;
+    char ignored[200];
+    if (is_http_well && !http_reload(serve->http, serve->config, serve->fds,
+                                     serve->n_fds - serve->has_admin, ignored, sizeof ignored))
+        log_line(LOG_ERROR_LINE, "the old addresses cannot be served again: %s", ignored);
+    if (*admin != serve->admin && *admin != NULL)
+        admin_free(*admin);
+    return false;
+}
+
+// accept_offer makes an offer what is served.
+static void accept_offer(struct serve *serve, struct offer *offer, struct admin *admin)
+{
+    if (serve->admin != admin && serve->admin != NULL)
+        admin_free(serve->admin);
+    serve->admin = admin;
+    close_fds(serve->fds, serve->n_fds, offer->fds, offer->n_fds);
+    memcpy(serve->fds, offer->fds, sizeof serve->fds);
+    serve->n_fds = offer->n_fds;
+    serve->has_admin = offer->has_admin;
+    config_free(serve->config);
+    serve->config = offer->copy;
+    log_set_form(serve->config->log);
+}
+
+static void refuse_offer(const struct serve *serve, struct offer *offer)
+{
+    close_fds(offer->fds, offer->n_fds, serve->fds, serve->n_fds);
+    if (offer->signer >= 0)
+        close(offer->signer);
+    config_free(offer->config);
+    config_free(offer->copy);
+}
+
+static bool take_offer(struct serve *serve, struct control *control, char *why, size_t size)
+{
+    struct offer offer = {.signer = -1};
+    struct admin *admin = NULL;
+    bool is_well = parse_twice(serve, control->fds[CONTROL_TEXT], &offer, why, size);
+    take_fds(serve, control, &offer);
+    if (is_well) {
+        limit_connections(offer.copy);
+        is_well = serve->http == NULL ? begin(serve, &offer, &admin, why, size)
+                                      : change(serve, &offer, &admin, why, size);
+    }
+    if (is_well)
+        accept_offer(serve, &offer, admin);
+    else
+        refuse_offer(serve, &offer);
+    return is_well;
+}
+
+static bool take_signer(struct serve *serve, struct control *control, char *why, size_t size)
+{
+    struct offer offer = {.signer = -1};
+    bool is_well = parse_twice(serve, control->fds[CONTROL_TEXT], &offer, why, size);
+    take_fds(serve, control, &offer);
+    is_well = is_well && serve_front(serve, &offer, why, size);
+    refuse_offer(serve, &offer);
+    return is_well;
+}
+
+static bool answer(const struct serve *serve, bool is_taken, const char *why)
+{
+    struct control reply = {.kind = is_taken ? CONTROL_TAKEN : CONTROL_REFUSED};
+    snprintf(reply.why, sizeof reply.why, "%s", is_taken ? "" : why);
+    return control_send(serve->control, &reply);
+}
+
+static void drain(struct serve *serve)
+{
+    serve->is_draining = true;
+    if (serve->http == NULL)
+        return;
+    serve->drain_end = now_ms() + serve->config->drain_timeout * 1000;
+    http_drain(serve->http);
+    // Who connects now is to be refused, not to wait for nobody.
+    int admin = serve->fds[serve->n_fds - 1];
+    close_fds(serve->fds, serve->n_fds, &admin, serve->has_admin);
+    serve->fds[0] = admin;
+    serve->n_fds = serve->has_admin;
+}
+
+// obey does what a packet says. Returns false when this process is to end.
+static bool obey(struct serve *serve)
+{
+    struct control control;
+    if (!control_receive(serve->control, &control))
+        return false;
+    char why[sizeof control.why] = "";
+    bool is_taken = false;
+    bool is_signer = control.kind == CONTROL_SIGNER && serve->http != NULL;
+    if (control.kind == CONTROL_DRAIN) {
+        drain(serve);
+        control_close(&control);
+        return true;
+    }
+    if (control.n_fds < CONTROL_SOCKETS || serve->is_draining) {
+        control_close(&control);
+        return false;
+    }
+    is_taken = is_signer ? take_signer(serve, &control, why, sizeof why)
+                         : take_offer(serve, &control, why, sizeof why);
+    return answer(serve, is_taken, why);
+}
+
+static void do_what_is_due(struct serve *serve)
+{
+    front_tick(serve->front);
+    int64_t now = now_ms();
+    if (serve->http == NULL || now - serve->last_sweep < SWEEP_MS)
+        return;
+    serve->last_sweep = now;
+    http_sweep(serve->http);
+}
+
+static bool has_drained(const struct serve *serve)
+{
+    if (!serve->is_draining)
+        return false;
+    return serve->http == NULL || http_n_connections(serve->http) == 0 ||
+           now_ms() >= serve->drain_end;
+}
+
+// Returns whether the end was asked for.
+static bool loop(struct serve *serve)
+{
+    int64_t next_tick = now_ms();
+    while (!has_drained(serve)) {
+        struct pollfd control = {.fd = serve->control, .events = POLLIN};
+        int64_t left = next_tick - now_ms();
+        if (poll(&control, 1, left > 0 ? (int)left : 0) > 0 && !obey(serve))
+            return false;
+        if (now_ms() < next_tick)
+            continue;
+        do_what_is_due(serve);
+        next_tick = now_ms() + TICK_MS;
+    }
+    return true;
+}
+
+static void finish(struct serve *serve)
+{
+    if (serve->admin != NULL)
+        admin_free(serve->admin);
+    if (serve->http != NULL)
+        http_free(serve->http);
+    if (serve->front != NULL)
+        front_free(serve->front);
+    close_fds(serve->fds, serve->n_fds, NULL, 0);
+    config_free(serve->config);
+}
+
+int serve_run(const struct config *config, int control)
+{
+    char why[1024];
+    struct serve serve = {.control = control, .file = config->file};
+    bool is_well = sandbox_drop(config->user, why, sizeof why);
+    // The front opens libcrypto, with what that loads, while files may still be executed.
+    if (is_well)
+        is_well = (serve.front = front_new(why, sizeof why)) != NULL;
+    if (is_well && config->seccomp)
+        is_well = sandbox_front(why, sizeof why);
+    if (!is_well) {
+        log_line(LOG_ERROR_LINE, "%s", why);
+        finish(&serve);
+        return EX_OSERR;
+    }
+    bool was_asked = loop(&serve);
+    finish(&serve);
+    return was_asked ? EX_OK : EX_SOFTWARE;
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+//
+// A configuration becomes issuers, stores and signers.
+#include "state.h"
+
+#include <ocsp/openssl.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { HELLO_TIMEOUT = 30 };
+
+static bool fail(char *why, size_t size, const char *about, const char *what)
+{
+    snprintf(why, size, "%s: %s", about, what);
+    return false;
+}
+
+// The same name and key answered for in the same way: what is in the cache for one configuration is
+// right for the next, unless what it would say has changed.
+static bool set_key(const struct oc_crypto *crypto, struct served_issuer *served)
+{
+    uint8_t octets[2 * 32 + 4];
+    uint8_t digest[32];
+    const struct issuer_config *config = served->config;
+    memcpy(octets, served->issuer.name_hash[OC_HASH_SHA256], 32);
+    memcpy(octets + 32, served->issuer.key_hash[OC_HASH_SHA256], 32);
+    octets[64] = (uint8_t)config->unknown;
+    octets[65] = (uint8_t)config->source;
+    octets[66] = config->insecure_good_if_not_revoked;
+    octets[67] = config->by_name;
+    if (crypto->hash(crypto, OC_HASH_SHA256, (struct oc_bytes){octets, sizeof octets}, digest) !=
+        OC_OK)
+        return false;
+    memcpy(&served->key, digest, sizeof served->key);
+    return true;
+}
+
+static bool load_cert(const struct oc_crypto *crypto, struct served_issuer *served,
+                      struct oc_list *certs, char *why, size_t size)
+{
+    const struct issuer_config *config = served->config;
+    struct oc_bytes der;
+    struct oc_cert cert;
+    struct oc_error err = {.what = "there is no certificate in it"};
+    size_t at = 0;
+    if (oc_openssl_certs_open(config->certificate, certs, &err) != OC_OK ||
+        !oc_cert_next(certs, &at, &der) || oc_cert_parse(&cert, der, &err) != OC_OK ||
+        oc_issuer_init(&served->issuer, crypto, &cert, &err) != OC_OK)
+        return fail(why, size, config->certificate, err.what);
+    return set_key(crypto, served) || fail(why, size, config->certificate, "it cannot be hashed");
+}
+
+static bool is_twice(const struct state *state, size_t i)
+{
+    const struct oc_issuer *one = &state->served.issuers[i].issuer;
+    for (size_t k = 0; k < i; k++) {
+        const struct oc_issuer *other = &state->served.issuers[k].issuer;
+        if (oc_bytes_equal(one->cert.subject, other->cert.subject) &&
+            oc_bytes_equal(one->cert.public_key, other->cert.public_key))
+            return true;
+    }
+    return false;
+}
+
+static bool load_issuers(const struct oc_crypto *crypto, struct state *state, char *why,
+                         size_t size)
+{
+    const struct config *config = state->config;
+    for (size_t i = 0; i < config->n_issuers; i++) {
+        struct served_issuer *served = &state->served.issuers[i];
+        served->config = &config->issuers[i];
+        state->served.n_issuers = i + 1;
+        if (!load_cert(crypto, served, &state->certs[i], why, size))
+            return false;
+        if (is_twice(state, i))
+            return fail(why, size, served->config->name,
+                        "another issuer has the same name and key");
+        served->store =
+            store_open(served->config, config->database, &served->issuer, STORE_READ, why, size);
+        if (served->store == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool match_signers(const struct oc_crypto *crypto, struct state *state, size_t i, char *why,
+                          size_t size)
+{
+    const struct served_issuer *served = &state->served.issuers[i];
+    struct signer_set *set = &state->sets[i];
+    uint8_t digest[32];
+    set->numbers = calloc(state->n_infos + 1, sizeof *set->numbers);
+    if (set->numbers == NULL ||
+        crypto->hash(crypto, OC_HASH_SHA256, served->issuer.cert.der, digest) != OC_OK)
+        return fail(why, size, served->config->name, "no memory");
+    for (size_t k = 0; k < state->n_infos; k++) {
+        if (memcmp(state->infos[k].issuer, digest, sizeof digest) == 0)
+            set->numbers[set->n++] = (uint32_t)k;
+    }
+    return set->n > 0 || fail(why, size, served->config->name, "nobody signs for it");
+}
+
+static bool load(const struct oc_crypto *crypto, struct state *state, int socket, char *why,
+                 size_t size)
+{
+    size_t n = state->config->n_issuers;
+    state->served.max_request = state->config->max_request;
+    state->served.issuers = calloc(n, sizeof *state->served.issuers);
+    state->certs = calloc(n, sizeof *state->certs);
+    state->sets = calloc(n, sizeof *state->sets);
+    state->link = signer_link_new(socket, state->config->sign_queue, HELLO_TIMEOUT, why, size);
+    if (state->link == NULL)
+        return false;
+    if (state->served.issuers == NULL || state->certs == NULL || state->sets == NULL)
+        return fail(why, size, state->config->file, "no memory");
+    state->infos = signer_link_info(state->link, &state->n_infos);
+    if (!load_issuers(crypto, state, why, size))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!match_signers(crypto, state, i, why, size))
+            return false;
+    }
+    return true;
+}
+
+struct state *state_new(const struct oc_crypto *crypto, struct config *config, int socket,
+                        char *why, size_t size)
+{
+    struct state *state = calloc(1, sizeof *state);
+    if (state == NULL) {
+        close(socket);
+        config_free(config);
+        fail(why, size, "ocspd", "no memory");
+        return NULL;
+    }
+    atomic_init(&state->n_holders, 0);
+    state->config = config;
+    atomic_init(&state->is_well, true);
+    if (load(crypto, state, socket, why, size))
+        return state;
+    state_free(state);
+    return NULL;
+}
+
+void state_free(struct state *state)
+{
+    if (state == NULL)
+        return;
+    signer_link_free(state->link);
+    for (size_t i = 0; i < state->served.n_issuers; i++) {
+        store_close(state->served.issuers[i].store);
+        oc_issuer_cleanup(&state->served.issuers[i].issuer);
+        oc_openssl_certs_free(&state->certs[i]);
+        free(state->sets[i].numbers);
+    }
+    free(state->served.issuers);
+    free(state->certs);
+    free(state->sets);
+    config_free(state->config);
+    free(state);
+}
+
+static const struct signer_set *set_of(const struct state *state,
+                                       const struct served_issuer *issuer)
+{
+    return &state->sets[issuer - state->served.issuers];
+}
+
+static bool is_valid(const struct signer_info *info, int64_t now)
+{
+    return info->not_before <= now && now < info->not_after;
+}
+
+const struct signer_info *state_signer(const struct state *state,
+                                       const struct served_issuer *issuer, int64_t now,
+                                       uint32_t *number)
+{
+    const struct signer_set *set = set_of(state, issuer);
+    const struct signer_info *best = NULL;
+    for (size_t i = 0; i < set->n; i++) {
+        const struct signer_info *info = &state->infos[set->numbers[i]];
+        if (!is_valid(info, now) || (best != NULL && info->not_before <= best->not_before))
+            continue;
+        best = info;
+        *number = set->numbers[i];
+    }
+    return best;
+}
+
+bool state_has_signer(const struct state *state, const struct served_issuer *issuer,
+                      const uint8_t id[32], int64_t now)
+{
+    const struct signer_set *set = set_of(state, issuer);
+    for (size_t i = 0; i < set->n; i++) {
+        const struct signer_info *info = &state->infos[set->numbers[i]];
+        if (memcmp(info->id, id, sizeof info->id) == 0)
+            return is_valid(info, now);
+    }
+    return false;
+}
+
+int64_t state_ends(const struct state *state, const struct served_issuer *issuer)
+{
+    const struct signer_set *set = set_of(state, issuer);
+    int64_t ends = 0;
+    for (size_t i = 0; i < set->n; i++) {
+        int64_t end = state->infos[set->numbers[i]].not_after;
+        ends = end > ends ? end : ends;
+    }
+    return ends;
+}
+
+struct served_issuer *state_issuer(const struct state *state, uint64_t key)
+{
+    for (size_t i = 0; i < state->served.n_issuers; i++) {
+        if (state->served.issuers[i].key == key)
+            return &state->served.issuers[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+//
+// The life of the front, and what it does from time to time: changes from the stores, refreshing,
+// saving, warnings, and the end of what was replaced.
+#include "front_parts.h"
+#include "log.h"
+
+#include <ocsp/openssl.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    REFRESH_AT_ONCE = 64,  // answers in a tick
+    SAVE_AT_ONCE = 256,    // answers in a transaction
+    WARN_EACH = 86400,     // seconds
+    FIRST_CACHE = 1 << 20,
+};
+
+struct front *front_new(char *why, size_t size)
+{
+    struct front *front = calloc(1, sizeof *front);
+    if (front != NULL) {
+        pthread_rwlock_init(&front->lock, NULL);
+        pthread_mutex_init(&front->ticking, NULL);
+        pthread_mutex_init(&front->saving, NULL);
+        front->crypto = oc_openssl_new();
+        front->cache = cache_new(FIRST_CACHE);
+        front->pendings = pendings_new();
+    }
+    if (front != NULL && front->crypto != NULL && front->cache != NULL && front->pendings != NULL)
+        return front;
+    snprintf(why, size, "no memory, or no random numbers");
+    front_free(front);
+    return NULL;
+}
+
+void front_free(struct front *front)
+{
+    if (front == NULL)
+        return;
+    // Closing the link ends what is being signed, and with that nobody holds a state any more.
+    state_free(front->state);
+    while (front->retired != NULL) {
+        struct state *state = front->retired;
+        front->retired = state->next;
+        state_free(state);
+    }
+    for (size_t i = 0; i < front->n_saves; i++)
+        cached_release(front->saves[i]);
+    pendings_free(front->pendings);
+    cache_free(front->cache);
+    oc_openssl_free(front->crypto);
+    pthread_rwlock_destroy(&front->lock);
+    pthread_mutex_destroy(&front->ticking);
+    pthread_mutex_destroy(&front->saving);
+    free(front);
+}
+
+// What a store tells has changed.
+
+struct poll {
+    struct front *front;
+    const struct served_issuer *issuer;
+};
+
+static bool is_of(void *arg, const struct cached *cached)
+{
+    const struct served_issuer *issuer = arg;
+    return cached->issuer == issuer->key;
+}
+
+static void drop_all(struct front *front, const struct served_issuer *issuer)
+{
+    cache_drop_if(front->cache, is_of, (void *)(uintptr_t)issuer);
+}
+
+static void take_change(void *arg, const struct oc_bytes *serial)
+{
+    const struct poll *poll = arg;
+    if (serial != NULL)
+        cache_drop(poll->front->cache, poll->issuer->key, *serial);
+    else
+        drop_all(poll->front, poll->issuer);
+}
+
+static bool poll_store(struct front *front, const struct served_issuer *issuer)
+{
+    struct poll poll = {front, issuer};
+    const struct changes changes = {take_change, &poll};
+    return issuer->store->methods->poll(issuer->store, &changes);
+}
+
+static void poll_stores(struct front *front, struct state *state)
+{
+    bool is_well = true;
+    for (size_t i = 0; i < state->served.n_issuers; i++) {
+        struct served_issuer *issuer = &state->served.issuers[i];
+        if (poll_store(front, issuer))
+            continue;
+        is_well = false;
+        if (atomic_load(&state->is_well))
+            log_line(LOG_ERROR_LINE, "%s: the source cannot be read: %s", issuer->config->name,
+                     issuer->store->methods->why(issuer->store));
+    }
+    if (is_well && !atomic_load(&state->is_well))
+        log_line(LOG_INFO_LINE, "all sources can be read again");
+    atomic_store(&state->is_well, is_well);
+}
+
+// What has changed while a new configuration was being loaded, the stores of the old one know.
+static void poll_last(struct front *front, const struct state *old)
+{
+    for (size_t i = 0; i < old->served.n_issuers; i++) {
+        const struct served_issuer *issuer = &old->served.issuers[i];
+        if (!poll_store(front, issuer))
+            drop_all(front, issuer);
+    }
+}
+
+static void replace(struct front *front, struct state *state)
+{
+    pthread_mutex_lock(&front->ticking);
+    pthread_rwlock_wrlock(&front->lock);
+    struct state *old = front->state;
+    front->state = state;
+    pthread_rwlock_unlock(&front->lock);
+    if (old != NULL) {
+        poll_last(front, old);
+        old->next = front->retired;
+        front->retired = old;
+    }
+    pthread_mutex_unlock(&front->ticking);
+}
+
+bool front_serve(struct front *front, struct config *config, int signer_socket, char *why,
+                 size_t size)
+{
+    size_t cache_size = config->cache_size;
+    struct state *state = state_new(front->crypto, config, signer_socket, why, size);
+    if (state == NULL)
+        return false;
+    cache_resize(front->cache, cache_size);
+    replace(front, state);
+    return true;
+}
+
+// Answers under way hold their state, so that nobody waits for its link when it ends.
+static void end_retired(struct front *front)
+{
+    struct state **at = &front->retired;
+    while (*at != NULL) {
+        struct state *state = *at;
+        if (atomic_load(&state->n_holders) != 0) {
+            at = &state->next;
+            continue;
+        }
+        *at = state->next;
+        state_free(state);
+    }
+}
+
+// Those who wait for an answer go before: half of the queue is theirs.
+static void refresh(struct front *front, struct state *state)
+{
+    struct cached *due[REFRESH_AT_ONCE];
+    size_t under_way = signer_link_queue(state->link);
+    size_t room = state->config->sign_queue / 2;
+    room = room > under_way ? room - under_way : 0;
+    size_t n =
+        cache_due(front->cache, front_now(), due, room < REFRESH_AT_ONCE ? room : REFRESH_AT_ONCE);
+    for (size_t i = 0; i < n; i++) {
+        front_refresh(front, state, due[i]);
+        cached_release(due[i]);
+    }
+}
+
+static size_t take_saves(struct front *front, struct cached *out[SAVE_AT_ONCE])
+{
+    pthread_mutex_lock(&front->saving);
+    size_t n = front->n_saves < SAVE_AT_ONCE ? front->n_saves : SAVE_AT_ONCE;
+    for (size_t i = 0; i < n; i++)
+        out[i] = front->saves[--front->n_saves];
+    pthread_mutex_unlock(&front->saving);
+    return n;
+}
+
+static struct saved saved_of(const struct cached *cached)
+{
+    struct saved saved = {.hash = cached->hash,
+                          .serial = {cached->serial, cached->serial_len},
+                          .record = cached->record,
+                          .this_update = cached->this_update,
+                          .next_update = cached->next_update,
+                          .der = {cached->der, cached->der_len}};
+    for (size_t i = 0; i < sizeof saved.signer; i++)
+        saved.signer[i] = cached->signer[i];
+    return saved;
+}
+
+static void save_of_issuer(const struct served_issuer *issuer, struct cached *const *cached,
+                           size_t n)
+{
+    struct saved saved[SAVE_AT_ONCE];
+    size_t n_saved = 0;
+    struct store *store = issuer->store;
+    if (store->methods->put_saved == NULL)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        if (cached[i]->issuer == issuer->key)
+            saved[n_saved++] = saved_of(cached[i]);
+    }
+    if (n_saved > 0 && !store->methods->put_saved(store, saved, n_saved))
+        log_limited(LOG_WARNING_LINE, "%s: answers are not saved: %s", issuer->config->name,
+                    store->methods->why(store));
+}
+
+static void save(struct front *front, const struct state *state)
+{
+    struct cached *cached[SAVE_AT_ONCE];
+    size_t n = take_saves(front, cached);
+    for (size_t i = 0; n > 0 && i < state->served.n_issuers; i++)
+        save_of_issuer(&state->served.issuers[i], cached, n);
+    for (size_t i = 0; i < n; i++)
+        cached_release(cached[i]);
+}
+
+static void warn_of(const struct served_issuer *issuer, int64_t ends, int64_t now)
+{
+    if (ends <= now)
+        log_line(LOG_ERROR_LINE, "%s: its last signer has ended: every answer is tryLater",
+                 issuer->config->name);
+    else
+        log_line(LOG_WARNING_LINE, "%s: its last signer ends in %lld hours", issuer->config->name,
+                 (long long)(ends - now) / 3600);
+}
+
+static void warn(struct state *state)
+{
+    int64_t now = front_now();
+    if (now < state->warned_at + WARN_EACH)
+        return;
+    state->warned_at = now;
+    for (size_t i = 0; i < state->served.n_issuers; i++) {
+        const struct served_issuer *issuer = &state->served.issuers[i];
+        int64_t ends = state_ends(state, issuer);
+        if (ends <= now + state->config->signer_warning)
+            warn_of(issuer, ends, now);
+    }
+}
+
+void front_tick(struct front *front)
+{
+    struct state *state = front_hold(front);
+    if (state == NULL)
+        return;
+    pthread_mutex_lock(&front->ticking);
+    poll_stores(front, state);
+    refresh(front, state);
+    save(front, state);
+    warn(state);
+    front_let_go(state);
+    end_retired(front);
+    pthread_mutex_unlock(&front->ticking);
+}
+
+static int64_t first_end(const struct state *state)
+{
+    int64_t first = 0;
+    for (size_t i = 0; i < state->served.n_issuers; i++) {
+        int64_t ends = state_ends(state, &state->served.issuers[i]);
+        if (first == 0 || ends < first)
+            first = ends;
+    }
+    return first;
+}
+
+void front_look(struct front *front, struct front_state *out)
+{
+    *out = (struct front_state){.n_signed = atomic_load(&front->n_signed),
+                                .n_sign_failed = atomic_load(&front->n_sign_failed),
+                                .n_refused = atomic_load(&front->n_refused)};
+    cache_count(front->cache, &out->cache);
+    struct state *state = front_hold(front);
+    if (state == NULL)
+        return;
+    out->sign_queue = signer_link_queue(state->link);
+    out->is_signer_alive = signer_link_is_alive(state->link);
+    out->is_store_well = atomic_load(&state->is_well);
+    out->signer_ends = first_end(state);
+    front_let_go(state);
+}

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+#
+# What needs the program as it is installed, without sanitizers: a million requests while the
+# configuration is read again each second, and a clock that is set.
+#
+#     ocspd_test.py OCSPD OCSP LOAD [REQUESTS]
+"""Tests of ocspd under load and with a clock that is set."""
+
+import calendar
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import unittest
+
+OCSPD, COMMAND, LOAD = (os.path.abspath(path) for path in sys.argv[1:4])
+REQUESTS = int(sys.argv[4]) if len(sys.argv) > 4 else 1000000
+os.environ["OCSPD"], os.environ["OCSP"] = OCSPD, COMMAND
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "responder"))
+
+from support import OcspdCase, issuer, until  # noqa: E402
+
+N_CERTIFICATES = 20000
+SERIAL_HEAD = 0x10 << 24
+LIBFAKETIME = "libfaketimeMT.so.1"
+
+
+class LoadTest(OcspdCase):
+    def make_all(self):
+        super().make_all()
+        lines = ["serial,status,revoked-at,reason"]
+        for number in range(1, N_CERTIFICATES + 1):
+            state = "revoked,2024-04-03T12:00:00Z,keyCompromise" if number % 10 == 0 else "good,,"
+            lines.append(f"{SERIAL_HEAD + number},{state}")
+        self.write("in.csv", "\n".join(lines) + "\n")
+        self.ocspd("import", "--csv", "in.csv")
+
+    def sample(self, daemon, number):
+        """One answer by openssl, which verifies it."""
+        expected = "revoked" if number % 10 == 0 else "good"
+        self.assertEqual(self.ask(daemon, SERIAL_HEAD + number), expected)
+
+    def test_reloaded_each_second(self):
+        """Not one request fails, and every answer is verified."""
+        self.configure(issuer(), max_connections_per_address=0)
+        daemon = self.start()
+        with subprocess.Popen([LOAD, str(daemon.port), "ca.pem", str(REQUESTS), "6",
+                               str(N_CERTIFICATES), "sha256"], cwd=self.dir,
+                              stdout=subprocess.PIPE) as load:
+            n_reloads = 0
+            while load.poll() is None and n_reloads < 600:
+                time.sleep(1)
+                daemon.hup()
+                n_reloads += 1
+                self.sample(daemon, 1 + n_reloads * 37 % N_CERTIFICATES)
+            output = load.communicate()[0].decode()
+        self.assertEqual(load.returncode, 0, output + daemon.log()[-2000:])
+        self.assertRegex(output, rf"^requests {REQUESTS // 6 * 6} failed 0 verified \d+$")
+        self.assertGreater(n_reloads, 2)
+        self.assertTrue(daemon.is_healthy())
+        print(output.strip(), n_reloads, "reloads", file=sys.stderr)
+
+
+class ClockTest(OcspdCase):
+    """The clock of all processes is set by libfaketime, which reads a file; without the filter of
+    system calls, since that forbids to open one."""
+
+    def set_clock(self, offset):
+        self.write("clock.new", offset)
+        os.rename(self.path("clock.new"), self.path("clock"))
+
+    def make_all(self):
+        super().make_all()
+        self.make_cert("leaf", "ca", 0x1001)
+        self.ocspd("issue", "0x1001")
+
+    def begin(self):
+        library = next(pathlib.Path("/usr/lib").glob(f"*/faketime/{LIBFAKETIME}"))
+        self.configure(issuer(validity="1d"), seccomp=False)
+        self.set_clock("+0")
+        return self.start(env={"LD_PRELOAD": str(library), "FAKETIME_NO_CACHE": "1",
+                               "FAKETIME_TIMESTAMP_FILE": str(self.path("clock")),
+                               "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+
+    def answer(self, daemon):
+        clean = {name: "" for name in os.environ if name.lower().endswith("_proxy")}
+        subprocess.run([COMMAND, "request", "--issuer", "ca.pem", "--out", "req.der", "leaf.pem"],
+                       cwd=self.dir, check=True)
+        subprocess.run(["curl", "-s", "-o", "answer.der", "--data-binary", "@req.der", "-H",
+                        "Content-Type: application/ocsp-request", daemon.url], cwd=self.dir,
+                       check=True, env={**os.environ, **clean})
+        done = subprocess.run([COMMAND, "show", "--json", "answer.der"], cwd=self.dir, check=True,
+                              stdout=subprocess.PIPE)
+        shown = json.loads(done.stdout)
+        if shown["status"] != "successful":
+            return shown["status"], 0
+        single = shown["responses"][0]
+        when = time.strptime(single["this_update"], "%Y-%m-%dT%H:%M:%SZ")
+        return single["status"], round((calendar.timegm(when) - time.time()) / 3600)
+
+    def test_steps(self):
+        """What has expired by the new clock is not answered any more, nor what is of its future."""
+        daemon = self.begin()
+        self.assertEqual(self.answer(daemon), ("good", 0))
+        for offset, hours in (("+2d", 48), ("+5d", 120), ("+1d", 24), ("+0", 0)):
+            self.set_clock(offset)
+            until(lambda hours=hours: self.answer(daemon) == ("good", hours), daemon.log)
+
+    def test_signer_ends(self):
+        """When no signer is valid, nobody is told anything."""
+        daemon = self.begin()
+        self.set_clock("+5000d")
+        until(lambda: self.answer(daemon)[0] == "tryLater", daemon.log)
+        until(lambda: "its last signer has ended" in daemon.log(), daemon.log)
+        self.set_clock("+0")
+        until(lambda: self.answer(daemon)[0] == "good", daemon.log)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)

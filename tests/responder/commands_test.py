@@ -1,0 +1,687 @@
+# SPDX-License-Identifier: MIT
+#
+# The commands of ocspd on its database, as somebody types them; killed at any moment, on a full
+# disk, and while another process is writing.
+"""Tests of ocspd init, import, issue, revoke, unrevoke, list and status."""
+
+import contextlib
+import os
+import pty
+import pwd
+import random
+import resource
+import shutil
+import sqlite3
+import subprocess
+import time
+import unittest
+
+from support import (EX_CANTCREAT, EX_CONFIG, EX_DATAERR, EX_IOERR, EX_NOINPUT, EX_TEMPFAIL,
+                     EX_USAGE, OCSPD, OcspdCase, issuer)
+
+HEADER = "serial,status,revoked-at,reason,expires\n"
+THEN = "2024-04-03T12:00:00Z"
+LATER = "2025-04-03T12:00:00Z"
+
+
+def usage(command, arguments):
+    return f"usage: ocspd {command} {arguments}\n"
+
+
+ISSUE_USAGE = usage("issue", "[OPTION]... SERIAL...")
+REVOKE_USAGE = usage("revoke", "[OPTION]... --reason REASON SERIAL...")
+UNREVOKE_USAGE = usage("unrevoke", "[OPTION]... SERIAL...")
+STATUS_USAGE = usage("status", "[OPTION]... SERIAL")
+LIST_USAGE = usage("list", "[OPTION]...")
+IMPORT_USAGE = usage("import", "[OPTION]... --index FILE | --crl FILE | --csv FILE")
+
+
+def revoked(reason=None, at=THEN, **more):
+    return {"status": "revoked", "revoked_at": at, **({"reason": reason} if reason else {}), **more}
+
+
+GOOD = {"status": "good"}
+
+
+class InitTest(OcspdCase):
+    def test_there_already(self):
+        before = self.path("ocspd.db").read_bytes()
+        self.ocspd_fails(EX_CANTCREAT, "ocspd init: ocspd.db: is there already\n", "init")
+        self.assertEqual(self.path("ocspd.db").read_bytes(), before)
+
+    def test_log_of_another(self):
+        """What stands in it would become part of the new database."""
+        for ending in ("wal", "journal"):
+            self.configure(database="new.db")
+            self.write(f"new.db-{ending}", b"something")
+            self.ocspd_fails(EX_CANTCREAT, f"ocspd init: new.db-{ending}: is left of another "
+                             "database: remove it\n", "init")
+            self.path(f"new.db-{ending}").unlink()
+            self.assertFalse(self.path("new.db").exists())
+
+    def test_no_directory(self):
+        self.configure(database="missing/ocspd.db")
+        self.ocspd_fails(EX_CANTCREAT, "ocspd init: missing/ocspd.db: cannot be made: No such file "
+                         "or directory\n", "init")
+
+    def test_nothing_else_is_left(self):
+        self.assertEqual([path.name for path in self.dir.glob("ocspd.db*")], ["ocspd.db"])
+
+    def test_user_that_does_not_exist(self):
+        self.configure(database="new.db", user="nobody-of-that-name")
+        done = self.run_ocspd("init")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(b"nobody-of-that-name", done.stderr)
+
+    def test_given_to_the_user(self):
+        """By root; by anybody else it stays theirs."""
+        user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        self.configure(database="new.db", user=user)
+        self.ocspd("init")
+        self.assertEqual(self.path("new.db").owner(), user)
+
+    def test_too_many_arguments(self):
+        self.ocspd_fails(EX_USAGE, 'ocspd init: one argument too many: "x"\n'
+                         + usage("init", "[--config FILE]"), "init", "x")
+
+    def test_configuration_missing(self):
+        done = self.run_ocspd("init", config="missing.conf")
+        self.assertEqual(done.returncode, EX_CONFIG)
+        self.assertIn(b"missing.conf", done.stderr)
+
+
+class ChangeTest(OcspdCase):
+    def assert_listed(self, **expected):
+        """By the serial number behind the s of the keyword."""
+        self.assertEqual(self.listed(), {int(key[1:]): value for key, value in expected.items()})
+
+    def test_issue(self):
+        self.ocspd("issue", "1", "0x02", "00:03")
+        self.ocspd("issue", "--expires", "2030-01-01T00:00:00Z", "4", "1")
+        expires = {"expires": "2030-01-01T00:00:00Z"}
+        self.assert_listed(s1={**GOOD, **expires}, s2=GOOD, s3=GOOD, s4={**GOOD, **expires})
+
+    def test_issue_from_standard_input(self):
+        self.ocspd("issue", "7", "-", input=b"1\n\n# comment\n0x02\r\n3")
+        self.assert_listed(s1=GOOD, s2=GOOD, s3=GOOD, s7=GOOD)
+
+    def test_issue_all_or_none(self):
+        self.ocspd_fails(EX_USAGE, 'ocspd issue: "x" is no serial number: decimal, or hex like '
+                         "0x01aa or 01:aa\nocspd issue: standard input: line 2\n", "issue", "-",
+                         input=b"1\nx\n2\n")
+        self.assert_listed()
+
+    def test_issue_does_not_unrevoke(self):
+        self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", THEN, "1")
+        self.ocspd("issue", "1")
+        self.assert_listed(s1=revoked("superseded"))
+
+    def test_issue_nothing(self):
+        self.ocspd_fails(EX_USAGE, "ocspd issue: which certificates? a SERIAL is needed\n"
+                         + ISSUE_USAGE, "issue")
+
+    def test_serial_too_long(self):
+        self.ocspd("issue", "0x7f" + "00" * 63)
+        self.ocspd_fails(EX_USAGE, f'ocspd issue: "0x80{"00" * 63}" is no serial number: decimal, '
+                         "or hex like 0x01aa or 01:aa\n", "issue", "0x80" + "00" * 63)
+
+    def test_revoke(self):
+        self.ocspd("issue", "1", "2", "3")
+        self.ocspd("revoke", "--reason", "unspecified", "--at", THEN, "1")
+        self.ocspd("revoke", "--reason", "cACompromise", "--at", "1712145600", "2")
+        self.assert_listed(s1=revoked(), s2=revoked("cACompromise"), s3=GOOD)
+
+    def test_revoke_now(self):
+        before = int(time.time())
+        self.ocspd("revoke", "--reason", "keyCompromise", "--issue", "1")
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(before))
+        self.assertGreaterEqual(self.listed()[1]["revoked_at"], at)
+
+    def test_revoke_what_was_not_issued(self):
+        self.ocspd("issue", "1")
+        self.ocspd_fails(EX_DATAERR, "ocspd revoke: 0x02 was never issued; with --issue it is "
+                         "revoked all the same\n", "revoke", "--reason", "superseded", "1", "2")
+        self.assert_listed(s1=GOOD)
+
+    def test_revoke_again(self):
+        self.ocspd("revoke", "--issue", "--reason", "certificateHold", "--at", THEN, "1")
+        self.ocspd("revoke", "--reason", "certificateHold", "1")
+        self.ocspd("revoke", "--reason", "certificateHold", "--at", THEN, "1")
+        self.assert_listed(s1=revoked("certificateHold"))
+        self.ocspd("revoke", "--reason", "superseded", "1")
+        self.assert_listed(s1=revoked("superseded"))
+        self.ocspd("revoke", "--reason", "keyCompromise", "--at", LATER, "1")
+        self.assert_listed(s1=revoked("keyCompromise"))
+
+    def test_revoke_again_since_earlier(self):
+        self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", LATER, "1")
+        self.ocspd("revoke", "--reason", "keyCompromise", "--at", THEN, "1")
+        self.assert_listed(s1=revoked("keyCompromise"))
+
+    def test_revoke_again_for_less(self):
+        self.ocspd("revoke", "--issue", "--reason", "keyCompromise", "--at", THEN, "1")
+        for reason, at in (("superseded", THEN), ("certificateHold", THEN), ("unspecified", THEN),
+                           ("cACompromise", THEN), ("keyCompromise", LATER)):
+            self.ocspd_fails(EX_DATAERR, f"ocspd revoke: 0x01 is revoked since {THEN}, "
+                             "keyCompromise: only a worse reason can take its place\n", "revoke",
+                             "--reason", reason, "--at", at, "1")
+        self.assert_listed(s1=revoked("keyCompromise"))
+
+    def test_revoke_without_a_reason(self):
+        self.ocspd_fails(EX_USAGE, "ocspd revoke: why? a --reason is needed\n" + REVOKE_USAGE,
+                         "revoke", "1")
+
+    def test_revoke_for_what_is_no_reason(self):
+        for reason in ("removeFromCRL", "KeyCompromise", "1", ""):
+            self.ocspd_fails(EX_USAGE, f'ocspd revoke: --reason: "{reason}" is no reason to revoke '
+                             "for\n" + REVOKE_USAGE, "revoke", "--reason", reason, "1")
+
+    def test_revoke_in_the_future(self):
+        self.ocspd_fails(EX_USAGE, "ocspd revoke: --at: that is in the future\n" + REVOKE_USAGE,
+                         "revoke", "--reason", "superseded", "--at", "9999-01-01T00:00:00Z", "1")
+
+    def test_time_that_is_none(self):
+        self.ocspd_fails(EX_USAGE, 'ocspd revoke: --at: "then" is neither a time like '
+                         "2024-04-03T12:00:00Z nor seconds since 1970\n" + REVOKE_USAGE,
+                         "revoke", "--reason", "superseded", "--at", "then", "1")
+
+    def test_unrevoke(self):
+        self.ocspd("issue", "--expires", LATER, "1")
+        self.ocspd("revoke", "--reason", "certificateHold", "1")
+        self.ocspd("unrevoke", "1")
+        self.assert_listed(s1={**GOOD, "expires": LATER})
+
+    def test_unrevoke_what_is_not_on_hold(self):
+        self.ocspd("issue", "1")
+        self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", THEN, "2")
+        for serial, what in (("1", "good"), ("2", f"revoked since {THEN}, superseded"),
+                             ("3", "not issued")):
+            self.ocspd_fails(EX_DATAERR, f"ocspd unrevoke: 0x0{serial} is not on hold: {what}\n",
+                             "unrevoke", serial)
+
+    def test_unrevoke_all_or_none(self):
+        self.ocspd("revoke", "--issue", "--reason", "certificateHold", "--at", THEN, "1")
+        self.assertEqual(self.run_ocspd("unrevoke", "1", "2").returncode, EX_DATAERR)
+        self.assert_listed(s1=revoked("certificateHold"))
+
+    def test_unrevoke_nothing(self):
+        self.ocspd_fails(EX_USAGE, "ocspd unrevoke: which certificates? a SERIAL is needed\n"
+                         + UNREVOKE_USAGE, "unrevoke")
+
+
+class ShowTest(OcspdCase):
+    def make_all(self):
+        super().make_all()
+        self.ocspd("issue", "0xff01")
+        self.ocspd("issue", "--expires", LATER, "0x0a")
+        self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", THEN, "0x0102")
+        self.ocspd("revoke", "--issue", "--reason", "unspecified", "--at", THEN, "0")
+
+    def test_list(self):
+        self.assertEqual(self.ocspd("list"),
+                         f"0x00 revoked since {THEN}\n"
+                         "0xff01 good\n"
+                         f"0x0102 revoked since {THEN}, superseded\n"
+                         f"0x0a good, ends {LATER}\n")
+
+    def test_list_revoked(self):
+        self.assertEqual(self.listed("--revoked"), {0: revoked(), 0x102: revoked("superseded")})
+
+    def test_list_many(self):
+        """More than are read at once, each once."""
+        serials = [str(serial) for serial in range(1000, 6000)]
+        self.ocspd("issue", "-", input="\n".join(serials).encode())
+        self.assertEqual(len(self.ocspd("list").splitlines()), 5004)
+        self.assertEqual(len(self.listed()), 5004)
+
+    def test_list_too_many_arguments(self):
+        self.ocspd_fails(EX_USAGE, 'ocspd list: one argument too many: "x"\n' + LIST_USAGE, "list",
+                         "x")
+
+    def test_status(self):
+        for serial, status, text in (
+                ("0xff01", 0, "0xff01 good\n"), ("65281", 0, "0xff01 good\n"),
+                ("10", 0, f"0x0a good, ends {LATER}\n"),
+                ("01:02", 1, f"0x0102 revoked since {THEN}, superseded\n"),
+                ("0x03", 2, "0x03 not issued\n")):
+            self.assertEqual(self.ocspd("status", serial, status=status), text)
+
+    def test_status_json(self):
+        self.assertEqual(self.ocspd("status", "--json", "0x0102", status=1),
+                         '{"serial":"0x0102","status":"revoked",'
+                         f'"revoked_at":"{THEN}","reason":"superseded"}}\n')
+        self.assertEqual(self.ocspd("status", "--json", "5", status=2),
+                         '{"serial":"0x05","status":"not-issued"}\n')
+
+    def test_status_of_how_many(self):
+        for args in ((), ("1", "2")):
+            self.ocspd_fails(EX_USAGE, "ocspd status: exactly one SERIAL is needed\n"
+                             + STATUS_USAGE, "status", *args)
+
+    def test_status_of_what_is_no_number(self):
+        self.ocspd_fails(EX_USAGE, 'ocspd status: "0x" is no serial number: decimal, or hex like '
+                         "0x01aa or 01:aa\n" + STATUS_USAGE, "status", "0x")
+
+    def test_help(self):
+        for command in ("init", "import", "issue", "revoke", "unrevoke", "list", "status"):
+            done = self.run_ocspd(command, "--help")
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            self.assertTrue(done.stdout.startswith(f"usage: ocspd {command} ".encode()))
+            self.assertLessEqual(max(len(line) for line in done.stdout.splitlines()), 90)
+
+    def test_unknown_option(self):
+        done = self.run_ocspd("list", "--what")
+        self.assertEqual(done.returncode, EX_USAGE)
+        self.assertIn(LIST_USAGE.encode(), done.stderr)
+
+
+class SourceTest(OcspdCase):
+    """Several issuers, and those whose statuses are not in the database."""
+
+    def make_all(self):
+        super().make_all()
+        self.make_signer("signer-of-other", ca="other")
+
+    def test_several_issuers(self):
+        self.configure(issuer(), issuer("second", certificate="other.pem"))
+        self.ocspd_fails(EX_USAGE, "ocspd issue: which issuer? ocspd.conf has 2: name one with "
+                         "--issuer\n", "issue", "1")
+        self.ocspd_fails(EX_USAGE, 'ocspd issue: ocspd.conf has no issuer "third"\n', "issue",
+                         "--issuer", "third", "1")
+        self.ocspd("issue", "--issuer", "second", "1")
+        self.ocspd("status", "--issuer", "second", "1")
+        self.ocspd("status", "--issuer", "toy", "1", status=2)
+
+    def test_index(self):
+        self.write("index.txt", "V\t301231235959Z\t\t0A\tunknown\t/CN=a\n"
+                   "R\t301231235959Z\t240403120000Z,superseded\tFF\tunknown\t/CN=b\n")
+        self.configure(issuer(source="index", source_file="index.txt"))
+        expires = "2030-12-31T23:59:59Z"
+        self.assertEqual(self.listed(), {10: {**GOOD, "expires": expires},
+                                         255: revoked("superseded", expires=expires)})
+        self.assertEqual(self.listed("--revoked").keys(), {255})
+        self.ocspd("status", "255", status=1)
+        self.ocspd("status", "254", status=2)
+        self.ocspd_fails(EX_CONFIG, 'ocspd revoke: the statuses of issuer "toy" are changed in '
+                         "their source, index.txt\n", "revoke", "--reason",
+                         "superseded", "10")
+
+    def test_index_broken(self):
+        self.write("index.txt", "V\tx\t\t0A\tunknown\t/CN=a\n")
+        self.configure(issuer(source="index", source_file="index.txt"))
+        self.ocspd_fails(EX_DATAERR, "ocspd list: index.txt:1: the second field is no time\n",
+                         "list")
+
+    def test_certificate_missing(self):
+        self.configure(issuer(certificate="missing.pem"))
+        done = self.run_ocspd("list")
+        self.assertEqual(done.returncode, EX_CONFIG)
+        self.assertIn(b"missing.pem", done.stderr)
+
+    def test_renewed_certificate(self):
+        self.ocspd("issue", "1")
+        self.openssl("req", "-config", "ca.cnf", "-x509", "-new", "-key", "ca.key", "-subj",
+                     "/CN=ca", "-days", "60", "-out", "renewed.pem")
+        self.configure(issuer(certificate="renewed.pem"))
+        self.ocspd("status", "1")
+
+
+class DatabaseTest(OcspdCase):
+    def test_missing(self):
+        self.path("ocspd.db").unlink()
+        self.ocspd_fails(EX_NOINPUT, "ocspd list: ocspd.db: No such file or directory; make it "
+                         "with ocspd init\n", "list")
+
+    def test_rubbish(self):
+        self.write("ocspd.db", "x" * 8192)
+        for command, *args in (("list",), ("status", "1"), ("issue", "1")):
+            self.ocspd_fails(EX_DATAERR, f"ocspd {command}: {self.dir}/ocspd.db: cannot be used: "
+                             "file is not a database\n", command, *args)
+        self.assertEqual(self.path("ocspd.db").read_bytes(), b"x" * 8192)
+
+    def test_locked(self):
+        with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
+            db.execute("BEGIN IMMEDIATE")
+            self.ocspd_fails(EX_TEMPFAIL, f"ocspd issue: {self.dir}/ocspd.db: failed: database is "
+                             "locked by another process\n", "issue", "1")
+            self.ocspd("status", "1", status=2)
+        self.ocspd("issue", "1")
+
+
+class ImportTest(OcspdCase):
+    def import_(self, kind, text, expected, **more):
+        name = self.write(f"in.{kind}", text)
+        self.assertEqual(self.ocspd("import", f"--{kind}", name, **more), expected)
+
+    def import_fails(self, kind, text, error, n_known=0):
+        name = self.write(f"in.{kind}", text)
+        self.ocspd_fails(EX_DATAERR, f"{name}: {error}\n", "import", f"--{kind}", name)
+        self.assertEqual(len(self.listed()), n_known)
+
+    def test_csv(self):
+        self.import_("csv", HEADER + f"10,good,,,{LATER}\n0x0b,revoked,{THEN},,\n"
+                     f"00:0c,revoked,1712145600,keyCompromise,1743681600\r\n\n",
+                     "3 certificates: 3 new, 0 changed, 0 as before\n")
+        self.assertEqual(self.listed(), {10: {**GOOD, "expires": LATER}, 11: revoked(),
+                                         12: revoked("keyCompromise", expires=LATER)})
+
+    def test_csv_with_other_columns(self):
+        self.import_("csv", "status,serial\ngood,1\n",
+                     "1 certificates: 1 new, 0 changed, 0 as before\n")
+        self.import_("csv", "reason,serial,status,revoked-at\n"
+                     f"superseded,1,revoked,{THEN}\n,2,good,\n",
+                     "2 certificates: 1 new, 1 changed, 0 as before\n")
+        self.assertEqual(self.listed(), {1: revoked("superseded"), 2: GOOD})
+
+    def test_csv_without_lines(self):
+        self.import_("csv", HEADER, "0 certificates: 0 new, 0 changed, 0 as before\n")
+
+    def test_csv_first_line(self):
+        for line, error in (
+                ("serial,what", "the first line names something else than serial, status, "
+                 "revoked-at, reason and expires"),
+                ("serial,status,serial", "the first line names a column twice"),
+                ("serial,reason", "the first line must name the columns, serial and status among "
+                 "them"),
+                ("1,good,,,", "the first line names something else than serial, status, "
+                 "revoked-at, reason and expires"),
+                ("", "the first line names something else than serial, status, revoked-at, reason "
+                 "and expires")):
+            self.import_fails("csv", line + "\n1,good\n", f"line 1: {error}")
+        self.import_fails("csv", "serial,status", "line 1: the last line is not ended")
+        self.import_fails("csv", "", "line 1: the file is empty")
+
+    def test_csv_broken(self):
+        none = "serial is no number: decimal, or hex like 0x01aa or 01:aa"
+        number = "there are not as many values as in the first line"
+        for line, error in (
+                (",good,,,", none), ("0xg,good,,,", none), (" 1,good,,,", none),
+                ('"1",good,,,', none), (f"0x80{'00' * 63},good,,,", none),
+                ("1,good", number), ("1,good,,,,", number), ("1", number),
+                ("1,Good,,,", "status is neither good nor revoked"),
+                ("1,,,,", "status is neither good nor revoked"),
+                ("1,revoked,,,", "revoked-at is no time"),
+                ("1,revoked,2024-02-30T00:00:00Z,,", "revoked-at is no time"),
+                (f"1,revoked,{THEN},removeFromCRL,", "reason is none to revoke for"),
+                (f"1,good,{THEN},,", "what is good has neither revoked-at nor reason"),
+                ("1,good,,superseded,", "what is good has neither revoked-at nor reason"),
+                ("1,good,,,soon", "expires is no time"),
+                ("1,good,,,\0", "an octet is zero"),
+                ("1" * 65535, "the line is longer than 65534 octets")):
+            self.import_fails("csv", HEADER + line + "\n", f"line 2: {error}")
+        self.import_fails("csv", HEADER + "1,good,,,", "line 2: the last line is not ended")
+
+    def test_index(self):
+        self.import_("index", "V\t250403120000Z\t\t01\tunknown\t/CN=a\n"
+                     "R\t20250403120000Z\t240403120000Z\t0002\tunknown\t/CN=a\\\tb\n"
+                     "E\t250403120000Z\t\tFF\tunknown\t/CN=a\r\n"
+                     "R\t250403120000Z\t240403120000Z,holdInstruction,x\t03\tunknown\t/CN=a\n",
+                     "4 certificates: 4 new, 0 changed, 0 as before\n")
+        self.assertEqual(self.listed(), {
+            1: {**GOOD, "expires": LATER}, 2: revoked(expires=LATER),
+            255: {**GOOD, "expires": LATER}, 3: revoked("certificateHold", expires=LATER)})
+
+    def test_index_broken(self):
+        good = "V\t250403120000Z\t\t01\tunknown\t/CN=a\n"
+        self.import_fails("index", good + "V\t250403120000Z\t\t01\tunknown\n",
+                          "line 2: there are not six fields with tabs between them", n_known=1)
+
+    def make_crl(self, *entries, ca="ca"):
+        """A CRL of entries (serial number, reason); returns its file."""
+        self.write("crl-index.txt", "".join(
+            f"R\t301231235959Z\t240403120000Z{reason and ','}{reason}\t{serial:04X}\tunknown"
+            "\t/CN=x\n" for serial, reason in entries))
+        self.write("crlnumber", "01\n")
+        self.write("crl.cnf", "[ca]\ndefault_ca=x\n[x]\ndatabase=crl-index.txt\n"
+                   "crlnumber=crlnumber\ndefault_md=sha256\ndefault_crl_days=7\n")
+        self.openssl("ca", "-config", "crl.cnf", "-gencrl", "-cert", f"{ca}.pem", "-keyfile",
+                     f"{ca}.key", "-out", "in.crl")
+        return "in.crl"
+
+    def test_crl(self):
+        self.ocspd("issue", "--expires", LATER, "0x1001")
+        crl = self.make_crl((0x1001, "keyCompromise"), (0x1002, ""))
+        self.assertEqual(self.ocspd("import", "--crl", crl),
+                         "2 certificates: 1 new, 1 changed, 0 as before\n")
+        self.assertEqual(self.listed(), {0x1001: revoked("keyCompromise", expires=LATER),
+                                         0x1002: revoked()})
+        self.assertEqual(self.ocspd("import", "--crl", crl),
+                         "2 certificates: 0 new, 0 changed, 2 as before\n")
+
+    def test_crl_of_another(self):
+        self.ocspd_fails(EX_DATAERR, "ocspd import: in.crl: is a CRL of another issuer\n", "import",
+                         "--crl", self.make_crl((1, ""), ca="other"))
+        self.assertEqual(self.listed(), {})
+
+    def test_conflicts(self):
+        """A file that knows less than we do takes no revocation back."""
+        self.import_("csv", HEADER + f"1,revoked,{THEN},certificateHold,\n2,revoked,{THEN},,\n"
+                     f"3,revoked,{THEN},superseded,\n4,revoked,{LATER},superseded,\n5,good,,,\n",
+                     "5 certificates: 5 new, 0 changed, 0 as before\n")
+        name = self.write("second.csv", HEADER
+                          + f"1,good,,,\n2,revoked,{LATER},,\n3,revoked,{THEN},certificateHold,\n"
+                          f"4,revoked,{THEN},keyCompromise,\n5,revoked,{THEN},,\n")
+        done = self.run_ocspd("import", "--csv", name)
+        self.assertEqual(done.stderr.decode(),
+                         f"second.csv: line 2: 0x01 stays revoked since {THEN}, certificateHold\n"
+                         f"second.csv: line 3: 0x02 stays revoked since {THEN}\n"
+                         f"second.csv: line 4: 0x03 stays revoked since {THEN}, superseded\n")
+        self.assertEqual((done.returncode, done.stdout.decode()),
+                         (0, "5 certificates: 0 new, 2 changed, 3 as before\n"))
+        self.assertEqual(self.listed(), {
+            1: revoked("certificateHold"), 2: revoked(), 3: revoked("superseded"),
+            4: revoked("keyCompromise"), 5: revoked()})
+
+    def test_many_conflicts(self):
+        lines = [f"{serial},revoked,{THEN},," for serial in range(12)]
+        self.ocspd("import", "--csv", self.write("one.csv", HEADER + "\n".join(lines) + "\n"))
+        lines = [f"{serial},good,,," for serial in range(12)]
+        done = self.run_ocspd("import", "--csv",
+                              self.write("two.csv", HEADER + "\n".join(lines) + "\n"))
+        self.assertEqual(len(done.stderr.splitlines()), 11)
+        self.assertTrue(done.stderr.endswith(b"two.csv: and so do 2 more\n"))
+
+    def test_same_number_twice(self):
+        """Whatever the order: one of them is a revocation."""
+        for first, second in ((f"revoked,{THEN},,", "good,,,"), ("good,,,", f"revoked,{THEN},,")):
+            shutil.copy(self.path("ocspd.db"), self.path("twice.db"))
+            self.configure(database="twice.db", file="twice.conf")
+            self.write("t.csv", HEADER + f"7,{first}\n7,{second}\n")
+            self.run_ocspd("import", "--csv", "t.csv", config="twice.conf")
+            self.assertEqual(self.listed(config="twice.conf"), {7: revoked()})
+            self.path("twice.db").unlink()
+
+    def test_no_file(self):
+        self.ocspd_fails(EX_NOINPUT, "missing.csv: No such file or directory\n", "import", "--csv",
+                         "missing.csv")
+        os.mkfifo(self.path("fifo"))
+        self.ocspd_fails(EX_NOINPUT, "fifo: is no file\n", "import", "--csv", "fifo")
+        self.ocspd_fails(EX_NOINPUT, ".: is no file\n", "import", "--index", ".")
+
+    def test_no_option(self):
+        self.ocspd_fails(EX_USAGE, "ocspd import: from where? one of --index, --crl and --csv is "
+                         "needed\n" + IMPORT_USAGE, "import")
+        self.ocspd_fails(EX_USAGE, "ocspd import: only one of --index, --crl and --csv is possible"
+                         "\n" + IMPORT_USAGE, "import", "--csv", "a", "--crl", "b")
+        self.ocspd_fails(EX_USAGE, 'ocspd import: one argument too many: "b"\n' + IMPORT_USAGE,
+                         "import", "--csv", "a", "b")
+
+    def test_progress_on_a_terminal(self):
+        self.write("many.csv", HEADER + "".join(f"{n},good,,,\n" for n in range(2000)))
+        ours, theirs = pty.openpty()
+        with open(ours, "rb", buffering=0) as terminal:
+            done = self.run_ocspd("import", "--csv", "many.csv", stderr=theirs)
+            os.close(theirs)
+            shown = terminal.read(65536)
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(shown, rb"^\r *\d+ % \[#* *\] \d+")
+        self.assertTrue(shown.endswith(b"\r\x1b[K"))
+
+
+class InterruptedTest(OcspdCase):
+    """What was begun and not ended: nothing is lost or wrong, and it can be gone on with."""
+
+    N = 120000  # more than two batches
+
+    def make_all(self):
+        super().make_all()
+        rng = random.Random(6)
+        serials = list({rng.getrandbits(100) for _ in range(self.N)})
+        with open(self.path("many.csv"), "w", encoding="ascii") as file:
+            file.write("serial,status,revoked-at,reason\n")
+            for number, serial in enumerate(serials):
+                what = f"revoked,{THEN},superseded" if number % 7 == 0 else "good,,"
+                file.write(f"{serial},{what}\n")
+
+    def count(self, where="1"):
+        with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
+            self.assertEqual(db.execute("PRAGMA integrity_check").fetchone(), ("ok",))
+            return db.execute(f"SELECT count(*) FROM certificate WHERE {where}").fetchone()[0]
+
+    def lines(self):
+        text = self.path("many.csv").read_text(encoding="ascii")
+        return text.splitlines(keepends=True)
+
+    def assert_whole(self):
+        lines = self.lines()[1:]
+        self.assertEqual(self.count(), len(lines))
+        self.assertEqual(self.count("reason = 4"), sum("superseded" in line for line in lines))
+        with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
+            self.assertEqual(db.execute("SELECT count(*) FROM import").fetchone(), (0,))
+
+    def test_broken_line(self):
+        lines = self.lines()
+        lines.insert(70001, "what?\n")
+        self.write("many.csv", "".join(lines))
+        self.ocspd_fails(EX_DATAERR, "many.csv: line 70002: there are not as many values as in the "
+                         "first line\n", "import", "--csv", "many.csv")
+        self.assertEqual(self.count(), 70000)
+        # It is mended, and the file has another name.
+        del lines[70001]
+        self.write("mended.csv", "".join(lines))
+        out = self.ocspd("import", "--csv", "mended.csv")
+        n = len(lines) - 70001
+        self.assertEqual(out, f"went on behind line 70001\n{n} certificates: {n} new, 0 changed, 0 "
+                         "as before\n")
+        self.path("mended.csv").replace(self.path("many.csv"))
+        self.assert_whole()
+
+    def test_another_file(self):
+        lines = self.lines()
+        self.write("broken.csv", "".join(lines[:1001]) + "what?\n")
+        self.assertEqual(self.run_ocspd("import", "--csv", "broken.csv").returncode, EX_DATAERR)
+        lines[1:3] = [lines[2], lines[1]]
+        self.write("many.csv", "".join(lines))
+        n = len(lines) - 1
+        self.assertEqual(self.ocspd("import", "--csv", "many.csv"),
+                         f"{n} certificates: {n - 1000} new, 0 changed, 1000 as before\n")
+        self.assert_whole()
+
+    def test_killed(self):
+        for delay in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8):
+            process = self.begin_ocspd("import", "--csv", "many.csv")
+            time.sleep(delay)
+            process.kill()
+            process.wait()
+            # A batch is there or not.
+            n = self.count()
+            self.assertIn(n, (0, 50000, 100000, len(self.lines()) - 1))
+        self.ocspd("import", "--csv", "many.csv")
+        self.assert_whole()
+
+    def has_position(self):
+        with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
+            return db.execute("SELECT count(*) FROM import").fetchone()[0] > 0
+
+    def kill_in_between(self):
+        """Kills an import that has put a batch and not yet all. Returns whether it came in time."""
+        process = self.begin_ocspd("import", "--csv", "many.csv")
+        while process.poll() is None and not self.has_position():
+            time.sleep(0.002)
+        process.kill()
+        process.wait()
+        return self.has_position()
+
+    def test_killed_after_a_batch(self):
+        shutil.copy(self.path("ocspd.db"), self.path("empty.db"))
+        for _ in range(20):
+            if self.kill_in_between():
+                break
+            shutil.copy(self.path("empty.db"), self.path("ocspd.db"))
+        n = self.count()
+        self.assertIn(n, (50000, 100000))
+        out = self.ocspd("import", "--csv", "many.csv")
+        total = len(self.lines()) - 1
+        self.assertEqual(out, f"went on behind line {n + 1}\n{total - n} certificates: {total - n} "
+                         "new, 0 changed, 0 as before\n")
+        self.assert_whole()
+
+    def test_killed_while_revoking(self):
+        self.ocspd("issue", "-", input="\n".join(str(n) for n in range(3000)).encode())
+        self.write("serials", "\n".join(str(n) for n in range(3000)))
+        for delay in (0, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1):
+            with open(self.path("serials"), "rb") as serials:
+                # pylint: disable=consider-using-with
+                process = subprocess.Popen(
+                    [OCSPD, "revoke", "--config", "ocspd.conf", "--reason", "superseded", "--at",
+                     THEN, "-"], cwd=self.dir, stdin=serials)
+                time.sleep(delay)
+                process.kill()
+                process.wait()
+            self.assertIn(self.count("revoked_at IS NOT NULL"), (0, 3000))
+        self.ocspd("revoke", "--reason", "superseded", "--at", THEN, "-",
+                   input=self.path("serials").read_bytes())
+        self.assertEqual(self.count(f"revoked_at = {1712145600}"), 3000)
+
+    def test_file_that_may_not_become_larger(self):
+        limit = self.path("ocspd.db").stat().st_size + 2000000
+
+        def set_limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+        done = self.run_ocspd("import", "--csv", "many.csv", preexec_fn=set_limit)
+        self.assertEqual(done.returncode, EX_IOERR)
+        self.assertIn(b"ocspd import: ", done.stderr)
+        self.assertIn(self.count(), (0, 50000))
+        self.ocspd("import", "--csv", "many.csv")
+        self.assert_whole()
+
+    def test_full_disk(self):
+        self.path("disk").mkdir()
+        self.configure(database="disk/ocspd.db", file="disk.conf")
+        # A namespace of its own, in which nobody else sees the mount. Where that is not permitted,
+        # only the limit above says what happens.
+        script = (f"mount -t tmpfs -o size=3m none disk || exit 99; cp ocspd.db disk/; "
+                  f"{OCSPD} import --config disk.conf --csv many.csv; echo $? >status; "
+                  f"{OCSPD} status --config disk.conf 5; echo $? >>status; cp disk/ocspd.db* .")
+        done = subprocess.run(["unshare", "-rm", "bash", "-c", script], cwd=self.dir, timeout=120,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        if not self.path("status").exists():
+            self.assertIn(done.returncode, (1, 99), done.stderr)
+            return
+        self.assertEqual(self.path("status").read_text(encoding="ascii"), f"{EX_IOERR}\n2\n")
+        self.assertIn(b"disk", done.stderr)
+        self.assertIn(self.count(), (0, 50000))
+        self.ocspd("import", "--csv", "many.csv")
+        self.assert_whole()
+
+    def test_locked_for_too_long(self):
+        with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
+            db.execute("BEGIN IMMEDIATE")
+            self.ocspd_fails(EX_TEMPFAIL, f"ocspd import: {self.dir}/ocspd.db: failed: database is "
+                             "locked by another process\n", "import", "--csv", "many.csv")
+        self.ocspd("import", "--csv", "many.csv")
+        self.assert_whole()
+
+    def test_revoked_in_between(self):
+        """Others can write while an import runs, and what they write stays."""
+        self.ocspd("issue", "5")
+        process = self.begin_ocspd("import", "--csv", "many.csv")
+        self.ocspd("revoke", "--reason", "keyCompromise", "5")
+        self.assertEqual(process.wait(120), 0)
+        self.ocspd("status", "5", status=1)
+        self.assertEqual(self.count(), len(self.lines()))
+
+
+if __name__ == "__main__":
+    unittest.main()

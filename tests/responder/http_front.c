@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+//
+// A front for the tests of HTTP: what it answers, and when, is what the request says in plain
+// text behind its first octet. The same functions as the real one has.
+#include "http_front.h"
+
+#include <openssl/sha.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+// struct late is an answer that comes later, from a thread of its own.
+struct late {
+    struct late *next;
+    struct front_waiter *waiter;
+    int64_t at;  // in milliseconds
+    struct reply reply;
+};
+
+struct front {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    pthread_t thread;
+    bool is_ending;
+    struct late *late;
+    struct cached *kept[256];
+    struct front_state state;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct oc_bytes answer_error(enum oc_response_status status)
+{
+    static const uint8_t errors[7][5] = {
+        {0x30, 3, 10, 1, 0}, {0x30, 3, 10, 1, 1}, {0x30, 3, 10, 1, 2}, {0x30, 3, 10, 1, 3},
+        {0x30, 3, 10, 1, 4}, {0x30, 3, 10, 1, 5}, {0x30, 3, 10, 1, 6},
+    };
+    return (struct oc_bytes){errors[status - 1], 5};
+}
+
+struct cached *cached_new(struct oc_bytes der)
+{
+    struct cached *cached = calloc(1, sizeof(*cached) + der.len);
+    uint8_t digest[SHA256_DIGEST_LENGTH];
+    if (cached == NULL)
+        return NULL;
+    cached->n_owners = 1;
+    cached->der_len = der.len;
+    memcpy(cached->der, der.data, der.len);
+    SHA256(der.data, der.len, digest);
+    for (size_t i = 0; i < sizeof(digest); i++)
+        snprintf(cached->etag + 2 * i, 3, "%02x", digest[i]);
+    return cached;
+}
+
+void cached_release(struct cached *cached)
+{
+    if (cached != NULL && atomic_fetch_sub(&cached->n_owners, 1) == 1)
+        free(cached);
+}
+
+void reply_release(struct reply *reply)
+{
+    cached_release(reply->cached);
+    free(reply->own);
+    *reply = (struct reply){0};
+}
+
+void front_look(struct front *front, struct front_state *out)
+{
+    pthread_mutex_lock(&front->lock);
+    *out = front->state;
+    pthread_mutex_unlock(&front->lock);
+}
+
+void front_turn_over(struct front *front, bool of_signer)
+{
+    pthread_mutex_lock(&front->lock);
+    bool *state = of_signer ? &front->state.is_signer_alive : &front->state.is_store_well;
+    *state = !*state;
+    pthread_mutex_unlock(&front->lock);
+}
+
+static struct late *take_due(struct front *front)
+{
+    for (struct late **at = &front->late; *at != NULL; at = &(*at)->next) {
+        struct late *late = *at;
+        if (late->at <= now_ms() || front->is_ending) {
+            *at = late->next;
+            return late;
+        }
+    }
+    return NULL;
+}
+
+static void *answer_late(void *arg)
+{
+    struct front *front = arg;
+    pthread_mutex_lock(&front->lock);
+    while (!front->is_ending || front->late != NULL) {
+        struct late *late = take_due(front);
+        if (late != NULL) {
+            pthread_mutex_unlock(&front->lock);
+            late->waiter->ready(late->waiter, &late->reply);
+            free(late);
+            pthread_mutex_lock(&front->lock);
+            continue;
+        }
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 2000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&front->changed, &front->lock, &until);
+    }
+    pthread_mutex_unlock(&front->lock);
+    return NULL;
+}
+
+struct front *front_new(char *why, size_t size)
+{
+    struct front *front = calloc(1, sizeof(*front));
+    (void)why;
+    (void)size;
+    if (front == NULL)
+        return NULL;
+    pthread_mutex_init(&front->lock, NULL);
+    pthread_cond_init(&front->changed, NULL);
+    front->state = (struct front_state){.is_signer_alive = true, .is_store_well = true};
+    if (pthread_create(&front->thread, NULL, answer_late, front) == 0)
+        return front;
+    free(front);
+    return NULL;
+}
+
+void front_free(struct front *front)
+{
+    pthread_mutex_lock(&front->lock);
+    front->is_ending = true;
+    pthread_cond_signal(&front->changed);
+    pthread_mutex_unlock(&front->lock);
+    pthread_join(front->thread, NULL);
+    for (size_t i = 0; i < 256; i++)
+        cached_release(front->kept[i]);
+    free(front);
+}
+
+static bool later(struct front *front, struct front_waiter *waiter, long delay,
+                  const struct reply *reply)
+{
+    struct late *late = calloc(1, sizeof(*late));
+    *late = (struct late){.waiter = waiter, .at = now_ms() + delay, .reply = *reply};
+    pthread_mutex_lock(&front->lock);
+    late->next = front->late;
+    front->late = late;
+    pthread_cond_signal(&front->changed);
+    pthread_mutex_unlock(&front->lock);
+    return false;
+}
+
+// struct soon is an answer that has come, from another thread, before front_ask() returns.
+struct soon {
+    struct front_waiter *waiter;
+    const struct reply *reply;
+};
+
+static void *answer_soon(void *arg)
+{
+    const struct soon *soon = arg;
+    soon->waiter->ready(soon->waiter, soon->reply);
+    return NULL;
+}
+
+static bool before(struct front_waiter *waiter, const struct reply *reply)
+{
+    pthread_t thread;
+    struct soon soon = {waiter, reply};
+    pthread_create(&thread, NULL, answer_soon, &soon);
+    pthread_join(thread, NULL);
+    return false;
+}
+
+static struct reply error_of(enum oc_response_status status)
+{
+    return (struct reply){.status = status};
+}
+
+static bool starts(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+// The times are those of HTTP_FRONT_THIS_UPDATE and so on, unless the text says how many seconds
+// are left.
+static struct cached *make(const char *text, size_t len)
+{
+    struct cached *cached = cached_new((struct oc_bytes){(const uint8_t *)text, len});
+    cached->this_update = HTTP_FRONT_THIS_UPDATE;
+    cached->next_update = HTTP_FRONT_NEXT_UPDATE;
+    cached->max_age = HTTP_FRONT_MAX_AGE;
+    if (starts(text, "0left "))
+        cached->next_update = now_ms() / 1000 + strtol(text + 6, NULL, 10);
+    return cached;
+}
+
+static struct reply cached_reply(struct cached *cached)
+{
+    return (struct reply){
+        .status = OC_RESPONSE_SUCCESSFUL, .cached = cached, .hash = OC_HASH_SHA256, .is_hit = true};
+}
+
+// One for each text, made once: as the cache has it.
+static struct reply kept_reply(struct front *front, const char *text, size_t len)
+{
+    unsigned char slot = 0;
+    for (size_t i = 0; i < len; i++)
+        slot = (unsigned char)(slot * 31 + (unsigned char)text[i]);
+    pthread_mutex_lock(&front->lock);
+    struct cached *cached = front->kept[slot];
+    if (cached == NULL || cached->der_len != len || memcmp(cached->der, text, len) != 0) {
+        cached_release(cached);
+        cached = front->kept[slot] = make(text, len);
+    }
+    atomic_fetch_add(&cached->n_owners, 1);
+    pthread_mutex_unlock(&front->lock);
+    return cached_reply(cached);
+}
+
+static struct reply once_reply(const char *text, size_t len)
+{
+    uint8_t *copy = malloc(len + 1);
+    memcpy(copy, text, len);
+    return (struct reply){
+        .status = OC_RESPONSE_SUCCESSFUL, .own = copy, .own_len = len, .hash = OC_HASH_SHA1};
+}
+
+static struct reply big_reply(const char *text)
+{
+    size_t len = strtoul(text + 5, NULL, 10);
+    char *big = calloc(1, len + 1);
+    memset(big, 'x', len);
+    struct reply reply = cached_reply(make(big, len));
+    free(big);
+    return reply;
+}
+
+bool front_ask(struct front *front, struct oc_bytes request, struct front_waiter *waiter,
+               struct reply *reply)
+{
+    char text[256] = "";
+    size_t len = request.len < sizeof(text) ? request.len : sizeof(text) - 1;
+    if (len > 0)
+        memcpy(text, request.data, len);
+    text[len] = '\0';
+    *reply = error_of(OC_RESPONSE_MALFORMED_REQUEST);
+    if (starts(text, "0slow"))
+        *reply = cached_reply(make(text, len));
+    else if (starts(text, "0big "))
+        *reply = big_reply(text);
+    else if (starts(text, "0nonce"))
+        *reply = once_reply(text, len);
+    else if (starts(text, "0good") || starts(text, "0left"))
+        *reply = kept_reply(front, text, len);
+    else if (starts(text, "0unauthorized"))
+        *reply = error_of(OC_RESPONSE_UNAUTHORIZED);
+    else if (starts(text, "0later"))
+        *reply = error_of(OC_RESPONSE_TRY_LATER);
+    else if (starts(text, "0internal"))
+        *reply = error_of(OC_RESPONSE_INTERNAL_ERROR);
+    const char *delay = strstr(text, " after ");
+    if (delay != NULL)
+        return later(front, waiter, strtol(delay + 7, NULL, 10), reply);
+    if (strstr(text, " before") != NULL)
+        return before(waiter, reply);
+    return true;
+}

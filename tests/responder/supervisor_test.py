@@ -1,0 +1,1084 @@
+# SPDX-License-Identifier: MIT
+#
+# The processes of ocspd as an operator meets them: started wrongly, reloaded, killed, ended; what
+# they may do, and that none is left behind.
+"""ocspd as a service."""
+
+import concurrent.futures
+import contextlib
+import http.client
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+import time
+import unittest
+
+from asn1crypto import algos, core, ocsp, pem, x509
+
+OCSPD = os.environ["OCSPD"]
+UNITS = pathlib.Path(os.environ["CONTRIB"]) / "systemd"
+IS_ROOT = os.geteuid() == 0
+TRY_LATER = bytes.fromhex("30030a0103")
+EX_USAGE, EX_DATAERR, EX_SOFTWARE, EX_CANTCREAT, EX_CONFIG = 64, 65, 70, 73, 78
+# A process in a sandbox cannot be looked through for leaks.
+SANITIZED = {"ASAN_OPTIONS": "detect_leaks=0:" + os.environ.get("ASAN_OPTIONS", "")}
+LINE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z (.*)$")
+
+
+def eventually(condition, seconds=10):
+    """Waits until the condition gives something, and gives it back."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() >= end:
+            raise AssertionError("it did not happen in time")
+        time.sleep(0.02)
+    return found
+
+
+def stat_of(pid):
+    """Name, state and parent of a process; None when it is gone."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    name, rest = text[text.index("(") + 1:text.rindex(")")], text[text.rindex(")") + 2:].split()
+    return name, rest[0], int(rest[1])
+
+
+def is_running(pid):
+    found = stat_of(pid)
+    return found is not None and found[1] != "Z"
+
+
+def children(parent):
+    """The processes of a parent, by name."""
+    found = {}
+    for entry in pathlib.Path("/proc").iterdir():
+        one = stat_of(entry.name) if entry.name.isdigit() else None
+        if one is not None and one[2] == parent and one[1] != "Z":
+            found.setdefault(one[0], []).append(int(entry.name))
+    return found
+
+
+def status_of(pid):
+    text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return {key: value.split() for key, value in
+            (line.split(":", 1) for line in text.splitlines())}
+
+
+def run(*args, **more):
+    return subprocess.run(args, capture_output=True, timeout=60, check=False, **more)
+
+
+def openssl(*args, directory):
+    subprocess.run(["openssl", *args], cwd=directory, check=True, capture_output=True, timeout=60)
+
+
+class Made:
+    """The CA and what else is made once."""
+
+    dir = None
+
+    @classmethod
+    def make(cls):
+        directory = tempfile.TemporaryDirectory(prefix="ocspd-made-")
+        unittest.addModuleCleanup(directory.cleanup)
+        cls.dir = pathlib.Path(directory.name)
+        for name in ("ca", "other"):
+            openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-days", "30", "-subj", f"/CN=Test {name}", "-keyout",
+                    f"{name}.key", "-out", f"{name}.pem", directory=cls.dir)
+
+
+def setUpModule():  # noqa: N802
+    Made.make()
+
+
+def cert_id(directory, serial, ca="ca.pem"):
+    octets = (directory / ca).read_bytes()
+    issuer = x509.Certificate.load(pem.unarmor(octets)[2])
+    return ocsp.CertId({
+        "hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha1"}),
+        "issuer_name_hash": core.OctetString(issuer.subject.sha1),
+        "issuer_key_hash": core.OctetString(issuer.public_key.sha1),
+        "serial_number": serial,
+    })
+
+
+def request_of(directory, serial, ca="ca.pem"):
+    return ocsp.OCSPRequest({"tbs_request": {"request_list": [
+        {"req_cert": cert_id(directory, serial, ca)}]}}).dump()
+
+
+def said(octets):
+    """What a response says: its error, or the status of its one certificate."""
+    response = ocsp.OCSPResponse.load(octets)
+    if response["response_status"].native != "successful":
+        return response["response_status"].native
+    data = response["response_bytes"]["response"].parsed["tbs_response_data"]
+    return data["responses"][0]["cert_status"].name
+
+
+class Daemon:
+    """ocspd at work, with the lines that it writes."""
+
+    def __init__(self, directory, *args, command=(OCSPD,), env=(), **more):
+        self.dir = directory
+        self.log = directory / "log"
+        with open(self.log, "wb") as log:
+            # pylint: disable=consider-using-with
+            self.process = subprocess.Popen(
+                [*command, *args], cwd=directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={**os.environ, **SANITIZED, **dict(env)}, **more)
+        self.pid = self.process.pid
+
+    def lines(self):
+        """The lines without their times."""
+        return [LINE.sub(r"\1", line)
+                for line in self.log.read_text(encoding="utf-8").splitlines()]
+
+    def wait_for(self, text, n=1):
+        def found():
+            if len([line for line in self.lines() if text in line]) >= n:
+                return True
+            if self.process.poll() is not None and text not in "\n".join(self.lines()):
+                raise AssertionError("\n".join(self.lines()))
+            return False
+        try:
+            eventually(found, 20)
+        except AssertionError as error:
+            raise AssertionError(f"no \"{text}\" in:\n" + "\n".join(self.lines())) from error
+        return self
+
+    def ready(self):
+        return self.wait_for("serving")
+
+    def places(self, word="listening"):
+        return [line.split()[-1] for line in self.lines() if line.startswith(f"info: {word} on ")]
+
+    def port(self):
+        return int(self.places()[-1].rsplit(":", 1)[1])
+
+    def connect(self, port=None, timeout=20):
+        return http.client.HTTPConnection("127.0.0.1", port or self.port(), timeout=timeout)
+
+    def post(self, body, connection=None, port=None):
+        with contextlib.ExitStack() as stack:
+            if connection is None:
+                connection = stack.enter_context(contextlib.closing(self.connect(port)))
+            connection.request("POST", "/", body, {"Content-Type": "application/ocsp-request"})
+            answer = connection.getresponse()
+            octets = answer.read()
+            assert answer.status == 200, answer.status
+            return octets
+
+    def ask(self, serial, connection=None, port=None, ca="ca.pem"):
+        return said(self.post(request_of(Made.dir, serial, ca), connection, port))
+
+    def children(self):
+        return children(self.pid)
+
+    def child(self, name):
+        found = self.children().get(f"ocspd-{name}", [])
+        assert len(found) == 1, self.children()
+        return found[0]
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def reload(self, text="serving"):
+        before = len([line for line in self.lines() if text in line])
+        self.signal(signal.SIGHUP)
+        return self.wait_for(text, before + 1)
+
+    def wait(self, seconds=20):
+        return self.process.wait(seconds)
+
+    def stop(self):
+        """Ends it in any case, and whatever it left, which must be nothing."""
+        left = [pid for pids in self.children().values() for pid in pids]
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        eventually(lambda: not any(is_running(pid) for pid in left), 5)
+
+
+class DaemonCase(unittest.TestCase):
+    """A test in a folder that `ocspd quickstart` has made."""
+
+    maxDiff = None
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="ocspd-")
+        self.addCleanup(directory.cleanup)
+        self.dir = pathlib.Path(directory.name)
+        self.dir.chmod(0o755)
+        self.config = self.dir / "ocspd.conf"
+        self.quickstart(self.dir)
+
+    def quickstart(self, directory, ca="ca"):
+        done = run(OCSPD, "quickstart", "--ca", Made.dir / f"{ca}.pem", "--key",
+                   Made.dir / f"{ca}.key", "--dir", directory, "--listen", "127.0.0.1:0",
+                   "--admin-listen", "")
+        self.assertEqual((done.stderr.decode(), done.returncode), ("", 0))
+
+    def command(self, name, *args):
+        done = run(OCSPD, name, "--config", self.config, *args)
+        self.assertEqual((done.stderr.decode(), done.returncode), ("", 0))
+
+    def start(self, *args, **more):
+        daemon = Daemon(self.dir, "serve", "--config", "ocspd.conf", *args, **more)
+        self.addCleanup(daemon.stop)
+        return daemon
+
+    def edit(self, old, new):
+        text = self.config.read_text(encoding="utf-8")
+        self.assertIn(old, text)
+        self.config.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def add(self, line):
+        """Puts a setting at the top."""
+        text = self.config.read_text(encoding="utf-8")
+        self.config.write_text(f"{line}\n{text}", encoding="utf-8")
+
+    def refused(self, *errors, status=EX_CONFIG):
+        """A start that must fail with these lines, and leave nobody."""
+        daemon = self.start()
+        self.assertEqual(daemon.wait(), status)
+        lines = [line for line in daemon.lines() if not line.startswith(("warning:", "info:"))]
+        self.assertEqual(lines, [f"error: {error}" for error in errors])
+        self.assertEqual(daemon.children(), {})
+
+    def free_port(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            return taken.getsockname()[1]
+
+
+class StartTest(DaemonCase):
+    """What cannot be served is refused at once, with the reason."""
+
+    def test_no_file(self):
+        self.config.unlink()
+        self.refused("ocspd.conf: No such file or directory")
+
+    def test_unknown_setting(self):
+        self.add("threats = 3")
+        self.refused("ocspd.conf:1: no such option 'threats'")
+
+    def test_no_signer(self):
+        text = self.config.read_text(encoding="utf-8")
+        self.config.write_text(re.sub(r"\n    signer .*?    }\n", "", text, flags=re.DOTALL),
+                               encoding="utf-8")
+        self.refused('ocspd.conf:8: issuer "Test ca" has no signer')
+
+    def test_crl_without_what_was_issued(self):
+        self.edit('    certificate = "ca.pem"\n',
+                  '    certificate = "ca.pem"\n    source = crl source-file = "x.crl"\n')
+        self.refused("ocspd.conf:8: a CRL does not tell what was issued, so nothing could be "
+                     "called good; insecure-good-if-not-revoked = true calls good what it does "
+                     "not list, "
+                     "certificates that were never issued too")
+
+    def test_no_database(self):
+        (self.dir / "ocspd.db").unlink()
+        self.refused("ocspd.conf:4: database: ocspd.db: No such file or directory")
+
+    def test_database_is_rubbish(self):
+        (self.dir / "ocspd.db").write_bytes(b"rubbish" * 1000)
+        daemon = self.start()
+        self.assertEqual(daemon.wait(), EX_CONFIG)
+        self.assertRegex(daemon.lines()[-1], "^error: .*ocspd.db")
+
+    def test_key_open_to_all(self):
+        (self.dir / "signer.key").chmod(0o644)
+        self.refused("ocspd.conf:11: key: signer.key: others may read or write it: its mode is "
+                     "0644, and should be 0600")
+
+    def test_key_of_another(self):
+        shutil.copy(Made.dir / "other.key", self.dir / "signer.key")
+        daemon = self.start()
+        self.assertEqual(daemon.wait(), EX_CONFIG)
+        self.assertRegex("\n".join(daemon.lines()), "error: signer: .*quickstart")
+
+    def test_signer_of_another_issuer(self):
+        shutil.copy(Made.dir / "other.pem", self.dir / "ca.pem")
+        daemon = self.start()
+        self.assertEqual(daemon.wait(), EX_CONFIG)
+        self.assertRegex("\n".join(daemon.lines()), "error: signer: .*quickstart")
+
+    def test_address_in_use(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            place = f"127.0.0.1:{taken.getsockname()[1]}"
+            self.edit("127.0.0.1:0", place)
+            self.refused(f"{place}: Address already in use")
+
+    def test_second_address_in_use_frees_the_first(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            place = f"127.0.0.1:{taken.getsockname()[1]}"
+            self.edit('{"127.0.0.1:0"}', f'{{"unix:sock", "{place}"}}')
+            self.refused(f"{place}: Address already in use")
+        self.assertFalse((self.dir / "sock").exists())
+
+    def test_user_unknown(self):
+        self.add('user = "no-such-user"')
+        self.refused('ocspd.conf:1: user: there is no user "no-such-user"')
+
+    def test_sockets_of_systemd_without_systemd(self):
+        self.edit("127.0.0.1:0", "systemd")
+        self.refused("systemd: no socket was passed to this process (LISTEN_FDS, LISTEN_PID)")
+
+    def test_check_config(self):
+        done = run(OCSPD, "check-config", "--config", self.config)
+        self.assertEqual((done.stdout, done.stderr, done.returncode),
+                         (f"{self.config}: right\n".encode(), b"", 0))
+        shutil.copy(Made.dir / "other.key", self.dir / "signer.key")
+        done = run(OCSPD, "check-config", "--config", self.config)
+        self.assertEqual((done.stdout, done.returncode), (b"", EX_CONFIG))
+        self.assertRegex(done.stderr.decode(), "^ocspd check-config: .*quickstart.*\n$")
+        shutil.copy(Made.dir / "ca.key", self.dir / "signer.key")
+        (self.dir / "ocspd.db").write_bytes(b"rubbish" * 1000)
+        shutil.copy(Made.dir / "ca.pem", self.dir / "signer.pem")
+        self.edit('        certificate = "signer.pem"\n', "")
+        done = run(OCSPD, "check-config", "--config", self.config)
+        self.assertEqual((done.stdout, done.returncode), (b"", EX_CONFIG))
+        self.assertRegex(done.stderr.decode(), "^ocspd check-config: .*ocspd.db.*\n$")
+
+
+class ServeTest(DaemonCase):
+    """The processes, and how they end."""
+
+    HALF = (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/ocsp-request\r\n"
+            b"Content-Length: 70\r\n\r\n0")
+
+    def test_end(self):
+        daemon = self.start().ready()
+        self.assertEqual(sorted(daemon.children()), ["ocspd-front", "ocspd-signer"])
+        pids = [daemon.child("front"), daemon.child("signer")]
+        self.assertEqual(daemon.ask(1), "unknown")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            daemon.signal(number)
+            self.assertEqual(daemon.wait(), 0)
+            self.assertFalse(any(is_running(pid) for pid in pids))
+            daemon = self.start().ready()
+            pids = [daemon.child("front"), daemon.child("signer")]
+
+    def test_signals_of_a_terminal_reach_all(self):
+        daemon = self.start(start_new_session=True).ready()
+        self.assertEqual(daemon.ask(1), "unknown")
+        os.killpg(daemon.pid, signal.SIGINT)
+        self.assertEqual(daemon.wait(), 0)
+        self.assertEqual([line for line in daemon.lines() if "error" in line], [])
+
+    def test_signer_killed(self):
+        daemon = self.start().ready()
+        self.assertEqual(daemon.ask(1), "unknown")
+        signer = daemon.child("signer")
+        os.kill(signer, signal.SIGSTOP)
+        os.kill(signer, signal.SIGKILL)
+        # What was signed before is still there; nothing new is, and nobody waits for it.
+        eventually(lambda: not is_running(signer))
+        self.assertEqual(daemon.ask(1), "unknown")
+        daemon.wait_for("starting another signer process")
+        self.assertEqual(eventually(lambda: daemon.ask(2) != "try_later" and daemon.ask(2)),
+                         "unknown")
+        self.assertNotEqual(daemon.child("signer"), signer)
+        self.assertIn("error: the signer process was ended by signal 9 (Killed)", daemon.lines())
+
+    def test_signer_that_cannot_come_back(self):
+        daemon = self.start().ready()
+        self.assertEqual(daemon.ask(1), "unknown")
+        key = (self.dir / "signer.key").read_bytes()
+        (self.dir / "signer.key").write_bytes(b"")
+        os.kill(daemon.child("signer"), signal.SIGKILL)
+        daemon.wait_for("no new signer process, another try in 200 ms")
+        self.assertEqual(daemon.ask(1), "unknown")
+        self.assertEqual(daemon.post(request_of(Made.dir, 3)), TRY_LATER)
+        daemon.wait_for("no new signer process, another try in 800 ms")
+        (self.dir / "signer.key").write_bytes(key)
+        self.assertEqual(eventually(lambda: daemon.ask(3) != "try_later" and daemon.ask(3)),
+                         "unknown")
+
+    def test_front_killed(self):
+        daemon = self.start().ready()
+        signer = daemon.child("signer")
+        os.kill(daemon.child("front"), signal.SIGKILL)
+        self.assertEqual(daemon.wait(), EX_SOFTWARE)
+        self.assertEqual(daemon.lines()[-1],
+                         "error: the front process was ended by signal 9 (Killed)")
+        self.assertFalse(is_running(signer))
+
+    def test_first_process_killed(self):
+        for stopped in (False, True):
+            daemon = self.start().ready()
+            pids = [daemon.child("front"), daemon.child("signer")]
+            for pid in pids if stopped else ():
+                os.kill(pid, signal.SIGSTOP)
+            daemon.signal(signal.SIGKILL)
+            daemon.wait()
+            eventually(lambda left=pids: not any(is_running(pid) for pid in left), 5)
+
+    def test_drain(self):
+        daemon = self.start().ready()
+        body = request_of(Made.dir, 7)
+        with socket.create_connection(("127.0.0.1", daemon.port()), 20) as slow:
+            slow.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/ocsp-request\r\n"
+                         b"Content-Length: %d\r\n\r\n" % len(body) + body[:10])
+            time.sleep(0.3)
+            daemon.signal(signal.SIGTERM)
+            daemon.wait_for("ending")
+            time.sleep(0.5)
+            self.assertIsNone(daemon.process.poll())
+            with self.assertRaises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", daemon.port()), 5).close()
+            slow.sendall(body[10:])
+            answer = b""
+            while piece := slow.recv(65536):
+                answer += piece
+        self.assertTrue(answer.startswith(b"HTTP/1.1 200 OK\r\n"), answer)
+        self.assertIn(b"\r\nConnection: close\r\n", answer)
+        self.assertEqual(said(answer.split(b"\r\n\r\n", 1)[1]), "unknown")
+        self.assertEqual(daemon.wait(), 0)
+
+    def test_drain_has_an_end(self):
+        self.add("drain-timeout = 1s")
+        daemon = self.start().ready()
+        with socket.create_connection(("127.0.0.1", daemon.port()), 20) as slow:
+            slow.sendall(self.HALF)
+            time.sleep(0.3)
+            daemon.signal(signal.SIGTERM)
+            self.assertEqual(daemon.wait(8), 0)
+
+    def test_second_signal_ends_at_once(self):
+        self.add("drain-timeout = 1h request-timeout = 1h")
+        daemon = self.start().ready()
+        with socket.create_connection(("127.0.0.1", daemon.port()), 20) as slow:
+            slow.sendall(self.HALF)
+            time.sleep(0.3)
+            daemon.signal(signal.SIGTERM)
+            daemon.wait_for("ending")
+            time.sleep(0.3)
+            self.assertIsNone(daemon.process.poll())
+            daemon.signal(signal.SIGTERM)
+            self.assertEqual(daemon.wait(5), 0)
+
+    def test_json(self):
+        self.add("log = json")
+        daemon = self.start().wait_for('"serving')
+        self.assertTrue(all(line.startswith("{") for line in daemon.lines()
+                            if "serving" in line or "listening" in line))
+
+
+class ReloadTest(DaemonCase):
+    """SIGHUP: all or nothing, and no connection suffers."""
+
+    def test_good(self):
+        daemon = self.start().ready()
+        port = daemon.port()
+        signer = daemon.child("signer")
+        with contextlib.closing(daemon.connect()) as connection:
+            self.assertEqual(daemon.ask(1, connection), "unknown")
+            self.edit("certificate = \"ca.pem\"\n",
+                      "certificate = \"ca.pem\"\n    unknown-serial = unauthorized\n")
+            daemon.reload()
+            self.assertEqual(daemon.ask(2, connection), "unauthorized")
+        self.assertEqual(daemon.port(), port)
+        eventually(lambda: not is_running(signer))
+        self.assertNotEqual(daemon.child("signer"), signer)
+
+    def test_another_issuer(self):
+        daemon = self.start().ready()
+        self.assertEqual(daemon.ask(1, ca="other.pem"), "unauthorized")
+        self.quickstart(self.dir / "more", "other")
+        text = (self.dir / "more/ocspd.conf").read_text(encoding="utf-8")
+        more = text[text.index("issuer"):].replace('= "', '= "more/')
+        self.config.write_text(self.config.read_text(encoding="utf-8") + more, encoding="utf-8")
+        daemon.reload("serving 2 issuers")
+        self.assertEqual(daemon.ask(1, ca="other.pem"), "unknown")
+        self.assertEqual(daemon.ask(1), "unknown")
+
+    def test_other_addresses(self):
+        daemon = self.start().ready()
+        first, second = daemon.port(), self.free_port()
+        self.edit('{"127.0.0.1:0"}', f'{{"127.0.0.1:0", "127.0.0.1:{second}"}}')
+        daemon.reload()
+        self.assertEqual(daemon.ask(1, port=first), "unknown")
+        self.assertEqual(daemon.ask(1, port=second), "unknown")
+        with contextlib.closing(daemon.connect(first)) as connection:
+            self.assertEqual(daemon.ask(1, connection), "unknown")
+            self.edit('"127.0.0.1:0", ', "")
+            daemon.reload()
+            # Who is there is served to the end, and nobody else comes in.
+            self.assertEqual(daemon.ask(2, connection), "unknown")
+        with self.assertRaises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", first), 5)
+        self.assertEqual(daemon.ask(1, port=second), "unknown")
+
+    def test_metrics_come_and_go(self):
+        daemon = self.start().ready()
+        port = self.free_port()
+        for _ in range(2):
+            self.edit('admin-listen = ""', f'admin-listen = "127.0.0.1:{port}"')
+            daemon.reload("metrics on")
+            with contextlib.closing(daemon.connect(port)) as connection:
+                connection.request("GET", "/healthz")
+                self.assertEqual(connection.getresponse().status, 200)
+            daemon.reload("metrics on")
+            self.edit(f'admin-listen = "127.0.0.1:{port}"', 'admin-listen = ""')
+            daemon.reload()
+            with self.assertRaises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", port), 5)
+
+    def refused(self, daemon, pattern):
+        """A reload that must fail with a line, and change nothing."""
+        processes = {"front": daemon.child("front"), "signer": daemon.child("signer")}
+        before = len(daemon.lines())
+        daemon.reload("not reloaded, the old configuration goes on: ")
+        lines = [line for line in daemon.lines()[before:] if line.startswith("error:")]
+        self.assertRegex("\n".join(lines), pattern)
+        self.assertEqual(daemon.ask(9), "unknown")
+        eventually(lambda: len(daemon.children()["ocspd-signer"]) == 1)
+        self.assertEqual({"front": daemon.child("front"), "signer": daemon.child("signer")},
+                         processes)
+
+    def test_bad(self):
+        daemon = self.start().ready()
+        good = self.config.read_text(encoding="utf-8")
+        taken = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(taken.close)
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        (self.dir / "rubbish.db").write_bytes(b"rubbish" * 1000)
+        shutil.copy(Made.dir / "other.key", self.dir / "other.key")
+        for old, new, pattern in (
+                ("listen = ", "threats = 3 listen = ", r"ocspd.conf:2: no such option 'threats'$"),
+                ("listen = ", "user = nobody listen = ",
+                 "ocspd.conf: user cannot change while ocspd runs: it takes a restart$"),
+                ("listen = ", "seccomp = no listen = ",
+                 "ocspd.conf: seccomp cannot change while ocspd runs: it takes a restart$"),
+                ("127.0.0.1:0", place, f"{place}: Address already in use$"),
+                ('"signer.key"', '"other.key"',
+                 "error: signer: (?s:.*): the signer process could not start$"),
+                ('"signer.key"', '"no.key"', "key: no.key: No such file or directory$"),
+                ('"ocspd.db"', '"rubbish.db"', "rubbish.db")):
+            with self.subTest(pattern):
+                self.edit(old, new)
+                try:
+                    self.refused(daemon, pattern)
+                finally:
+                    self.config.write_text(good, encoding="utf-8")
+        self.config.unlink()
+        self.refused(daemon, "ocspd.conf: No such file or directory$")
+        self.config.write_text(good, encoding="utf-8")
+        daemon.reload()
+        self.assertEqual(daemon.ask(10), "unknown")
+
+    def reload_while_asked(self, daemon, n):
+        body = request_of(Made.dir, 1)
+        is_over = False
+
+        def ask_on():
+            n_answers = 0
+            with contextlib.closing(daemon.connect()) as connection:
+                while not is_over:
+                    assert said(daemon.post(body, connection)) == "good"
+                    assert said(daemon.post(body)) == "good"
+                    n_answers += 2
+            return n_answers
+
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            asking = [pool.submit(ask_on) for _ in range(3)]
+            try:
+                for _ in range(n):
+                    daemon.reload()
+            finally:
+                is_over = True
+            self.assertTrue(all(one.result() > 10 for one in asking))
+        eventually(lambda: len(daemon.children()["ocspd-signer"]) == 1)
+
+    def test_many_while_asked(self):
+        """Nobody who asks notices that everything is exchanged, and nothing is left over."""
+        daemon = self.start().ready()
+        self.command("issue", "1")
+        eventually(lambda: daemon.ask(1) == "good")
+
+        def files():
+            return sorted(os.readlink(f"/proc/{pid}/fd/{fd}").split(":")[0]
+                          for pid in (daemon.pid, daemon.child("front"))
+                          for fd in os.listdir(f"/proc/{pid}/fd"))
+
+        # SQLite keeps descriptors of what it has closed, as many as were open at a time.
+        self.reload_while_asked(daemon, 12)
+        before = files()
+        self.reload_while_asked(daemon, 24)
+        with contextlib.suppress(AssertionError):
+            eventually(lambda: len(files()) < len(before) + 12)
+        self.assertLess(len(files()), len(before) + 12, (before, files()))
+
+    def test_many_at_once(self):
+        daemon = self.start().ready()
+        for _ in range(50):
+            daemon.signal(signal.SIGHUP)
+        daemon.wait_for("serving", 2)
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual(daemon.wait(), 0)
+
+    def test_end_in_the_middle(self):
+        for pause in (0, 0.005, 0.01, 0.02, 0.05):
+            daemon = self.start().ready()
+            daemon.signal(signal.SIGHUP)
+            time.sleep(pause)
+            daemon.signal(signal.SIGTERM)
+            self.assertEqual(daemon.wait(), 0)
+            self.assertEqual(daemon.children(), {})
+
+
+class RightsTest(DaemonCase):
+    """What is left to each process."""
+
+    def rights(self, daemon, name):
+        status = status_of(daemon.child(name))
+        return {key: status[key] for key in ("Uid", "Gid", "Groups", "CapEff", "CapPrm",
+                                             "NoNewPrivs", "Seccomp")}
+
+    def test_user(self):
+        ids = [str(os.geteuid())] * 4
+        groups = [str(group) for group in sorted(os.getgroups())]
+        caps = status_of(os.getpid())["CapEff"]
+        if IS_ROOT:
+            ids, groups, caps = ["65534"] * 4, ["65534"], ["0" * 16]
+            self.add("user = nobody")
+            shutil.chown(self.dir, "nobody")
+            for path in self.dir.iterdir():
+                if path.name != "signer.key":
+                    shutil.chown(path, "nobody")
+        daemon = self.start().ready()
+        for name in ("front", "signer"):
+            rights = self.rights(daemon, name)
+            self.assertEqual((rights["Uid"], rights["Gid"] if IS_ROOT else ids), (ids, ids))
+            self.assertEqual(sorted(rights["Groups"]), sorted(groups))
+            self.assertEqual((rights["CapEff"], rights["CapPrm"]), (caps, caps))
+            self.assertEqual((rights["NoNewPrivs"], rights["Seccomp"]), (["1"], ["2"]))
+        self.assertEqual(daemon.ask(1), "unknown")
+        # A reload reads the key again, which only the first process can.
+        daemon.reload()
+        self.assertEqual(daemon.ask(2), "unknown")
+
+    def test_without_seccomp(self):
+        self.add("seccomp = no")
+        daemon = self.start().ready()
+        for name in ("front", "signer"):
+            self.assertEqual(self.rights(daemon, name)["Seccomp"], ["0"])
+        self.assertEqual(daemon.ask(1), "unknown")
+
+    def test_every_thread_is_held(self):
+        daemon = self.start().ready()
+        self.assertEqual(daemon.ask(1), "unknown")
+        for name in ("front", "signer"):
+            pid = daemon.child(name)
+            threads = os.listdir(f"/proc/{pid}/task")
+            self.assertGreater(len(threads), 1)
+            for thread in threads:
+                text = pathlib.Path(f"/proc/{pid}/task/{thread}/status").read_text("ascii")
+                self.assertIn("\nSeccomp:\t2\n", text)
+
+    def test_no_key_in_front(self):
+        """Neither the key nor a way to it is in the process that speaks with the network."""
+        daemon = self.start().ready()
+        files = {os.readlink(f"/proc/{daemon.child('front')}/fd/{fd}")
+                 for fd in os.listdir(f"/proc/{daemon.child('front')}/fd")}
+        self.assertEqual([name for name in files if "signer" in name], [])
+        self.assertEqual([name for name in files if "ocspd.conf" in name], [])
+        signer = {os.readlink(f"/proc/{daemon.child('signer')}/fd/{fd}").split(":")[0]
+                  for fd in os.listdir(f"/proc/{daemon.child('signer')}/fd")}
+        self.assertLessEqual(signer, {"/dev/null", str(daemon.log), "socket"})
+
+
+class SourceTest(DaemonCase):
+    """Sources that are files, read again by a process that may do little."""
+
+    def test_index(self):
+        index = self.dir / "index.txt"
+        index.write_text("V\t491231235959Z\t\t01\tunknown\t/CN=a\n")
+        self.edit('    certificate = "ca.pem"\n',
+                  '    certificate = "ca.pem"\n    source = index source-file = "index.txt"\n')
+        self.edit('database = "ocspd.db"\n', "")
+        daemon = self.start().ready()
+        self.assertEqual((daemon.ask(1), daemon.ask(2)), ("good", "unknown"))
+        index.write_text("R\t491231235959Z\t230601120000Z\t01\tunknown\t/CN=a\n"
+                         "V\t491231235959Z\t\t02\tunknown\t/CN=b\n")
+        eventually(lambda: daemon.ask(1) == "revoked")
+        eventually(lambda: daemon.ask(2) == "good")
+
+    def make_crl(self):
+        openssl("ca", "-config", "crl.cnf", "-gencrl", "-crldays", "1", "-md", "sha256", "-cert",
+                Made.dir / "ca.pem", "-keyfile", Made.dir / "ca.key", "-out", "new.crl",
+                directory=self.dir)
+        (self.dir / "new.crl").rename(self.dir / "ca.crl")
+
+    def test_crl(self):
+        (self.dir / "crl.cnf").write_text("[ca]\ndefault_ca = a\n[a]\ndatabase = index.txt\n"
+                                          "crlnumber = number\n")
+        (self.dir / "index.txt").write_text("V\t491231235959Z\t\t01\tunknown\t/CN=a\n")
+        (self.dir / "number").write_text("01\n")
+        self.make_crl()
+        self.edit('    certificate = "ca.pem"\n',
+                  '    certificate = "ca.pem"\n    source = crl source-file = "ca.crl"\n'
+                  '    insecure-good-if-not-revoked = true\n')
+        daemon = self.start().ready()
+        self.assertEqual((daemon.ask(1), daemon.ask(2)), ("good", "good"))
+        (self.dir / "index.txt").write_text(
+            "R\t491231235959Z\t230601120000Z,keyCompromise\t01\tunknown\t/CN=a\n")
+        self.make_crl()
+        eventually(lambda: daemon.ask(1) == "revoked")
+        self.assertEqual(daemon.ask(2), "good")
+
+
+class SocketTest(DaemonCase):
+    """Where it listens."""
+
+    def test_unix(self):
+        path = self.dir / "sock"
+        for text, mode in (("unix:sock", 0o660), ("unix:sock,mode=0600", 0o600)):
+            self.edit("127.0.0.1:0", text)
+            daemon = self.start().ready()
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode), mode)
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(20)
+                client.connect(str(path))
+                body = request_of(Made.dir, 1)
+                client.sendall(b"POST / HTTP/1.0\r\nContent-Type: application/ocsp-request\r\n"
+                               b"Content-Length: %d\r\n\r\n" % len(body) + body)
+                answer = b""
+                while piece := client.recv(65536):
+                    answer += piece
+            self.assertEqual(said(answer.split(b"\r\n\r\n", 1)[1]), "unknown")
+            daemon.signal(signal.SIGTERM)
+            self.assertEqual(daemon.wait(), 0)
+            self.assertFalse(path.exists())
+            self.edit(text, "127.0.0.1:0")
+
+    def test_unix_left_over(self):
+        self.edit("127.0.0.1:0", "unix:sock")
+        self.start().ready().signal(signal.SIGKILL)
+        eventually(lambda: not children(os.getpid()).get("ocspd"))
+        self.assertTrue((self.dir / "sock").exists())
+        eventually(lambda: not self.is_in_use())
+        daemon = self.start().ready()
+        self.assertEqual(daemon.places(), ["unix:sock"])
+
+    def is_in_use(self):
+        with socket.socket(socket.AF_UNIX) as client:
+            return client.connect_ex(str(self.dir / "sock")) == 0
+
+    def test_unix_in_use(self):
+        self.edit("127.0.0.1:0", "unix:sock")
+        with socket.socket(socket.AF_UNIX) as taken:
+            taken.bind(str(self.dir / "sock"))
+            taken.listen()
+            self.refused("unix:sock: Address already in use")
+        (self.dir / "sock").unlink()
+        (self.dir / "sock").write_text("a file")
+        self.refused("unix:sock: Address already in use")
+        self.assertEqual((self.dir / "sock").read_text(), "a file")
+
+    def test_all_addresses(self):
+        self.edit("127.0.0.1:0", "*:0")
+        daemon = self.start().ready()
+        places = daemon.places()
+        self.assertTrue(places[0].startswith("0.0.0.0:"), places)
+        ports = {place.rsplit(":", 1)[1] for place in places}
+        self.assertEqual(len(ports), 1)
+        self.assertEqual(daemon.ask(1), "unknown")
+        if socket.has_ipv6 and pathlib.Path("/proc/net/if_inet6").exists():
+            self.assertTrue(places[1].startswith("[::]:"), places)
+            with socket.create_connection(("::1", daemon.port()), 20) as client:
+                client.sendall(b"GET /x HTTP/1.0\r\n\r\n")
+                self.assertTrue(client.recv(100).startswith(b"HTTP/1."))
+
+    def passed(self, env, *sockets):
+        """ocspd with sockets as systemd passes them, from number 3 on."""
+        self.edit("127.0.0.1:0", "systemd")
+        # The shell has the number of the process that it becomes.
+        script = "".join(f"exec {3 + i}<&{one.fileno() + 100}; " for i, one in enumerate(sockets))
+        for one in sockets:
+            os.dup2(one.fileno(), one.fileno() + 100)
+            self.addCleanup(os.close, one.fileno() + 100)
+        return self.start(command=("bash", "-c", f'{script} {env} exec "$0" "$@"', OCSPD),
+                          pass_fds=[one.fileno() + 100 for one in sockets])
+
+    def test_passed(self):
+        with socket.create_server(("127.0.0.1", 0)) as one, \
+                socket.create_server(("127.0.0.1", 0)) as two:
+            daemon = self.passed("LISTEN_PID=$$ LISTEN_FDS=2", one, two).ready()
+            for server in (one, two):
+                self.assertEqual(daemon.ask(1, port=server.getsockname()[1]), "unknown")
+            daemon.reload()
+            for server in (one, two):
+                self.assertEqual(daemon.ask(1, port=server.getsockname()[1]), "unknown")
+            # Once they are given up, their numbers are others'.
+            port = self.free_port()
+            self.edit('"systemd"', f'"127.0.0.1:{port}"')
+            daemon.reload()
+            self.edit(f'"127.0.0.1:{port}"', f'"127.0.0.1:{port}", "systemd"')
+            daemon.reload("systemd: no socket was passed to this process")
+            self.assertEqual(daemon.ask(1, port=port), "unknown")
+
+    def test_passed_to_another_process(self):
+        with socket.create_server(("127.0.0.1", 0)) as one:
+            daemon = self.passed("LISTEN_PID=1 LISTEN_FDS=1", one)
+            self.assertEqual(daemon.wait(), EX_CONFIG)
+            self.assertEqual(daemon.lines(), ["error: systemd: no socket was passed to this "
+                                              "process (LISTEN_FDS, LISTEN_PID)"])
+
+    def test_passed_what_does_not_listen(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+            daemon = self.passed("LISTEN_PID=$$ LISTEN_FDS=1", one)
+            self.assertEqual(daemon.wait(), EX_CONFIG)
+            self.assertEqual(daemon.lines(),
+                             ["error: systemd: descriptor 3 is not a listening stream socket"])
+
+    def test_activated(self):
+        self.edit("127.0.0.1:0", "systemd")
+        port = self.free_port()
+        environment = [f"--setenv={name}={value}" for name, value in SANITIZED.items()]
+        daemon = self.start(command=("systemd-socket-activate", "-l", f"127.0.0.1:{port}",
+                                     *environment, OCSPD))
+        daemon.wait_for("Listening on")
+        with socket.create_connection(("127.0.0.1", port), 20):
+            daemon.ready()
+        self.assertEqual(daemon.ask(1, port=port), "unknown")
+
+
+class ManagerTest(DaemonCase):
+    """What a service manager is told, and the units."""
+
+    def setUp(self):
+        super().setUp()
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.manager.close)
+        self.manager.settimeout(20)
+
+    def told(self):
+        return self.manager.recv(4096).decode()
+
+    def check(self, address):
+        daemon = self.start(env={"NOTIFY_SOCKET": address})
+        self.assertEqual(self.told(), "READY=1")
+        self.assertEqual(daemon.ask(1), "unknown")
+        daemon.signal(signal.SIGHUP)
+        self.assertRegex(self.told(), "^RELOADING=1\nMONOTONIC_USEC=[0-9]+$")
+        self.assertEqual(self.told(), "READY=1")
+        self.add("threats = 1")
+        daemon.signal(signal.SIGHUP)
+        self.assertRegex(self.told(), "^RELOADING=1\n")
+        self.assertEqual(self.told(), "READY=1")
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual(self.told(), "STOPPING=1")
+        self.assertEqual(daemon.wait(), 0)
+
+    def test_path(self):
+        self.manager.bind(str(self.dir / "notify"))
+        self.check(str(self.dir / "notify"))
+
+    def test_abstract(self):
+        name = f"ocspd-{os.getpid()}-{time.monotonic_ns()}"
+        self.manager.bind("\0" + name)
+        self.check("@" + name)
+
+    def test_nothing_when_it_does_not_start(self):
+        self.manager.bind(str(self.dir / "notify"))
+        self.add("threats = 1")
+        daemon = self.start(env={"NOTIFY_SOCKET": str(self.dir / "notify")})
+        self.assertEqual(daemon.wait(), EX_CONFIG)
+        self.manager.settimeout(0.1)
+        with self.assertRaises(TimeoutError):
+            self.told()
+
+    def test_units(self):
+        text = (UNITS / "ocspd.service.in").read_text(encoding="utf-8")
+        (self.dir / "ocspd").symlink_to(OCSPD)
+        (self.dir / "ocspd.service").write_text(text.replace("@SBINDIR@", str(self.dir)),
+                                                encoding="utf-8")
+        shutil.copy(UNITS / "ocspd.socket", self.dir)
+        done = run("systemd-analyze", "verify", "--man=no", "./ocspd.service", "./ocspd.socket",
+                   cwd=self.dir)
+        self.assertEqual((done.stdout, done.stderr, done.returncode), (b"", b"", 0))
+
+    def test_example(self):
+        """The configuration that comes along is right, but for the files that it names."""
+        shutil.copy(UNITS.parent / "ocspd.conf", self.dir / "example.conf")
+        done = run(OCSPD, "check-config", "--config", "example.conf", cwd=self.dir)
+        self.assertEqual(done.stderr.decode(),
+                         "ocspd check-config: example.conf:7: database: /var/lib/ocspd/ocspd.db: "
+                         "No such file or directory\n")
+
+
+class QuickstartTest(DaemonCase):
+    """From a CA to answers, with the programs of others."""
+
+    def openssl(self, daemon, serial):
+        done = run("openssl", "ocsp", "-issuer", "ca.pem", "-CAfile", "ca.pem", "-serial", serial,
+                   "-url", f"http://127.0.0.1:{daemon.port()}/", cwd=self.dir)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b"Response verify OK", done.stderr)
+        return done.stdout.decode().splitlines()[0]
+
+    def test_good_then_revoked_within_a_second(self):
+        daemon = self.start().ready()
+        self.assertEqual(self.openssl(daemon, "0x1000"), "0x1000: unknown")
+        self.command("issue", "0x1000")
+        eventually(lambda: daemon.ask(0x1000) == "good", 1)
+        self.assertEqual(self.openssl(daemon, "0x1000"), "0x1000: good")
+        self.command("revoke", "--reason", "keyCompromise", "0x1000")
+        eventually(lambda: daemon.ask(0x1000) == "revoked", 1)
+        self.assertEqual(self.openssl(daemon, "0x1000"), "0x1000: revoked")
+
+    def test_what_is_made(self):
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in self.dir.iterdir()}
+        self.assertEqual(sorted(modes), ["ca.pem", "ocspd.conf", "ocspd.db", "signer.key",
+                                         "signer.pem"])
+        self.assertEqual(modes["signer.key"], 0o600)
+        signer = x509.Certificate.load(pem.unarmor((self.dir / "signer.pem").read_bytes())[2])
+        self.assertEqual(signer.extended_key_usage_value.native, ["ocsp_signing"])
+        self.assertEqual(signer.key_usage_value.native, {"digital_signature"})
+        self.assertIsNotNone(signer.ocsp_no_check_value)
+        self.assertIsNone(signer.basic_constraints_value)
+        self.assertEqual(signer.public_key.curve, ("named", "secp256r1"))
+        self.assertGreaterEqual(signer.serial_number.bit_length(), 64)
+        ca = x509.Certificate.load(pem.unarmor((Made.dir / "ca.pem").read_bytes())[2])
+        self.assertEqual(signer["tbs_certificate"]["validity"]["not_after"].native,
+                         ca["tbs_certificate"]["validity"]["not_after"].native)
+
+    def make(self, *args, ca="ca", key="ca"):
+        return run(OCSPD, "quickstart", "--ca", Made.dir / f"{ca}.pem", "--key",
+                   Made.dir / f"{key}.key", *args, cwd=self.dir)
+
+    def test_overwrites_nothing(self):
+        for kept in ("ca.pem", "ocspd.conf", "ocspd.db", "signer.key", "signer.pem"):
+            folder = self.dir / f"with-{kept}"
+            folder.mkdir()
+            (folder / kept).write_text("mine")
+            done = self.make("--dir", folder)
+            self.assertEqual((done.stderr.decode(), done.returncode),
+                             (f"ocspd quickstart: {folder / kept}: there already; nothing was "
+                              "changed\n", EX_CANTCREAT))
+            self.assertEqual([path.name for path in folder.iterdir()], [kept])
+            self.assertEqual((folder / kept).read_text(), "mine")
+
+    def test_key_of_another(self):
+        done = self.make("--dir", "new", key="other")
+        self.assertEqual((done.stderr.decode(), done.returncode),
+                         (f"ocspd quickstart: {Made.dir / 'other.key'}: not the key of "
+                          f"{Made.dir / 'ca.pem'}\n", EX_DATAERR))
+        self.assertFalse((self.dir / "new").exists())
+
+    def test_no_ca(self):
+        openssl("req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=leaf", "-addext",
+                "basicConstraints=CA:FALSE", "-keyout", "leaf.key", "-out", "leaf.pem",
+                directory=self.dir)
+        done = run(OCSPD, "quickstart", "--ca", "leaf.pem", "--key", "leaf.key", "--dir", "new",
+                   cwd=self.dir)
+        self.assertEqual((done.stderr.decode(), done.returncode),
+                         ("ocspd quickstart: leaf.pem: not the certificate of a CA\n", EX_DATAERR))
+
+    def test_folder_that_cannot_be(self):
+        done = self.make("--dir", "no/where")
+        self.assertEqual((done.stderr.decode(), done.returncode),
+                         ("ocspd quickstart: no/where: No such file or directory\n", EX_CANTCREAT))
+
+    def test_address_that_cannot_be(self):
+        done = self.make("--dir", "new", "--listen", "localhost:80")
+        self.assertEqual(done.returncode, EX_USAGE)
+        self.assertFalse((self.dir / "new").exists())
+
+    def test_arguments(self):
+        for args, error in ((("--ca", "x"), "--ca and --key are needed"),
+                            (("--ca", "x", "--key", "y", "z"), 'one argument too many: "z"')):
+            done = run(OCSPD, "quickstart", *args)
+            self.assertEqual((done.stderr.decode().splitlines()[0], done.returncode),
+                             (f"ocspd quickstart: {error}", EX_USAGE))
+
+    def test_keys_of_all_kinds(self):
+        for kind, args in (("rsa", ("rsa:2048",)), ("ed25519", ("ed25519",)),
+                           ("p384", ("ec", "-pkeyopt", "ec_paramgen_curve:P-384"))):
+            with self.subTest(kind):
+                openssl("req", "-x509", "-newkey", *args, "-passout", "pass:secret", "-subj",
+                        f"/CN={kind} \"$", "-keyout", "k.key", "-out", "k.pem",
+                        directory=self.dir)
+                (self.dir / "pass").write_text("secret\n")
+                (self.dir / "pass").chmod(0o600)
+                done = run(OCSPD, "quickstart", "--ca", "k.pem", "--key", "k.key", "--dir", kind,
+                           "--passphrase-file", "pass", cwd=self.dir)
+                self.assertEqual((done.stderr.decode(), done.returncode), ("", 0))
+                done = run(OCSPD, "check-config", "--config", f"{kind}/ocspd.conf", cwd=self.dir)
+                self.assertEqual((done.stderr.decode(), done.returncode), ("", 0))
+
+    def test_passphrase_wrong(self):
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-passout", "pass:secret", "-subj", "/CN=k",
+                "-keyout", "k.key", "-out", "k.pem", directory=self.dir)
+        (self.dir / "pass").write_text("other\n")
+        (self.dir / "pass").chmod(0o600)
+        done = run(OCSPD, "quickstart", "--ca", "k.pem", "--key", "k.key", "--dir", "new",
+                   "--passphrase-file", "pass", cwd=self.dir)
+        self.assertEqual((done.stderr.decode(), done.returncode),
+                         ("ocspd quickstart: k.key: no private key, or not with this passphrase\n",
+                          EX_DATAERR))
+
+
+class CommandTest(unittest.TestCase):
+    """The program without a service."""
+
+    def test_help(self):
+        done = run(OCSPD, "--help")
+        self.assertEqual((done.stderr, done.returncode), (b"", 0))
+        names = re.findall(r"^  ([a-z-]+) ", done.stdout.decode(), re.MULTILINE)
+        self.assertEqual(names, ["serve", "check-config", "quickstart", "init", "import", "issue",
+                                 "revoke", "unrevoke", "list", "status", "help"])
+        self.assertEqual(run(OCSPD, "help").stdout, done.stdout)
+        for name in names:
+            one = run(OCSPD, "help", name)
+            self.assertEqual((one.stderr, one.returncode), (b"", 0))
+            self.assertTrue(one.stdout.startswith(f"usage: ocspd {name} ".encode()), one.stdout)
+            self.assertLessEqual(max(len(line) for line in one.stdout.decode().splitlines()), 100)
+            if name != "help":
+                self.assertEqual(run(OCSPD, name, "--help").stdout, one.stdout)
+
+    def test_version(self):
+        done = run(OCSPD, "--version")
+        self.assertRegex(done.stdout.decode(), r"^ocspd \d+\.\d+\.\d+\n$")
+
+    def test_unknown(self):
+        done = run(OCSPD, "serv")
+        self.assertEqual((done.stderr, done.returncode),
+                         (b'ocspd: unknown command "serv"; "ocspd help" lists them\n', EX_USAGE))
+        for args in (("serve", "x"), ("check-config", "--new"), ("--new",), ("help", "a", "b")):
+            self.assertEqual(run(OCSPD, *args).returncode, EX_USAGE)
+
+    def test_full_disk(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([OCSPD, "--help"], stdout=full, stderr=subprocess.PIPE,
+                                  timeout=60, check=False)
+        self.assertEqual((done.stderr, done.returncode),
+                         (b"ocspd: standard output: No space left on device\n", 74))
+
+    def test_no_file_at_all(self):
+        if pathlib.Path("/etc/ocspd/ocspd.conf").exists():
+            self.fail("this machine has an ocspd of its own")
+        for args in ((), ("serve",)):
+            done = run(OCSPD, *args)
+            self.assertEqual(done.returncode, EX_CONFIG)
+            self.assertTrue(done.stderr.endswith(
+                b" error: /etc/ocspd/ocspd.conf: No such file or directory\n"), done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
