@@ -86,7 +86,7 @@ static bool is_key(const struct cached *cached, const struct key *key)
 static size_t octets_of(const struct cached *cached)
 {
     return sizeof(struct node) + sizeof(struct node *) * 2 + sizeof *cached + cached->der_len +
-           MALLOC_OCTETS * 2;
+           2 * (size_t)MALLOC_OCTETS;
 }
 
 // The heap: no node is due before the one above it.
@@ -128,13 +128,13 @@ static void heap_move(struct shard *shard, struct node *node)
     heap_sink(shard, node);
 }
 
-// `shard->n` is still with the node.
-static void heap_remove(struct shard *shard, struct node *node)
+// `shard->n` is still with the node that goes.
+static void heap_remove(struct shard *shard, size_t at)
 {
     struct node *last = shard->heap[--shard->n];
-    if (last == node)
+    if (at == shard->n)
         return;
-    heap_set(shard, node->at, last);
+    heap_set(shard, at, last);
     heap_move(shard, last);
 }
 
@@ -145,7 +145,7 @@ static bool grow_heap(struct shard *shard)
     if (shard->n < shard->heap_size)
         return true;
     size_t size = shard->heap_size == 0 ? FIRST_BUCKETS : shard->heap_size * 2;
-    struct node **heap = realloc(shard->heap, size * sizeof *heap);
+    struct node **heap = realloc(shard->heap, size * sizeof(struct node *));
     if (heap == NULL)
         return false;
     shard->heap = heap;
@@ -211,14 +211,20 @@ static void join_ring(struct shard *shard, struct node *node)
     shard->hand->ring_prev = node;
 }
 
-static void drop_node(struct shard *shard, struct node *node)
+static void drop_at(struct shard *shard, size_t at)
 {
+    struct node *node = shard->heap[at];
     leave_bucket(shard, node);
     leave_ring(shard, node);
-    heap_remove(shard, node);
+    heap_remove(shard, at);
     shard->octets -= octets_of(node->cached);
     cached_release(node->cached);
     free(node);
+}
+
+static void drop_node(struct shard *shard, const struct node *node)
+{
+    drop_at(shard, node->at);
 }
 
 static void evict_until(struct shard *shard, size_t max_octets)
@@ -405,11 +411,12 @@ void cache_drop_if(struct cache *cache, bool (*is_wrong)(void *arg, const struct
 
 // What nobody has asked for since it was made is not worth a signature; it is looked at again
 // when it has expired.
-static bool is_to_refresh(struct shard *shard, struct node *node, int64_t now)
+static bool is_first_to_refresh(struct shard *shard, int64_t now)
 {
+    struct node *node = shard->heap[0];
     struct cached *cached = node->cached;
     if (cached->next_update <= now) {
-        drop_node(shard, node);
+        drop_at(shard, 0);
         return false;
     }
     bool is_used = atomic_load(&cached->is_used);
@@ -425,7 +432,7 @@ static size_t shard_due(struct shard *shard, int64_t now, struct cached **out, s
     size_t n_due = 0;
     while (n_due < n && shard->n > 0 && shard->heap[0]->due <= now) {
         struct cached *cached = shard->heap[0]->cached;
-        if (!is_to_refresh(shard, shard->heap[0], now))
+        if (!is_first_to_refresh(shard, now))
             continue;
         atomic_fetch_add(&cached->n_owners, 1);
         out[n_due++] = cached;

@@ -66,13 +66,14 @@ struct poll {
 
 static bool is_of(void *arg, const struct cached *cached)
 {
-    const struct served_issuer *issuer = arg;
-    return cached->issuer == issuer->key;
+    const uint64_t *key = arg;
+    return cached->issuer == *key;
 }
 
 static void drop_all(struct front *front, const struct served_issuer *issuer)
 {
-    cache_drop_if(front->cache, is_of, (void *)(uintptr_t)issuer);
+    uint64_t key = issuer->key;
+    cache_drop_if(front->cache, is_of, &key);
 }
 
 static void take_change(void *arg, const struct oc_bytes *serial)
