@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 #
 # check-rfc.sh [ROOT] fails when docs/RFC6960.md names what is not in the tree. In its
-# tables the third column has files of src/ or cli/, and the fourth has files of tests/,
-# each with names behind it that it must have: cases of a .txt, functions or cases of a
-# .c, `Class.test` of a .py. A star stands for any letters. Each fault is printed as
-# `file:line: text`.
+# tables the third column has files of src/, cli/ or responder/, and the fourth has files
+# of tests/, each with names behind it that it must have: cases of a .txt, functions or
+# cases of a .c, `Class.test` of a .py. A star stands for any letters. Each fault is
+# printed as `file:line: text`.
 set -eu
 
 cd "${1:-$(dirname "$0")/..}"
@@ -21,7 +21,7 @@ tab=$(printf '\t')
 #     name LINE PATH NAME
 read_tables() {
     awk -F '|' '
-        function path(word, folder) { return (word ~ /^cli\// ? "" : folder) word }
+        function path(word, folder) { return (word ~ /^(cli|responder)\// ? "" : folder) word }
         # files prints each file in backquotes of `text`; other words are not looked at.
         function files(text, word) {
             while (match(text, /`[^`]*`/)) {

@@ -5,15 +5,18 @@
 """Tests of ocspd with its peers."""
 
 import base64
+import email.utils
+import hashlib
 import json
 import os
 import random
 import re
 import socket
 import subprocess
+import time
 import unittest
 
-from support import OcspdCase, PATIENCE, cli_support, issuer, until
+from support import OcspdCase, PATIENCE, cli_support, issuer, signer, until
 
 OCSP = os.environ["OCSP"]
 NGINX = """
@@ -117,6 +120,22 @@ class CurlTest(PeerCase):
         return self.run_peer("curl", "--silent", "--show-error", "--noproxy", "*", "--max-time",
                              str(PATIENCE), *args)
 
+    def test_signer_that_began_last(self):
+        """Of two that are valid, the newer one signs, in whatever order they stand."""
+        time.sleep(1.1)  # certificates count in seconds
+        self.make_signer("next", serial=0x2001)
+        both = [signer("old", certificate="signer.pem", key="signer.key"),
+                signer("new", certificate="next.pem", key="next.key")]
+        for signers, wanted in ((both, "next"), (both[::-1], "next"), (both[:1], "signer")):
+            self.configure(issuer("toy", *signers))
+            daemon = self.start()
+            url = daemon.url + base64.urlsafe_b64encode(self.make_request("www")).decode()
+            self.curl("--output", "answer.der", url)
+            self.run_peer(OCSP, "verify", "--issuer", "ca.pem", "--cert", "www.pem", "answer.der")
+            shown = json.loads(self.run_peer(OCSP, "show", "--json", "answer.der"))
+            self.assertEqual([cert["subject"] for cert in shown["certificates"]], [f"CN={wanted}"])
+            daemon.stop()
+
     def test_get_and_post_are_the_same(self):
         daemon = self.start()
         request = self.make_request("www")
@@ -154,6 +173,21 @@ class CurlTest(PeerCase):
                       rf"Content-Length: {self.path('answer.der').stat().st_size}",
                       r"Cache-Control: max-age=\d+, ?public, ?no-transform, ?must-revalidate"):
             self.assertRegex(header, rf"(?m)^{field}\r$")
+
+    def test_fields_are_those_of_the_answer(self):
+        daemon = self.start()
+        url = daemon.url + base64.urlsafe_b64encode(self.make_request("www")).decode()
+        header = self.curl("--dump-header", "-", "--output", "answer.der", url).decode()
+        answer = self.path("answer.der").read_bytes()
+        shown = json.loads(self.run_peer(OCSP, "show", "--json", "answer.der"))["responses"][0]
+        for field, wanted in (("Last-Modified", shown["this_update"]),
+                              ("Expires", shown["next_update"])):
+            date = re.search(rf"(?m)^{field}: (.*)\r$", header)[1]
+            got = email.utils.parsedate_to_datetime(date).strftime("%Y-%m-%dT%H:%M:%SZ")
+            self.assertEqual(got, wanted, field)
+        self.assertIn(f'ETag: "{hashlib.sha256(answer).hexdigest()}"\r\n', header)
+        for forbidden in ("no-cache", "no-store", "Pragma"):
+            self.assertNotIn(forbidden, header)
 
 
 class NginxTest(PeerCase):

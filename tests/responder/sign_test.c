@@ -397,6 +397,21 @@ static void extensions(void **state)
     assert_null(resp.extensions.items.data);
 }
 
+// RFC 6960 2.2 and 4.4.8: what was never issued has nothing of a CRL, nor is extended revoke here.
+static void singles_have_no_extensions(void **state)
+{
+    struct oc_single_response single;
+    size_t at = 0;
+    (void)state;
+    struct oc_response resp = parse_signed(&desk.as[DESK_CA]);
+    for (size_t n = 0; n < 3; n++) {
+        assert_true(oc_response_next(&resp, &at, &single));
+        assert_null(single.extensions.items.data);
+        assert_int_equal(single.extensions.n, 0);
+    }
+    assert_false(oc_response_next(&resp, &at, &single));
+}
+
 static void cert_ids_are_the_issuers(void **state)
 {
     struct oc_single_response single;
@@ -458,6 +473,7 @@ int main(void)
         TEST(last_of_many_is_refused),
         TEST(responder_id_and_certificates),
         TEST(extensions),
+        TEST(singles_have_no_extensions),
         TEST(cert_ids_are_the_issuers),
         TEST(largest_response),
         TEST(no_room),

@@ -20,7 +20,7 @@ fresh() {
     rm -rf tree
     mkdir -p tree/docs
     cp "$root/$document" tree/docs
-    ln -s "$root/src" "$root/cli" "$root/tests" tree
+    ln -s "$root/src" "$root/cli" "$root/responder" "$root/tests" tree
     cd tree
 }
 
@@ -82,6 +82,14 @@ row_cases() {
     fresh
     row '| 1 | some | `cli/mane.c` | |'
     refuses command_source_missing "$(last): no such file: cli/mane.c"
+
+    fresh
+    row '| 1 | some | `responder/answer.c`, `responder/anser.c` | |'
+    refuses responder_source_missing "$(last): no such file: responder/anser.c"
+
+    fresh
+    row '| 1 | some | | `responder/answer_test.c`: `good_is_good`, `good_is_bad` |'
+    refuses responder_test_missing "$(last): tests/responder/answer_test.c has no good_is_bad"
 
     fresh
     row '| 1 | some | | `wire/built_test.c`: `error_responses` |'
