@@ -132,6 +132,9 @@ static int64_t next_update(const struct asked *asked, const struct answer_times 
     int64_t validity = asked->issuer->config->validity;
     int64_t jitter = at_most(times->jitter, 1000);
     int64_t until = at_most(times->now + validity - validity / 10 * jitter / 1000, signer_ends);
+    // What was right at another time than now is not promised for longer because of that.
+    if (record->this_update != 0 && record->next_update == 0)
+        return at_most(until, record->this_update + validity);
     return record->next_update != 0 ? at_most(until, record->next_update) : until;
 }
 

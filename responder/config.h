@@ -51,7 +51,7 @@ struct issuer_config {
     enum nonce_rule nonce;
     int64_t validity;
     int64_t max_age;
-    bool by_name;  // the responder ID: by name instead of by key (RFC 9919 3.2.3 wants by key)
+    bool by_name;  // the responder ID: by name instead of by key (RFC 9919 3.2.2 wants by key)
     struct signer_config *signers;
     size_t n_signers;
 };

@@ -102,11 +102,12 @@ static void write_hex(char out[65], const uint8_t digest[32])
     out[64] = '\0';
 }
 
-// In the middle of the time that it is for, a tenth sooner or later.
-static int64_t refresh_time(int64_t this_update, int64_t next_update)
+// In the middle of the time that is left from when it was made, a tenth sooner or later: a CRL's
+// answers are for a time that began before.
+static int64_t refresh_time(int64_t made_at, int64_t next_update)
 {
-    int64_t validity = next_update - this_update;
-    return this_update + validity / 2 - validity / 10 + validity / 5 * jitter() / 1000;
+    int64_t left = next_update - made_at;
+    return made_at + left / 2 - left / 10 + left / 5 * jitter() / 1000;
 }
 
 static struct cached *make_cached(const struct front *front, const struct pending *like,
@@ -128,7 +129,7 @@ static struct cached *make_cached(const struct front *front, const struct pendin
     memcpy(cached->signer, like->signer, sizeof cached->signer);
     cached->this_update = like->single.this_update;
     cached->next_update = like->single.next_update;
-    cached->refresh_at = refresh_time(cached->this_update, cached->next_update);
+    cached->refresh_at = refresh_time(front_now(), cached->next_update);
     cached->max_age = like->max_age;
     return cached;
 }
@@ -276,20 +277,15 @@ static bool sign(struct ask *ask, struct reply *reply)
 
 // Saved answers.
 
-static bool is_same_record(const struct record *a, const struct record *b)
-{
-    return a->status == b->status && a->revoked_at == b->revoked_at &&
-           a->has_reason == b->has_reason && a->reason == b->reason &&
-           a->this_update == b->this_update && a->next_update == b->next_update;
-}
-
 static bool says_so(const struct ask *ask, const struct saved *saved)
 {
     struct oc_response resp;
     struct oc_policy policy;
     struct oc_verdict verdict;
     oc_policy_init(&policy, ask->now);
+    bool by_name = ask->asked->issuer->config->by_name;
     return oc_response_parse(&resp, saved->der, NULL) == OC_OK &&
+           (resp.responder.kind == OC_RESPONDER_BY_NAME) == by_name &&
            oc_verify(&policy, &ask->asked->issuer->issuer, ask->asked->ids[0].serial, &resp,
                      &verdict, NULL) == OC_OK &&
            verdict.status == ask->job.singles[0].status &&
@@ -307,8 +303,9 @@ static struct cached *from_saved(const struct ask *ask)
     if (store->methods->get_saved == NULL ||
         !store->methods->get_saved(store, id->hash, id->serial, buf, sizeof buf, &saved))
         return NULL;
-    if (!is_same_record(&saved.record, &ask->records[0]) ||
+    if (!record_equal(&saved.record, &ask->records[0]) ||
         saved.next_update <= ask->now + SAVED_MIN ||
+        saved.next_update > ask->now + ask->asked->issuer->config->validity ||
         !state_has_signer(ask->state, ask->asked->issuer, saved.signer, ask->now) ||
         !says_so(ask, &saved))
         return NULL;

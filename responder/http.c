@@ -361,8 +361,10 @@ static enum MHD_Result receive(struct http *http, struct peer *peer, const char 
     struct peer_request *request = &peer->request;
     size_t n = *len;
     *len = 0;
+    // A reload may have made it smaller than what is there already.
+    size_t max = http->max_request;
     bool is_wanted = request->method == METRIC_POST && !request->is_too_long;
-    if (is_wanted && n <= http->max_request - request->body_len)
+    if (is_wanted && request->body_len <= max && n <= max - request->body_len)
         return keep_body(peer, data, n) ? MHD_YES : MHD_NO;
     request->is_too_long = true;
     request->body_len += n;

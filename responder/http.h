@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// HTTP in front of the front (RFC 6960 appendix A, RFC 9919 5 and 6), by libmicrohttpd.
+// HTTP in front of the front (RFC 6960 appendix A, RFC 9919 6 and 7), by libmicrohttpd.
 #ifndef RESPONDER_HTTP_H
 #define RESPONDER_HTTP_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The request in the path of a GET (RFC 6960 A.1, RFC 9919 5), in all the ways that clients and
+// The request in the path of a GET (RFC 6960 A.1, RFC 9919 6), in all the ways that clients and
 // proxies write it. Pure: octets in, octets out.
 #ifndef RESPONDER_HTTP_GET_H
 #define RESPONDER_HTTP_GET_H

@@ -289,7 +289,7 @@ static unsigned queue_and_drop(struct MHD_Connection *connection, unsigned statu
     return sent;
 }
 
-// The fields of RFC 9919 6.2. Last-Modified is thisUpdate, as its table and its example have it.
+// The fields of RFC 9919 7.2. Last-Modified is thisUpdate, as its table and its example have it.
 // A 304 has no fields about what it does not bring (RFC 9110 15.4.5); libmicrohttpd adds the
 // length that a 200 would have.
 static struct MHD_Response *render(const struct cached *cached, int64_t max_age, bool is_known,
@@ -390,7 +390,7 @@ unsigned http_reply_cached(struct http_replies *replies, struct MHD_Connection *
                           render(cached, fresh.max_age, is_known, is_last));
 }
 
-// An answer with a nonce is authoritative, and RFC 9919 6.2 forbids no-store and no-cache there.
+// An answer with a nonce is authoritative, and RFC 9919 7.2 forbids no-store and no-cache there.
 // What keeps it from being given to others is private, and being stale at once.
 unsigned http_reply_once(struct MHD_Connection *connection, uint8_t *der, size_t len, bool is_last)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Answers as HTTP responses (RFC 9919 5 and 6.2, RFC 9110, RFC 9111). What can be cached is
+// Answers as HTTP responses (RFC 9919 6 and 7.2, RFC 9110, RFC 9111). What can be cached is
 // rendered once and kept for those who ask next.
 #ifndef RESPONDER_HTTP_REPLY_H
 #define RESPONDER_HTTP_REPLY_H

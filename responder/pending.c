@@ -42,7 +42,7 @@ void pendings_free(struct pendings *pendings)
 static bool is_same(const struct pending *a, const struct pending *b)
 {
     return a->epoch == b->epoch && a->issuer == b->issuer && a->hash == b->hash &&
-           a->single.serial_len == b->single.serial_len &&
+           record_equal(&a->record, &b->record) && a->single.serial_len == b->single.serial_len &&
            memcmp(a->single.serial, b->single.serial, a->single.serial_len) == 0;
 }
 

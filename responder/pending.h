@@ -33,8 +33,9 @@ struct pendings *pendings_new(void);
 void pendings_free(struct pendings *pendings);
 
 // pendings_join lets `waiter` wait for the answer that `like` describes: the same certificate, by
-// the same hash, asked about in the same epoch. Returns true when it is under way, and the waiter
-// was added; otherwise `like` itself was added, with its waiter, and is to be asked for.
+// the same hash, of which the same is to be said, asked about in the same epoch. Returns true when
+// it is under way, and the waiter was added; otherwise `like` itself was added, with its waiter,
+// and is to be asked for.
 bool pendings_join(struct pendings *pendings, struct pending *like);
 
 // pendings_leave takes an answer that has come out of those under way, and returns who waits for

@@ -24,7 +24,7 @@ enum record_status {
 // oc_crl_reason. `expires` is the end of the certificate, 0 when it is not known.
 //
 // A source that is itself of some time says so: `this_update` is when it was right, and
-// `next_update` until when; both 0 for one that is always right now.
+// `next_update` until when, 0 when it does not say; both are 0 for one that is always right now.
 struct record {
     enum record_status status;
     int64_t revoked_at;
@@ -34,5 +34,13 @@ struct record {
     int64_t this_update;
     int64_t next_update;
 };
+
+// record_equal tells whether two records lead to the same answer.
+static inline bool record_equal(const struct record *a, const struct record *b)
+{
+    return a->status == b->status && a->revoked_at == b->revoked_at &&
+           a->has_reason == b->has_reason && a->reason == b->reason &&
+           a->this_update == b->this_update && a->next_update == b->next_update;
+}
 
 #endif

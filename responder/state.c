@@ -18,28 +18,44 @@ static bool fail(char *why, size_t size, const char *about, const char *what)
     return false;
 }
 
-// The same name and key answered for in the same way: what is in the cache for one configuration is
-// right for the next, unless what it would say has changed.
-static bool set_key(const struct oc_crypto *crypto, struct served_issuer *served)
+// All that an answer depends on but the time: who issued, where the statuses come from, and what
+// is said of them. What is in the cache for one configuration is then right for the next.
+static char *describe(const struct served_issuer *served, const char *database, size_t *len)
 {
-    uint8_t octets[2 * 32 + 4];
-    uint8_t digest[32];
+    char *text = NULL;
     const struct issuer_config *config = served->config;
-    memcpy(octets, served->issuer.name_hash[OC_HASH_SHA256], 32);
-    memcpy(octets + 32, served->issuer.key_hash[OC_HASH_SHA256], 32);
-    octets[64] = (uint8_t)config->unknown;
-    octets[65] = (uint8_t)config->source;
-    octets[66] = config->insecure_good_if_not_revoked;
-    octets[67] = config->by_name;
-    if (crypto->hash(crypto, OC_HASH_SHA256, (struct oc_bytes){octets, sizeof octets}, digest) !=
-        OC_OK)
-        return false;
-    memcpy(&served->key, digest, sizeof served->key);
-    return true;
+    const char *file = config->source == SOURCE_DATABASE ? database : config->source_file;
+    FILE *out = open_memstream(&text, len);
+    if (out == NULL)
+        return NULL;
+    fwrite(served->issuer.name_hash[OC_HASH_SHA256], 1, 32, out);
+    fwrite(served->issuer.key_hash[OC_HASH_SHA256], 1, 32, out);
+    fprintf(out, "%d %d %d %d %lld %lld %s", (int)config->unknown, (int)config->source,
+            config->insecure_good_if_not_revoked, config->by_name, (long long)config->validity,
+            (long long)config->max_age, file != NULL ? file : "");
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
 }
 
-static bool load_cert(const struct oc_crypto *crypto, struct served_issuer *served,
-                      struct oc_list *certs, char *why, size_t size)
+static bool set_key(const struct oc_crypto *crypto, const char *database,
+                    struct served_issuer *served)
+{
+    uint8_t digest[32];
+    size_t len = 0;
+    char *text = describe(served, database, &len);
+    bool ok = text != NULL &&
+              crypto->hash(crypto, OC_HASH_SHA256, (struct oc_bytes){(const uint8_t *)text, len},
+                           digest) == OC_OK;
+    if (ok)
+        memcpy(&served->key, digest, sizeof served->key);
+    free(text);
+    return ok;
+}
+
+static bool load_cert(const struct oc_crypto *crypto, const char *database,
+                      struct served_issuer *served, struct oc_list *certs, char *why, size_t size)
 {
     const struct issuer_config *config = served->config;
     struct oc_bytes der;
@@ -50,7 +66,8 @@ static bool load_cert(const struct oc_crypto *crypto, struct served_issuer *serv
         !oc_cert_next(certs, &at, &der) || oc_cert_parse(&cert, der, &err) != OC_OK ||
         oc_issuer_init(&served->issuer, crypto, &cert, &err) != OC_OK)
         return fail(why, size, config->certificate, err.what);
-    return set_key(crypto, served) || fail(why, size, config->certificate, "it cannot be hashed");
+    return set_key(crypto, database, served) ||
+           fail(why, size, config->certificate, "it cannot be hashed");
 }
 
 static bool is_twice(const struct state *state, size_t i)
@@ -73,7 +90,7 @@ static bool load_issuers(const struct oc_crypto *crypto, struct state *state, ch
         struct served_issuer *served = &state->served.issuers[i];
         served->config = &config->issuers[i];
         state->served.n_issuers = i + 1;
-        if (!load_cert(crypto, served, &state->certs[i], why, size))
+        if (!load_cert(crypto, config->database, served, &state->certs[i], why, size))
             return false;
         if (is_twice(state, i))
             return fail(why, size, served->config->name,

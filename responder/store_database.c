@@ -82,10 +82,11 @@ static void bind_if(sqlite3_stmt *statement, int column, bool is_there, int64_t 
         sqlite3_bind_int64(statement, column, value);
 }
 
-bool database_store_find(struct database_store *self, struct connection *connection)
+bool database_store_find_again(struct database_store *self, struct connection *connection,
+                               bool *is_another)
 {
-    if (atomic_load(&self->issuer) != 0)
-        return true;
+    int64_t id = 0;
+    *is_another = false;
     sqlite3_stmt *statement = connection_statement(connection, FIND_ISSUER);
     if (statement == NULL)
         return false;
@@ -93,9 +94,20 @@ bool database_store_find(struct database_store *self, struct connection *connect
     row_bind_bytes(statement, 2, (struct oc_bytes){self->key_hash, sizeof self->key_hash});
     int rc = connection_step(connection, statement);
     if (rc == SQLITE_ROW)
-        atomic_store(&self->issuer, sqlite3_column_int64(statement, 0));
+        id = sqlite3_column_int64(statement, 0);
     sqlite3_reset(statement);
-    return rc == SQLITE_ROW || rc == SQLITE_DONE;
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        return false;
+    int64_t before = atomic_exchange(&self->issuer, id);
+    *is_another = before != 0 && before != id;
+    return true;
+}
+
+bool database_store_find(struct database_store *self, struct connection *connection)
+{
+    bool is_another;
+    return atomic_load(&self->issuer) != 0 ||
+           database_store_find_again(self, connection, &is_another);
 }
 
 // A statement whose ?1 is the issuer; where there is none yet, nothing fits it.

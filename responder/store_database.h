@@ -75,9 +75,12 @@ struct database_store *database_store_of(struct store *store);
 struct connection *database_store_take(struct database_store *self);
 void database_store_give(struct database_store *self, struct connection *connection, bool is_well);
 
-// database_store_find finds the issuer's row, if there is one by now. Returns false after
-// store_fail() when that cannot be told.
+// database_store_find finds the issuer's row, if there is one by now. database_store_find_again
+// does so although one was found before, and tells whether it is another: somebody may have put
+// other content in place. Both return false after store_fail() when that cannot be told.
 bool database_store_find(struct database_store *self, struct connection *connection);
+bool database_store_find_again(struct database_store *self, struct connection *connection,
+                               bool *is_another);
 
 // database_store_ask gives a statement whose ?1 is the issuer, and database_store_ask_about one
 // whose ?2 is a serial number, too. Both return NULL after store_fail().

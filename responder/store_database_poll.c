@@ -61,9 +61,10 @@ static bool read_news(struct database_store *self, struct connection *connection
                       int64_t *last)
 {
     int64_t first;
-    if (!database_store_change(connection, CHANGE_LAST, last))
+    if (!database_store_change(connection, CHANGE_LAST, last) ||
+        !database_store_find_again(self, connection, &told->is_everything))
         return false;
-    if (*last == self->seen)
+    if (*last == self->seen || told->is_everything)
         return true;
     if (!database_store_change(connection, CHANGE_FIRST, &first))
         return false;

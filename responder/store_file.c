@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,8 @@ struct file_store {
     struct version refused;
     enum store_fault refused_fault;
     char refused_why[512];
+    int64_t well_at;                    // when poll() last succeeded
+    atomic_int_fast64_t failing_since;  // that time, while poll() fails; otherwise 0
 };
 
 static struct file_store *of(struct store *store)
@@ -199,9 +202,8 @@ static bool reread(struct file_store *self, const struct changes *changes)
     return true;
 }
 
-static bool poll(struct store *store, const struct changes *changes)
+static bool look_for_news(struct file_store *self, const struct changes *changes)
 {
-    struct file_store *self = of(store);
     struct stat st;
     if (stat(self->path, &st) != 0)
         return fail_errno(self->path);
@@ -213,12 +215,25 @@ static bool poll(struct store *store, const struct changes *changes)
     return reread(self, changes);
 }
 
+static bool poll(struct store *store, const struct changes *changes)
+{
+    struct file_store *self = of(store);
+    bool ok = look_for_news(self, changes);
+    if (ok)
+        self->well_at = (int64_t)time(NULL);
+    atomic_store(&self->failing_since, ok ? 0 : self->well_at);
+    return ok;
+}
+
+// While the file cannot be read, what was read last is told as of then, not as of now.
 static bool look_up(struct store *store, struct oc_bytes serial, struct record *out)
 {
     struct file_store *self = of(store);
     pthread_rwlock_rdlock(&self->lock);
     table_find(self->table, serial, out);
     pthread_rwlock_unlock(&self->lock);
+    if (out->this_update == 0)
+        out->this_update = atomic_load(&self->failing_since);
     return true;
 }
 
@@ -286,8 +301,10 @@ struct store *store_file_open(const struct file_kind *kind, const char *path)
         free(kind->arg);
         return NULL;
     }
-    if (reread(self, NULL))
+    if (reread(self, NULL)) {
+        self->well_at = (int64_t)time(NULL);
         return &self->base;
+    }
     close_store(&self->base);
     return NULL;
 }

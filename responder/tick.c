@@ -92,14 +92,28 @@ static bool poll_store(struct front *front, const struct served_issuer *issuer)
     return issuer->store->methods->poll(issuer->store, &changes);
 }
 
+// A source that cannot be read for a moment has changed nothing. One that is gone, or another one
+// than before, may have: what it said before is not said any more.
+static void take_failure(struct front *front, struct served_issuer *issuer)
+{
+    enum store_fault fault = issuer->store->methods->fault(issuer->store);
+    bool is_lost = fault == STORE_FAULT_DATA || fault == STORE_FAULT_ABSENT;
+    if (is_lost && !issuer->is_lost)
+        drop_all(front, issuer);
+    issuer->is_lost = is_lost;
+}
+
 static void poll_stores(struct front *front, struct state *state)
 {
     bool is_well = true;
     for (size_t i = 0; i < state->served.n_issuers; i++) {
         struct served_issuer *issuer = &state->served.issuers[i];
-        if (poll_store(front, issuer))
+        if (poll_store(front, issuer)) {
+            issuer->is_lost = false;
             continue;
+        }
         is_well = false;
+        take_failure(front, issuer);
         if (atomic_load(&state->is_well))
             log_line(LOG_ERROR_LINE, "%s: the source cannot be read: %s", issuer->config->name,
                      issuer->store->methods->why(issuer->store));
@@ -119,6 +133,21 @@ static void poll_last(struct front *front, const struct state *old)
     }
 }
 
+// struct both is two states, of which one takes the place of the other.
+struct both {
+    const struct state *before;
+    const struct state *after;
+};
+
+// What only one of them answers for nobody polls for all the time: it must not be there when it is
+// answered for again.
+static bool is_of_one(void *arg, const struct cached *cached)
+{
+    const struct both *both = arg;
+    return state_issuer(both->before, cached->issuer) == NULL ||
+           state_issuer(both->after, cached->issuer) == NULL;
+}
+
 static void replace(struct front *front, struct state *state)
 {
     pthread_mutex_lock(&front->ticking);
@@ -127,7 +156,9 @@ static void replace(struct front *front, struct state *state)
     front->state = state;
     pthread_rwlock_unlock(&front->lock);
     if (old != NULL) {
+        struct both both = {old, state};
         poll_last(front, old);
+        cache_drop_if(front->cache, is_of_one, &both);
         old->next = front->retired;
         front->retired = old;
     }

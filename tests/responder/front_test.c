@@ -493,6 +493,77 @@ static void policies(void **state)
     tear_down(&scene);
 }
 
+// An answer of the first configuration must not come back with it, when nobody has heard of what
+// has changed meanwhile.
+static void revoked_under_another_configuration(void **state)
+{
+    struct scene scene;
+    pid_t signers[3];
+    (void)state;
+    set_up(&scene);
+    issue_one(1);
+    for (size_t i = 0; i < 3; i++) {
+        serve(&scene, make_config(i == 1 ? UNKNOWN_REVOKED : UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+        signers[i] = scene.signer;
+        expect_one(scene.front, 1, OC_HASH_SHA256,
+                   i == 2 ? OC_CERT_STATUS_REVOKED : OC_CERT_STATUS_GOOD);
+        if (i == 1)
+            revoke_one(1);
+        front_tick(scene.front);
+    }
+    scene.signer = -1;
+    tear_down(&scene);
+    for (size_t i = 0; i < 3; i++)
+        wait_for(signers[i]);
+}
+
+static void another_database_after_a_reload(void **state)
+{
+    struct scene scene;
+    (void)state;
+    set_up(&scene);
+    issue_one(1);
+    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    pid_t first = scene.signer;
+    expect_one(scene.front, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    char before[PATH_SIZE];
+    char why[256] = "";
+    memcpy(before, database_path, sizeof before);
+    snprintf(database_path, sizeof database_path, "%s/other.db", directory);
+    remove_database();
+    assert_true(database_init(database_path, why, sizeof why));
+    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    expect_one(scene.front, 1, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
+    front_tick(scene.front);
+    wait_for(first);
+    tear_down(&scene);
+    memcpy(database_path, before, sizeof before);
+}
+
+static void another_file_in_its_place(void **state)
+{
+    struct scene scene;
+    struct front_state look;
+    char away[PATH_SIZE];
+    char why[256] = "";
+    (void)state;
+    set_up(&scene);
+    issue_one(1);
+    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    expect_one(scene.front, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    front_tick(scene.front);
+    snprintf(away, sizeof away, "%s/away.db", directory);
+    assert_int_equal(rename(database_path, away), 0);
+    remove_database();
+    assert_true(database_init(database_path, why, sizeof why));
+    front_tick(scene.front);
+    expect_one_error(scene.front, 1, OC_RESPONSE_TRY_LATER);
+    front_look(scene.front, &look);
+    assert_false(look.is_store_well);
+    tear_down(&scene);
+    unlink(away);
+}
+
 static void asked_at_once_is_signed_once(void **state)
 {
     enum { N = 50 };
@@ -722,6 +793,9 @@ int main(void)
         cmocka_unit_test(kept_over_a_restart),
         cmocka_unit_test(nonces_and_several_are_signed_for_one),
         cmocka_unit_test(policies),
+        cmocka_unit_test(revoked_under_another_configuration),
+        cmocka_unit_test(another_database_after_a_reload),
+        cmocka_unit_test(another_file_in_its_place),
         cmocka_unit_test(asked_at_once_is_signed_once),
         cmocka_unit_test(full_queue_is_try_later),
         cmocka_unit_test(revoked_while_it_was_signed),

@@ -202,8 +202,9 @@ static void record_of_its_own_time(void **state)
     single = say((struct record){RECORD_GOOD, .this_update = SIGN_NOW - HOUR,
                                  .next_update = SIGN_NOW + 9 * DAY});
     assert_int_equal(single->next_update, SIGN_NOW + DAY);
+    // What does not say until when is promised for no longer than from then on.
     single = say((struct record){RECORD_GOOD, .this_update = SIGN_NOW - HOUR});
-    assert_int_equal(single->next_update, SIGN_NOW + DAY);
+    assert_int_equal(single->next_update, SIGN_NOW - HOUR + DAY);
     single = say((struct record){RECORD_REVOKED, SIGN_NOW - 5, .this_update = SIGN_NOW - HOUR});
     assert_int_equal(single->revocation_time, SIGN_NOW - HOUR);
 }
@@ -219,6 +220,8 @@ static void record_out_of_date(void **state)
                      TRY_LATER);
     assert_int_equal(refuse((struct record){RECORD_GOOD, .this_update = SIGN_NOW + 1,
                                             .next_update = SIGN_NOW + DAY}),
+                     TRY_LATER);
+    assert_int_equal(refuse((struct record){RECORD_GOOD, .this_update = SIGN_NOW - DAY}),
                      TRY_LATER);
     assert_int_equal(refuse((struct record){RECORD_GOOD, .this_update = -1}), TRY_LATER);
     assert_int_equal(refuse((struct record){RECORD_GOOD, .next_update = -1}), TRY_LATER);

@@ -163,7 +163,7 @@ class CurlTest(PeerCase):
               .startswith(b"HTTP/1.1 200 "), daemon.log, 3)
 
     def test_header(self):
-        """Each field, as RFC 9919 5 has it."""
+        """Each field, as RFC 9919 6 has it."""
         daemon = self.start()
         url = daemon.url + base64.urlsafe_b64encode(self.make_request("www")).decode()
         header = self.curl("--dump-header", "-", "--output", "answer.der", url).decode()

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -286,12 +287,16 @@ static void index_that_becomes_bad(void **state)
     (void)state;
     const char *good = LINE("01") REVOKED("02", THEN_TEXT);
     write_index(good);
+    int64_t begin = (int64_t)time(NULL);
     struct store *store = must_open(SOURCE_INDEX);
+    assert_int_equal(depot_look(store, SERIAL(2)).this_update, 0);
     write_index(LINE("01") "rubbish\n");
     for (int i = 0; i < 3; i++) {
         assert_non_null(strstr(depot_poll_fails(store), ":2: there are not six fields"));
         assert_int_equal(store->methods->fault(store), STORE_FAULT_DATA);
         assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
+        // As of when it could be read last.
+        assert_in_range(depot_look(store, SERIAL(2)).this_update, begin, (int64_t)time(NULL));
     }
     write_index("");
     assert_non_null(strstr(depot_poll_fails(store), ": has become empty"));
@@ -301,6 +306,7 @@ static void index_that_becomes_bad(void **state)
     assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
     write_index(good);
     assert_int_equal(depot_poll(store).n, 0);
+    assert_int_equal(depot_look(store, SERIAL(2)).this_update, 0);
     store_close(store);
 }
 

@@ -553,6 +553,25 @@ static void older_copy(void **state)
     store_close(store);
 }
 
+// After a restore, issuers may stand in another order than before.
+static void issuers_in_another_order(void **state)
+{
+    (void)state;
+    init();
+    put_apart(DEPOT_OURS, SERIAL(1), revoked(NOW, 1));
+    put_apart(DEPOT_OTHER, SERIAL(1), good(0));
+    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    run_sql("db", "UPDATE issuer SET id = 9 WHERE id = 1; UPDATE issuer SET id = 1 WHERE id = 2; "
+                  "UPDATE issuer SET id = 2 WHERE id = 9; "
+                  "UPDATE certificate SET issuer = issuer + 8; "
+                  "UPDATE certificate SET issuer = 11 - issuer");
+    assert_int_equal(depot_poll(store).n_everything, 1);
+    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    assert_int_equal(depot_poll(store).n_everything, 0);
+    store_close(store);
+}
+
 // Another process: this program again, which does what it is told, says a line, and ends when it
 // is allowed to.
 struct other {
@@ -1012,6 +1031,7 @@ int main(int argc, char **argv)
         TEST(many_changes),
         TEST(changes_that_were_dropped),
         TEST(older_copy),
+        TEST(issuers_in_another_order),
         TEST(change_of_another_process),
         TEST(locked),
         TEST(another_database_in_its_place),
