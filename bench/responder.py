@@ -337,7 +337,7 @@ http {{
 
     def latency(self, ours, path, rate):
         """The 99th percentile of the time to an answer, at half of the most that is possible."""
-        clients = 32
+        clients = 16
         log = self.world.path("latency")
         each = max(1, int(rate / 2 / clients))
         pathlib.Path(log).unlink(missing_ok=True)
@@ -400,11 +400,13 @@ http {{
 
     def sweep(self, port, admin, n):
         """Asks for each certificate until all answers are in the memory."""
-        script = self.lua(n, name="sweep.lua")
         for _ in range(600):
-            run("wrk", "-t1", "-c48", "-d2s", "-s", script, f"http://127.0.0.1:{port}/")
-            if metric(admin, "ocspd_cache_entries") >= n:
+            there = int(metric(admin, "ocspd_cache_entries"))
+            if there >= n:
                 return
+            # From about there on: what is in the memory already is not asked for again.
+            script = self.lua(n, first=max(0, there - 100), name="sweep.lua")
+            run("wrk", "-t1", "-c48", "-d2s", "-s", script, f"http://127.0.0.1:{port}/")
         raise SystemExit("the memory does not fill")
 
     def large(self):
@@ -421,11 +423,12 @@ http {{
         self.row("start to first answer", statistics.median(starts), "s", 1, at_least=False)
         server = self.world.serve("large.conf", port)
         self.first_answers(port)
-        script = self.lua(self.args.certificates, step=104729, name="fill.lua")
         while metric(admin, "ocspd_cache_evictions_total") == 0:
-            run("wrk", "-t1", "-c48", "-d3s", "-s", script, f"http://127.0.0.1:{port}/")
-            if metric(admin, "ocspd_cache_entries") >= self.args.certificates:
+            there = int(metric(admin, "ocspd_cache_entries"))
+            if there >= self.args.certificates:
                 break
+            script = self.lua(self.args.certificates, first=there, name="fill.lua")
+            run("wrk", "-t1", "-c48", "-d3s", "-s", script, f"http://127.0.0.1:{port}/")
         self.row("memory with a full cache of 256 MiB", memory(server.pid) / 2**20, "MiB", 400,
                  at_least=False)
         self.world.stop(server)
