@@ -8,22 +8,19 @@
 #include "quickstart.h"
 #include "report.h"
 #include "signer.h"
+#include "standard.h"
 #include "store.h"
 #include "supervisor.h"
 
 #include <ocsp/base.h>
 #include <ocsp/openssl.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
-#include <unistd.h>
 
 static int serve_command_run(int argc, char **argv);
 static int check_config_run(int argc, char **argv);
@@ -245,36 +242,10 @@ static int run(int argc, char **argv)
     return run_command(command, argc - 1, argv + 1);
 }
 
-// A program started with a standard descriptor closed would get it for the next file
-// that it opens, and then print into that file.
-static bool occupy_standard_descriptors(void)
-{
-    static const int direction[] = {O_WRONLY, O_RDONLY, O_RDONLY};
-    for (int fd = 0; fd <= 2; fd++) {
-        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", direction[fd]) != fd)
-            return false;
-    }
-    return true;
-}
-
-static bool finish_stdout(void)
-{
-    bool failed = ferror(stdout) != 0;
-    errno = 0;
-    if (fflush(stdout) == 0 && !failed)
-        return true;
-    // The reason of an earlier failure is forgotten by now, unless it still holds.
-    complain("ocspd", "standard output: %s", errno != 0 ? strerror(errno) : "write error");
-    return false;
-}
-
 int main(int argc, char **argv)
 {
-    if (!occupy_standard_descriptors())
+    if (!standard_begin())
         return EX_OSERR;
-    // A closed pipe is to be reported like a full disk, not to kill without a word.
-    signal(SIGPIPE, SIG_IGN);
-
     int status = run(argc, argv);
-    return finish_stdout() ? status : EX_IOERR;
+    return standard_end("ocspd") ? status : EX_IOERR;
 }
