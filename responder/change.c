@@ -28,7 +28,7 @@ enum { HELLO_MS = 60000, TAKE_MS = 60000, BACKOFF_MAX_MS = 30000 };
 
 void change_clear(struct change *change)
 {
-    *change = (struct change){.text = -1, .socket = -1};
+    *change = (struct change){.text = -1, .socket = -1, .status = EX_TEMPFAIL};
 }
 
 void change_drop(struct supervisor *supervisor)
@@ -54,10 +54,11 @@ void change_plan_restart(struct supervisor *supervisor)
 void change_fail(struct supervisor *supervisor, const char *why)
 {
     bool is_reload = supervisor->change.is_whole;
+    int status = supervisor->change.status;
     change_drop(supervisor);
     if (!supervisor_is_ready(supervisor)) {
         log_line(LOG_ERROR_LINE, "%s", why);
-        supervisor_give_up(supervisor, EX_CONFIG);
+        supervisor_give_up(supervisor, status);
         return;
     }
     if (is_reload) {
@@ -129,18 +130,28 @@ static bool check_unchanged(const struct supervisor *supervisor, const struct co
     return false;
 }
 
+static char *read_config(struct supervisor *supervisor, char *why, size_t size)
+{
+    struct change *change = &supervisor->change;
+    char *text = config_read(supervisor->file, why, size);
+    if (text != NULL)
+        change->config = config_inspect(supervisor->file, text, why, size);
+    if (change->config != NULL)
+        return text;
+    change->status = EX_CONFIG;
+    free(text);
+    return NULL;
+}
+
 // read_change reads the file into the change and opens its sockets.
 static bool read_change(struct supervisor *supervisor, char *why, size_t size)
 {
     struct change *change = &supervisor->change;
-    char *text = config_read(supervisor->file, why, size);
+    char *text = read_config(supervisor, why, size);
     if (text == NULL)
         return false;
-    change->config = config_inspect(supervisor->file, text, why, size);
-    change->text = change->config != NULL ? keep_text(text) : -1;
+    change->text = keep_text(text);
     free(text);
-    if (change->config == NULL)
-        return false;
     if (change->text < 0)
         return snprintf(why, size, "memfd_create: %s", strerror(errno)), false;
     return check_unchanged(supervisor, change->config, why, size) &&
@@ -254,16 +265,17 @@ static void finish_change(struct supervisor *supervisor)
         change_plan_restart(supervisor);
 }
 
-void change_reply(struct supervisor *supervisor)
+bool change_reply(struct supervisor *supervisor)
 {
     struct control control;
     if (!control_receive(supervisor->control, &control))
-        return;  // the end of the process in front is told by the system
+        return false;
     control_close(&control);
     if (supervisor->change.step != STEP_TAKE)
-        return;
+        return true;
     if (control.kind == CONTROL_TAKEN)
         finish_change(supervisor);
     else
         change_fail(supervisor, control.why);
+    return true;
 }

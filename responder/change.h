@@ -18,10 +18,12 @@ enum step {
 
 // struct change is what is being changed: with `is_whole` everything, else a signer process alone.
 // The text of the configuration is in a file without a name: the front sees what was checked here,
-// whatever becomes of the file.
+// whatever becomes of the file. `status` is how to end if it fails at the start: what is wrong in
+// the configuration stays wrong, all else may be better at another try.
 struct change {
     enum step step;
     bool is_whole;
+    int status;
     struct config *config;
     int text;
     struct listeners listeners;
@@ -71,9 +73,9 @@ void change_reload(struct supervisor *supervisor);
 void change_restart(struct supervisor *supervisor);
 
 // change_hear is called when the new signer process has said hello or ended, change_reply when the
-// process in front has sent something.
+// process in front has sent something. Returns false when it sends nothing any more, or nonsense.
 void change_hear(struct supervisor *supervisor);
-void change_reply(struct supervisor *supervisor);
+bool change_reply(struct supervisor *supervisor);
 
 // change_fail takes the change back, says why, and sees to it that what was there goes on.
 // change_drop only takes it back. change_clear is no change at all.

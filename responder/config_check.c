@@ -203,9 +203,12 @@ static bool check_prefix(struct scan *scan, cfg_t *root)
                      "path-prefix must begin with / and have no space, %%, ? or #");
 }
 
+// Who says nothing of it gets an eighth: one address shall not keep all others out.
 static bool check_connections(struct scan *scan, cfg_t *root)
 {
-    const struct config *config = scan->config;
+    struct config *config = scan->config;
+    if (!is_given(root, "max-connections-per-address"))
+        config->max_connections_per_address = (config->max_connections + 7) / 8;
     if (config->max_connections_per_address <= config->max_connections)
         return true;
     return scan_fail(scan, line_of(root, "max-connections-per-address"),

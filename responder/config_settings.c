@@ -49,7 +49,7 @@ const struct setting config_settings[] = {
     {"cache-size", KIND_SIZE, IN_CONFIG(cache_size), MIB, KIB *KIB *MIB, "256M"},
     {"max-connections", KIND_COUNT, IN_CONFIG(max_connections), 1, 1000000, "10000"},
     {"max-connections-per-address", KIND_COUNT, IN_CONFIG(max_connections_per_address), 0, 1000000,
-     "0"},
+     "1250"},
     {"max-request", KIND_SIZE, IN_CONFIG(max_request), 256, 64 * KIB, "8K"},
     {"max-header", KIND_SIZE, IN_CONFIG(max_header), KIB, 256 * KIB, "16K"},
     {"idle-timeout", KIND_SECONDS, IN_CONFIG(idle_timeout), 1, HOUR, "30s"},

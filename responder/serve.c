@@ -4,6 +4,7 @@
 // served before goes on. Everything it may still open are the files of stores and certificates.
 #include "serve.h"
 
+#include "config_parts.h"
 #include "control.h"
 #include "front.h"
 #include "http.h"
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +26,28 @@
 
 enum { TICK_MS = 200, SWEEP_MS = 1000, CONFIG_MAX = 1 << 20 };
 
-// RESERVED_FILES are kept for what is not a connection: stores, logs, threads.
-enum { RESERVED_FILES = 200 };
+// Files that are no connections: sockets, pipes and logs; those of each thread; those of each
+// issuer, whose database has a connection of its own for each thread that looks something up, up to
+// a number, and each has a log and its index beside the database.
+enum {
+    OWN_FILES = 100,
+    THREAD_FILES = 4,
+    ISSUER_FILES = 2,
+    DATABASE_CONNECTIONS = 16,
+    DATABASE_FILES = 3,
+    OTHER_THREADS = 2,  // that which ticks, and that which loads
+};
+
+// struct ticker is a thread of its own for what the front does from time to time: a source that
+// takes long to load at a reload must not keep a revocation in another one from being seen.
+struct ticker {
+    struct front *front;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t ending;
+    bool is_ending;
+    bool is_running;
+};
 
 // struct serve is the process. `config` is a copy of what the front has: it is needed to take a
 // reload back.
@@ -33,6 +55,7 @@ struct serve {
     const char *file;
     int control;
     struct front *front;
+    struct ticker ticker;
     struct http *http;
     struct admin *admin;
     struct config *config;
@@ -59,6 +82,65 @@ static int64_t now_ms(void)
     struct timespec now = {0};
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static struct timespec next_tick(void)
+{
+    struct timespec at = {0};
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_nsec += (long)TICK_MS * 1000000;
+    at.tv_sec += at.tv_nsec / 1000000000;
+    at.tv_nsec %= 1000000000;
+    return at;
+}
+
+// Returns false when there is to be no other tick.
+static bool wait_for_tick(struct ticker *ticker)
+{
+    const struct timespec at = next_tick();
+    int result = 0;
+    pthread_mutex_lock(&ticker->lock);
+    while (!ticker->is_ending && result == 0)
+        result = pthread_cond_timedwait(&ticker->ending, &ticker->lock, &at);
+    bool goes_on = !ticker->is_ending;
+    pthread_mutex_unlock(&ticker->lock);
+    return goes_on;
+}
+
+static void *tick_on(void *arg)
+{
+    struct ticker *ticker = arg;
+    do
+        front_tick(ticker->front);
+    while (wait_for_tick(ticker));
+    return NULL;
+}
+
+static bool start_ticker(struct ticker *ticker, struct front *front, char *why, size_t size)
+{
+    pthread_condattr_t clock;
+    ticker->front = front;
+    pthread_mutex_init(&ticker->lock, NULL);
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&ticker->ending, &clock);
+    pthread_condattr_destroy(&clock);
+    int error = pthread_create(&ticker->thread, NULL, tick_on, ticker);
+    ticker->is_running = error == 0;
+    if (error != 0)
+        snprintf(why, size, "no thread: %s", strerror(error));
+    return ticker->is_running;
+}
+
+static void end_ticker(struct ticker *ticker)
+{
+    if (!ticker->is_running)
+        return;
+    pthread_mutex_lock(&ticker->lock);
+    ticker->is_ending = true;
+    pthread_cond_signal(&ticker->ending);
+    pthread_mutex_unlock(&ticker->lock);
+    pthread_join(ticker->thread, NULL);
 }
 
 static char *read_text(int fd)
@@ -166,22 +248,41 @@ static bool admin_of(struct serve *serve, const struct offer *offer, struct admi
     return *out != NULL;
 }
 
+// reserved_files counts the files that are kept for what is not a connection. During a reload
+// everything is there twice.
+static size_t reserved_files(const struct config *config)
+{
+    long n_processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t n_threads = config->n_threads > 0 ? config->n_threads
+                       : n_processors > 0    ? (size_t)n_processors
+                                             : 1;
+    size_t n_open = n_threads + OTHER_THREADS;
+    size_t n = n_threads * THREAD_FILES;
+    if (n_open > DATABASE_CONNECTIONS)
+        n_open = DATABASE_CONNECTIONS;
+    for (size_t i = 0; i < config->n_issuers; i++)
+        n += config->issuers[i].source == SOURCE_DATABASE ? n_open * DATABASE_FILES : ISSUER_FILES;
+    return OWN_FILES + 2 * n;
+}
+
 // limit_connections keeps what is promised within what the system allows.
 static void limit_connections(struct config *config)
 {
     struct rlimit limit = {0};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
         return;
-    const size_t reserved = RESERVED_FILES;
-    size_t most = limit.rlim_cur > 2 * reserved ? limit.rlim_cur - reserved : reserved;
+    size_t reserved = reserved_files(config);
+    size_t most = reserved < limit.rlim_cur / 2 ? limit.rlim_cur - reserved : limit.rlim_cur / 2;
     if (config->max_connections <= most)
         return;
     log_line(LOG_WARNING_LINE,
              "max-connections is %zu, but this process may open %llu files: %zu connections",
              config->max_connections, (unsigned long long)limit.rlim_cur, most);
+    // The part of one address stays the same, and is none only if that was asked for.
+    config->max_connections_per_address =
+        (config->max_connections_per_address * most + config->max_connections - 1) /
+        config->max_connections;
     config->max_connections = most;
-    if (config->max_connections_per_address > most)
-        config->max_connections_per_address = most;
 }
 
 static bool serve_front(struct serve *serve, struct offer *offer, char *why, size_t size)
@@ -222,6 +323,35 @@ static bool change(struct serve *serve, struct offer *offer, struct admin **admi
     return false;
 }
 
+// open_keys counts the files with keys that this process could open, which it must not. The first
+// of them is in `*first`.
+static size_t open_keys(const struct config *config, const char **first)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < config->n_issuers; i++) {
+        const struct issuer_config *issuer = &config->issuers[i];
+        for (size_t k = 0; k < issuer->n_signers; k++) {
+            const char *key = issuer->signers[k].key;
+            if (value_is_uri(key) || access(key, R_OK) != 0)
+                continue;
+            *first = n == 0 ? key : *first;
+            n++;
+        }
+    }
+    return n;
+}
+
+static void warn_of_keys(const struct config *config)
+{
+    const char *first = NULL;
+    size_t n = open_keys(config, &first);
+    if (n > 0)
+        log_line(LOG_WARNING_LINE,
+                 "the process in front could read %zu key files, %s for instance: leave them to "
+                 "root, and start ocspd as root with \"user\"",
+                 n, first);
+}
+
 // accept_offer makes an offer what is served.
 static void accept_offer(struct serve *serve, struct offer *offer, struct admin *admin)
 {
@@ -235,6 +365,7 @@ static void accept_offer(struct serve *serve, struct offer *offer, struct admin 
     config_free(serve->config);
     serve->config = offer->copy;
     log_set_form(serve->config->log);
+    warn_of_keys(serve->config);
 }
 
 static void refuse_offer(const struct serve *serve, struct offer *offer)
@@ -318,9 +449,8 @@ static bool obey(struct serve *serve)
     return answer(serve, is_taken, why);
 }
 
-static void do_what_is_due(struct serve *serve)
+static void sweep(struct serve *serve)
 {
-    front_tick(serve->front);
     int64_t now = now_ms();
     if (serve->http == NULL || now - serve->last_sweep < SWEEP_MS)
         return;
@@ -339,22 +469,18 @@ static bool has_drained(const struct serve *serve)
 // Returns whether the end was asked for.
 static bool loop(struct serve *serve)
 {
-    int64_t next_tick = now_ms();
     while (!has_drained(serve)) {
         struct pollfd control = {.fd = serve->control, .events = POLLIN};
-        int64_t left = next_tick - now_ms();
-        if (poll(&control, 1, left > 0 ? (int)left : 0) > 0 && !obey(serve))
+        if (poll(&control, 1, TICK_MS) > 0 && !obey(serve))
             return false;
-        if (now_ms() < next_tick)
-            continue;
-        do_what_is_due(serve);
-        next_tick = now_ms() + TICK_MS;
+        sweep(serve);
     }
     return true;
 }
 
 static void finish(struct serve *serve)
 {
+    end_ticker(&serve->ticker);
     if (serve->admin != NULL)
         admin_free(serve->admin);
     if (serve->http != NULL)
@@ -375,6 +501,8 @@ int serve_run(const struct config *config, int control)
         is_well = (serve.front = front_new(why, sizeof why)) != NULL;
     if (is_well && config->seccomp)
         is_well = sandbox_front(why, sizeof why);
+    if (is_well)
+        is_well = start_ticker(&serve.ticker, serve.front, why, sizeof why);
     if (!is_well) {
         log_line(LOG_ERROR_LINE, "%s", why);
         finish(&serve);

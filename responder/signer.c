@@ -235,6 +235,8 @@ int signer_run(const struct config *config, int socket)
 {
     struct signers signers;
     char why[WHY_MAX] = "";
+    // The first process reads the configuration, and may yet have another form.
+    log_set_form(config->log);
     harden();
     bool ok = signers_load(config, (int64_t)time(NULL), &signers, why, sizeof why) &&
               give_up_rights(config, why, sizeof why);

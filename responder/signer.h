@@ -27,8 +27,9 @@ struct signer_info {
 };
 
 // signers_check loads every signer of a configuration, with its key, and checks that it fits: a
-// certificate that the issuer has issued with id-kp-OCSPSigning, valid at `now`, whose key this
-// is. Returns false, and the reason in `why`. Nothing is kept.
+// certificate that the issuer has issued with id-kp-OCSPSigning, whose key this is. One signer of
+// each issuer must be valid at `now`; of the others the log has a warning. Returns false, and the
+// reason in `why`. Nothing is kept.
 bool signers_check(const struct config *config, int64_t now, char *why, size_t size);
 
 // signer_run is the whole life of the process with the keys: it loads them, gives up its rights,

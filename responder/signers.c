@@ -4,6 +4,7 @@
 // it signs.
 #include "signers.h"
 
+#include "log.h"
 #include "packet.h"
 #include "passphrase.h"
 
@@ -95,12 +96,19 @@ static const char *cert_name(const struct loading *loading)
     return own != NULL ? own : loading->issuer->certificate;
 }
 
+static bool is_valid(const struct signer_info *info, int64_t now)
+{
+    return info->not_before <= now && now <= info->not_after;
+}
+
+// It is judged at the time of its own that is next to now: all but its dates must be right.
 static bool may_sign(const struct loading *loading, const struct oc_issuer *issuer,
                      const struct oc_cert *cert, enum oc_signer_kind *kind)
 {
     struct oc_policy policy;
     struct oc_error err;
-    oc_policy_init(&policy, loading->now);
+    int64_t at = loading->now < cert->not_after ? loading->now : cert->not_after;
+    oc_policy_init(&policy, at > cert->not_before ? at : cert->not_before);
     policy.skew = 0;
     return oc_verify_responder(&policy, issuer, cert, kind, &err) == OC_OK ||
            fail(loading, cert_name(loading), err.what);
@@ -141,9 +149,28 @@ static bool load_signer(const struct loading *loading, const struct oc_issuer *i
     return describe(loading, &cert, out);
 }
 
+// The dates are looked at again whenever something is to be signed. Here one that is to end, or to
+// begin, must not keep the others from signing.
+static bool check_dates(const struct loading *loading, const struct signers_one *all, size_t n)
+{
+    size_t n_valid = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct signer_info *info = &all[i].info;
+        bool is_now = is_valid(info, loading->now);
+        n_valid += is_now;
+        if (!is_now)
+            log_line(LOG_WARNING_LINE, "issuer %s, signer %s: %s", loading->issuer->name,
+                     info->name,
+                     info->not_after < loading->now ? "its certificate has ended: remove it"
+                                                    : "its certificate is not valid yet");
+    }
+    return n_valid > 0 || fail(loading, "signers", "none of them is valid now (RFC 6960 3.2)");
+}
+
 static bool load_one_issuer(struct loading *loading)
 {
     struct signers *signers = loading->signers;
+    const struct signers_one *own = &signers->all[signers->n];
     struct signers_issuer *issuer = &signers->issuers[signers->n_issuers++];
     if (!load_issuer(loading, issuer))
         return false;
@@ -155,7 +182,7 @@ static bool load_one_issuer(struct loading *loading)
             return false;
     }
     loading->signer = NULL;
-    return true;
+    return check_dates(loading, own, loading->issuer->n_signers);
 }
 
 static bool make_room(const struct config *config, struct signers *signers)

@@ -30,8 +30,9 @@ struct signers {
     size_t n;
 };
 
-// signers_load loads them, and checks that each may sign for its issuer at `now`. The
-// configuration must stay as long as they. Returns false, with nothing in `*out` and the reason
+// signers_load loads them, and checks that each may sign for its issuer, and that each issuer has
+// one that is valid at `now`; the others are warned of in the log. The configuration must stay as
+// long as they. Returns false, with nothing in `*out` and the reason
 // in `why`. signers_free frees them.
 bool signers_load(const struct config *config, int64_t now, struct signers *out, char *why,
                   size_t size);

@@ -152,6 +152,13 @@ static void lose_front(struct supervisor *supervisor)
         kill(supervisor->front, SIGKILL);
 }
 
+// The end of a socket is something to read, too.
+static void hear_front(struct supervisor *supervisor)
+{
+    if (!change_reply(supervisor))
+        lose_front(supervisor);
+}
+
 // next_event gives when something is due, in milliseconds from now; -1 for nothing.
 static int next_event(const struct supervisor *supervisor)
 {
@@ -209,10 +216,8 @@ static void loop(struct supervisor *supervisor)
             // One at a time: each may end what another is about.
             if (fds[0].revents != 0)
                 take_signal(supervisor);
-            else if ((fds[1].revents & POLLIN) != 0)
-                change_reply(supervisor);
             else if (fds[1].revents != 0)
-                lose_front(supervisor);
+                hear_front(supervisor);
             else if (fds[2].revents != 0)
                 change_hear(supervisor);
         }
@@ -258,9 +263,9 @@ static void start(struct supervisor *supervisor)
     const struct config *config = supervisor->change.config;
     if (supervisor->is_over)
         return;
+    log_set_form(config->log);
     if (config->user == NULL && geteuid() == 0)
         log_line(LOG_WARNING_LINE, "running as root: \"user\" names whom to become");
-    log_set_form(config->log);
     supervisor->front = process_start("ocspd-front", serve_run, config, &supervisor->control);
     if (supervisor->front > 0)
         return;

@@ -85,7 +85,7 @@ static void defaults(void **state)
     assert_int_equal(config->sign_queue, 1024);
     assert_int_equal(config->cache_size, 256 << 20);
     assert_int_equal(config->max_connections, 10000);
-    assert_int_equal(config->max_connections_per_address, 0);
+    assert_int_equal(config->max_connections_per_address, 1250);
     assert_int_equal(config->max_request, 8192);
     assert_int_equal(config->max_header, 16384);
     assert_int_equal(config->idle_timeout, 30);
@@ -95,6 +95,27 @@ static void defaults(void **state)
     assert_int_equal(config->log, LOG_TEXT);
     assert_int_equal(config->access_log_sample, 0);
     config_free(config);
+}
+
+static void connections_of_one_address(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t n;
+    } cases[] = {
+        {"max-connections = 80", 10},
+        {"max-connections = 1", 1},
+        {"max-connections = 9", 2},
+        {"max-connections = 1000000", 125000},
+        {"max-connections-per-address = 0", 0},
+        {"max-connections = 80 max-connections-per-address = 80", 80},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct config *config = parse_right(&(struct text){.global = cases[i].text});
+        assert_int_equal(config->max_connections_per_address, cases[i].n);
+        config_free(config);
+    }
 }
 
 static void issuer_defaults(void **state)
@@ -621,6 +642,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
+        cmocka_unit_test(connections_of_one_address),
         cmocka_unit_test(issuer_defaults),
         cmocka_unit_test(all_settings),
         cmocka_unit_test(paths_are_relative_to_the_file),

@@ -163,14 +163,56 @@ static void certificate_that_does_not_fit(void **state)
         expect_cert(wrong[i].cert, wrong[i].reason);
 }
 
+static const enum cert_name out_of_date[] = {
+    CERT_EXPIRED,
+    CERT_EXPIRED_AT_BORDER,
+    CERT_NOT_YET,
+    CERT_NOT_YET_AT_BORDER,
+};
+
+enum { N_OUT_OF_DATE = sizeof out_of_date / sizeof out_of_date[0] };
+
+// One that has ended, or is to begin, stands beside one that signs; all else of it must be right.
+static void one_that_is_not_valid_now_among_others(void **state)
+{
+    (void)state;
+    issuers[0].n_signers = 2;
+    for (size_t i = 0; i < N_OUT_OF_DATE; i++) {
+        signers[0].certificate = keyring_cert(out_of_date[i]);
+        expect(NULL);
+    }
+    signers[0].key = keyring_key(KEY_OTHER, NULL);
+    expect_cert(out_of_date[0], "the private key is not that of the signer's certificate");
+    // That of another issuer does not make up for it.
+    reset(state);
+    config.n_issuers = 2;
+    struct signer_config old = signers[0];
+    old.certificate = keyring_cert(CERT_EXPIRED);
+    issuers[1].name = "other";
+    issuers[1].signers = &old;
+    expect("issuer other: signers: none of them is valid now (RFC 6960 3.2)");
+}
+
+// Years later, what was never right is still that, and not just too old.
+static void what_is_wrong_and_old(void **state)
+{
+    static const enum cert_name wrong[] = {CERT_BY_ROOT, CERT_WITHOUT_EKU, CERT_SIGNATURE_WRONG};
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        signers[0].certificate = keyring_cert(wrong[i]);
+        assert_false(signers_check(&config, INT64_C(4102358401), why, sizeof why));
+        assert_non_null(strstr(why, "issuer CA, signer one: "));
+        assert_null(strstr(why, "valid now"));
+    }
+}
+
 static void certificate_that_is_not_valid_now(void **state)
 {
-    static const char reason[] = "the signer's certificate is not valid now (RFC 6960 3.2)";
     (void)state;
-    expect_cert(CERT_EXPIRED, reason);
-    expect_cert(CERT_EXPIRED_AT_BORDER, reason);
-    expect_cert(CERT_NOT_YET, reason);
-    expect_cert(CERT_NOT_YET_AT_BORDER, reason);
+    for (size_t i = 0; i < N_OUT_OF_DATE; i++) {
+        signers[0].certificate = keyring_cert(out_of_date[i]);
+        expect("issuer CA: signers: none of them is valid now (RFC 6960 3.2)");
+    }
     reset(state);
     assert_false(signers_check(&config, INT64_C(4102358401), why, sizeof why));
     signers[0].certificate = NULL;
@@ -318,6 +360,8 @@ int main(void)
         TEST(key_by_uri),
         TEST(certificate_that_does_not_fit),
         TEST(certificate_that_is_not_valid_now),
+        TEST(one_that_is_not_valid_now_among_others),
+        TEST(what_is_wrong_and_old),
         TEST(key_of_another_certificate),
         TEST(key_that_is_too_small),
         TEST(files_that_are_none),

@@ -6,13 +6,17 @@
 
 import concurrent.futures
 import contextlib
+import ctypes
 import http.client
 import os
 import pathlib
+import pwd
 import re
+import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import tempfile
@@ -25,7 +29,8 @@ OCSPD = os.environ["OCSPD"]
 UNITS = pathlib.Path(os.environ["CONTRIB"]) / "systemd"
 IS_ROOT = os.geteuid() == 0
 TRY_LATER = bytes.fromhex("30030a0103")
-EX_USAGE, EX_DATAERR, EX_SOFTWARE, EX_CANTCREAT, EX_CONFIG = 64, 65, 70, 73, 78
+EX_USAGE, EX_DATAERR, EX_SOFTWARE, EX_CANTCREAT = 64, 65, 70, 73
+EX_TEMPFAIL, EX_CONFIG = 75, 78
 # A process in a sandbox cannot be looked through for leaks.
 SANITIZED = {"ASAN_OPTIONS": "detect_leaks=0:" + os.environ.get("ASAN_OPTIONS", "")}
 LINE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z (.*)$")
@@ -70,6 +75,36 @@ def status_of(pid):
     text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return {key: value.split() for key, value in
             (line.split(":", 1) for line in text.splitlines())}
+
+
+def files_of(pid):
+    """What a process has open."""
+    found = set()
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            found.add(os.readlink(f"/proc/{pid}/fd/{number}"))
+    return found
+
+
+def socket_in(pid, kind):
+    """The one Unix socket of a kind that a process has open."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    found = []
+    process = os.pidfd_open(pid)
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        if not os.readlink(f"/proc/{pid}/fd/{number}").startswith("socket:"):
+            continue
+        copy = libc.syscall(438, process, int(number), 0)  # pidfd_getfd
+        if copy < 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        one = socket.socket(fileno=copy)
+        if (one.family, one.type) == (socket.AF_UNIX, kind):
+            found.append(one)
+        else:
+            one.close()
+    os.close(process)
+    assert len(found) == 1, found
+    return found[0]
 
 
 def run(*args, **more):
@@ -296,8 +331,17 @@ class StartTest(DaemonCase):
     def test_database_is_rubbish(self):
         (self.dir / "ocspd.db").write_bytes(b"rubbish" * 1000)
         daemon = self.start()
-        self.assertEqual(daemon.wait(), EX_CONFIG)
+        self.assertEqual(daemon.wait(), EX_TEMPFAIL)
         self.assertRegex(daemon.lines()[-1], "^error: .*ocspd.db")
+
+    def test_database_is_locked(self):
+        """Whoever has it locked may let it go: the next try can be right."""
+        with contextlib.closing(sqlite3.connect(self.dir / "ocspd.db")) as other:
+            other.execute("PRAGMA locking_mode = EXCLUSIVE")
+            other.execute("BEGIN EXCLUSIVE")
+            daemon = self.start()
+            self.assertEqual(daemon.wait(), EX_TEMPFAIL)
+        self.assertRegex(daemon.lines()[-1], "^error: .*ocspd.db.*locked")
 
     def test_key_open_to_all(self):
         (self.dir / "signer.key").chmod(0o644)
@@ -307,26 +351,26 @@ class StartTest(DaemonCase):
     def test_key_of_another(self):
         shutil.copy(Made.dir / "other.key", self.dir / "signer.key")
         daemon = self.start()
-        self.assertEqual(daemon.wait(), EX_CONFIG)
+        self.assertEqual(daemon.wait(), EX_TEMPFAIL)
         self.assertRegex("\n".join(daemon.lines()), "error: signer: .*quickstart")
 
     def test_signer_of_another_issuer(self):
         shutil.copy(Made.dir / "other.pem", self.dir / "ca.pem")
         daemon = self.start()
-        self.assertEqual(daemon.wait(), EX_CONFIG)
+        self.assertEqual(daemon.wait(), EX_TEMPFAIL)
         self.assertRegex("\n".join(daemon.lines()), "error: signer: .*quickstart")
 
     def test_address_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             place = f"127.0.0.1:{taken.getsockname()[1]}"
             self.edit("127.0.0.1:0", place)
-            self.refused(f"{place}: Address already in use")
+            self.refused(f"{place}: Address already in use", status=EX_TEMPFAIL)
 
     def test_second_address_in_use_frees_the_first(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             place = f"127.0.0.1:{taken.getsockname()[1]}"
             self.edit('{"127.0.0.1:0"}', f'{{"unix:sock", "{place}"}}')
-            self.refused(f"{place}: Address already in use")
+            self.refused(f"{place}: Address already in use", status=EX_TEMPFAIL)
         self.assertFalse((self.dir / "sock").exists())
 
     def test_user_unknown(self):
@@ -335,7 +379,8 @@ class StartTest(DaemonCase):
 
     def test_sockets_of_systemd_without_systemd(self):
         self.edit("127.0.0.1:0", "systemd")
-        self.refused("systemd: no socket was passed to this process (LISTEN_FDS, LISTEN_PID)")
+        self.refused("systemd: no socket was passed to this process (LISTEN_FDS, LISTEN_PID)",
+                     status=EX_TEMPFAIL)
 
     def test_check_config(self):
         done = run(OCSPD, "check-config", "--config", self.config)
@@ -352,6 +397,64 @@ class StartTest(DaemonCase):
         done = run(OCSPD, "check-config", "--config", self.config)
         self.assertEqual((done.stdout, done.returncode), (b"", EX_CONFIG))
         self.assertRegex(done.stderr.decode(), "^ocspd check-config: .*ocspd.db.*\n$")
+
+
+class DatesTest(DaemonCase):
+    """Signers that have ended, beside one that has not."""
+
+    WARNING = "issuer Test ca, signer old: its certificate has ended: remove it"
+
+    def setUp(self):
+        super().setUp()
+        (self.dir / "eku").write_text("extendedKeyUsage=OCSPSigning\n")
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+                "/CN=old", "-keyout", "old.key", "-out", "old.csr", directory=self.dir)
+        (self.dir / "ca.cnf").write_text(
+            "[ca]\ndefault_ca = a\n[a]\ndatabase = issued\nnew_certs_dir = .\n"
+            "default_md = sha256\nrand_serial = yes\npolicy = p\n[p]\ncommonName = supplied\n")
+        (self.dir / "issued").touch()
+        openssl("ca", "-config", "ca.cnf", "-batch", "-notext", "-startdate", "20240101000000Z",
+                "-enddate", "20240201000000Z", "-extfile", "eku", "-cert",
+                Made.dir / "ca.pem", "-keyfile", Made.dir / "ca.key", "-in", "old.csr", "-out",
+                "old.pem", directory=self.dir)
+
+    def add_old(self):
+        self.edit("    signer ", '    signer "old" {\n        certificate = "old.pem"\n'
+                  '        key = "old.key"\n    }\n    signer ')
+
+    def test_start_restart_and_reload(self):
+        self.add_old()
+        daemon = self.start().ready()
+        self.assertIn(f"warning: {self.WARNING}", daemon.lines())
+        self.assertEqual(daemon.ask(1), "unknown")
+        daemon.reload()
+        self.assertEqual(daemon.ask(2), "unknown")
+        eventually(lambda: len(daemon.children()["ocspd-signer"]) == 1)
+        os.kill(daemon.child("signer"), signal.SIGKILL)
+        daemon.wait_for("starting another signer process")
+        self.assertEqual(eventually(lambda: daemon.ask(3) != "try_later" and daemon.ask(3)),
+                         "unknown")
+        daemon.wait_for(self.WARNING, 3)
+
+    def test_check_config(self):
+        self.add_old()
+        done = run(OCSPD, "check-config", "--config", self.config)
+        self.assertEqual((done.stdout, done.returncode), (f"{self.config}: right\n".encode(), 0))
+        self.assertEqual(LINE.sub(r"\1", done.stderr.decode().strip()), f"warning: {self.WARNING}")
+
+    def test_nobody_else(self):
+        for name in ("pem", "key"):
+            shutil.copy(self.dir / f"old.{name}", self.dir / f"signer.{name}")
+        self.refused("signer: issuer Test ca: signers: none of them is valid now (RFC 6960 3.2)",
+                     "the signer process could not start", status=EX_TEMPFAIL)
+
+    def test_json(self):
+        """Every process writes as it is told, from its first line on."""
+        self.add_old()
+        self.add("log = json")
+        daemon = self.start().wait_for('"serving')
+        self.assertTrue(any(self.WARNING in line for line in daemon.lines()))
+        self.assertEqual([line for line in daemon.lines() if not line.startswith("{")], [])
 
 
 class ServeTest(DaemonCase):
@@ -417,6 +520,18 @@ class ServeTest(DaemonCase):
                          "error: the front process was ended by signal 9 (Killed)")
         self.assertFalse(is_running(signer))
 
+    def test_front_that_does_not_listen(self):
+        """The end of its socket ends it, though it neither ends by itself nor is killed."""
+        daemon = self.start().ready()
+        front = daemon.child("front")
+        os.kill(front, signal.SIGSTOP)
+        with contextlib.closing(socket_in(daemon.pid, socket.SOCK_SEQPACKET)) as control:
+            control.shutdown(socket.SHUT_RDWR)
+        self.assertEqual(daemon.wait(5), EX_SOFTWARE)
+        self.assertFalse(is_running(front))
+        self.assertEqual(daemon.lines()[-1],
+                         "error: the front process was ended by signal 9 (Killed)")
+
     def test_first_process_killed(self):
         for stopped in (False, True):
             daemon = self.start().ready()
@@ -470,6 +585,26 @@ class ServeTest(DaemonCase):
             self.assertIsNone(daemon.process.poll())
             daemon.signal(signal.SIGTERM)
             self.assertEqual(daemon.wait(5), 0)
+
+    def test_files_for_databases(self):
+        """What databases of issuers may open is kept for them, out of what the system allows."""
+        def connections():
+            # pylint: disable=subprocess-popen-preexec-fn
+            daemon = self.start(preexec_fn=lambda: resource.setrlimit(
+                resource.RLIMIT_NOFILE, (1024, 1024))).ready()
+            line = next(line for line in daemon.lines() if "max-connections is 10000" in line)
+            return int(re.search(r": (\d+) connections$", line)[1])
+        self.add("threads = 4")
+        one = connections()
+        self.assertLess(one, 1024 - 100 - 2 * 6 * 3)
+        self.quickstart(self.dir / "more", "other")
+        text = (self.dir / "more/ocspd.conf").read_text(encoding="utf-8")
+        more = text[text.index("issuer"):].replace('= "', '= "more/')
+        self.config.write_text(self.config.read_text(encoding="utf-8") + more, encoding="utf-8")
+        self.assertEqual(one - connections(), 2 * 6 * 3)
+        # Never are more than half of the files not for connections.
+        self.edit("threads = 4", "threads = 200")
+        self.assertEqual(connections(), 512)
 
     def test_json(self):
         self.add("log = json")
@@ -623,6 +758,44 @@ class ReloadTest(DaemonCase):
             eventually(lambda: len(files()) < len(before) + 12)
         self.assertLess(len(files()), len(before) + 12, (before, files()))
 
+    @staticmethod
+    def open_fifo(path):
+        """The end to write to, once somebody reads."""
+        def opened():
+            with contextlib.suppress(OSError):
+                return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+            return None
+        return open(eventually(opened, 20), "wb")
+
+    def test_slow_source(self):
+        """While a part of a reload takes its time, what changes in the database is seen."""
+        self.quickstart(self.dir / "more", "other")
+        text = (self.dir / "more/ocspd.conf").read_text(encoding="utf-8")
+        more = text[text.index("issuer"):].replace('= "', '= "more/')
+        good = self.config.read_text(encoding="utf-8")
+        self.command("issue", "1", "2")
+        daemon = self.start().ready()
+        self.assertEqual((daemon.ask(1), daemon.ask(2)), ("good", "good"))
+        certificate = self.dir / "more/ca.pem"
+        octets = certificate.read_bytes()
+        certificate.unlink()
+        os.mkfifo(certificate)
+        self.config.write_text(good + more, encoding="utf-8")
+        daemon.signal(signal.SIGHUP)
+        # The signer process reads it first, then the one in front, which is to wait.
+        with self.open_fifo(certificate) as fifo:
+            fifo.write(octets)
+        eventually(lambda: not any(str(certificate) in files_of(pid)
+                                   for pid in daemon.children()["ocspd-signer"]))
+        with self.open_fifo(certificate) as fifo:
+            for serial in (1, 2):
+                self.command("revoke", "--issuer", "Test ca", "--reason", "superseded", str(serial))
+                eventually(lambda one=serial: daemon.ask(one) == "revoked", 1)
+            self.assertEqual([line for line in daemon.lines() if "2 issuers" in line], [])
+            fifo.write(octets)
+        daemon.wait_for("serving 2 issuers")
+        self.assertEqual(daemon.ask(1, ca="other.pem"), "unknown")
+
     def test_many_at_once(self):
         daemon = self.start().ready()
         for _ in range(50):
@@ -649,17 +822,21 @@ class RightsTest(DaemonCase):
         return {key: status[key] for key in ("Uid", "Gid", "Groups", "CapEff", "CapPrm",
                                              "NoNewPrivs", "Seccomp")}
 
+    def be_nobody(self):
+        """Gives all but the key to a user who is to serve."""
+        self.add("user = nobody")
+        shutil.chown(self.dir, "nobody")
+        for path in self.dir.iterdir():
+            if path.name != "signer.key":
+                shutil.chown(path, "nobody")
+
     def test_user(self):
         ids = [str(os.geteuid())] * 4
         groups = [str(group) for group in sorted(os.getgroups())]
         caps = status_of(os.getpid())["CapEff"]
         if IS_ROOT:
             ids, groups, caps = ["65534"] * 4, ["65534"], ["0" * 16]
-            self.add("user = nobody")
-            shutil.chown(self.dir, "nobody")
-            for path in self.dir.iterdir():
-                if path.name != "signer.key":
-                    shutil.chown(path, "nobody")
+            self.be_nobody()
         daemon = self.start().ready()
         for name in ("front", "signer"):
             rights = self.rights(daemon, name)
@@ -671,6 +848,39 @@ class RightsTest(DaemonCase):
         # A reload reads the key again, which only the first process can.
         daemon.reload()
         self.assertEqual(daemon.ask(2), "unknown")
+
+    CAN_READ = "the process in front could read 1 key files, "
+
+    def test_key_that_front_can_read(self):
+        daemon = self.start().ready()
+        self.assertEqual([self.CAN_READ in line for line in daemon.lines()].count(True), 1)
+        if not IS_ROOT:
+            return
+        self.be_nobody()
+        daemon = self.start().ready()
+        self.assertNotIn(self.CAN_READ, "\n".join(daemon.lines()))
+        shutil.chown(self.dir / "signer.key", "nobody")
+        daemon.reload().wait_for(self.CAN_READ)
+
+    def test_capabilities_of_unit(self):
+        """Those that the unit leaves to root are enough to serve, reload and end others."""
+        unit = (UNITS / "ocspd.service.in").read_text(encoding="utf-8")
+        names = re.search("^CapabilityBoundingSet=(.*)$", unit, re.MULTILINE)[1].split()
+        self.assertEqual(sorted(names), ["CAP_KILL", "CAP_NET_BIND_SERVICE", "CAP_SETGID",
+                                         "CAP_SETUID"])
+        if not IS_ROOT:
+            return
+        self.be_nobody()
+        bounds = ",".join(["-all", *(f"+{name[4:].lower()}" for name in names)])
+        daemon = self.start(command=("setpriv", "--no-new-privs", "--inh-caps=-all",
+                                     f"--bounding-set={bounds}", OCSPD)).ready()
+        self.assertEqual(daemon.ask(1), "unknown")
+        daemon.reload()
+        self.assertEqual(daemon.ask(2), "unknown")
+        os.kill(daemon.child("front"), signal.SIGSTOP)
+        with contextlib.closing(socket_in(daemon.pid, socket.SOCK_SEQPACKET)) as control:
+            control.shutdown(socket.SHUT_RDWR)
+        self.assertEqual(daemon.wait(5), EX_SOFTWARE)
 
     def test_without_seccomp(self):
         self.add("seccomp = no")
@@ -784,10 +994,10 @@ class SocketTest(DaemonCase):
         with socket.socket(socket.AF_UNIX) as taken:
             taken.bind(str(self.dir / "sock"))
             taken.listen()
-            self.refused("unix:sock: Address already in use")
+            self.refused("unix:sock: Address already in use", status=EX_TEMPFAIL)
         (self.dir / "sock").unlink()
         (self.dir / "sock").write_text("a file")
-        self.refused("unix:sock: Address already in use")
+        self.refused("unix:sock: Address already in use", status=EX_TEMPFAIL)
         self.assertEqual((self.dir / "sock").read_text(), "a file")
 
     def test_all_addresses(self):
@@ -835,14 +1045,14 @@ class SocketTest(DaemonCase):
     def test_passed_to_another_process(self):
         with socket.create_server(("127.0.0.1", 0)) as one:
             daemon = self.passed("LISTEN_PID=1 LISTEN_FDS=1", one)
-            self.assertEqual(daemon.wait(), EX_CONFIG)
+            self.assertEqual(daemon.wait(), EX_TEMPFAIL)
             self.assertEqual(daemon.lines(), ["error: systemd: no socket was passed to this "
                                               "process (LISTEN_FDS, LISTEN_PID)"])
 
     def test_passed_what_does_not_listen(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
             daemon = self.passed("LISTEN_PID=$$ LISTEN_FDS=1", one)
-            self.assertEqual(daemon.wait(), EX_CONFIG)
+            self.assertEqual(daemon.wait(), EX_TEMPFAIL)
             self.assertEqual(daemon.lines(),
                              ["error: systemd: descriptor 3 is not a listening stream socket"])
 
@@ -915,7 +1125,11 @@ class ManagerTest(DaemonCase):
 
     def test_example(self):
         """The configuration that comes along is right, but for the files that it names."""
-        shutil.copy(UNITS.parent / "ocspd.conf", self.dir / "example.conf")
+        text = (UNITS.parent / "ocspd.conf").read_text(encoding="utf-8")
+        self.assertIn("\nuser = ocspd ", text)
+        (self.dir / "example.conf").write_text(
+            text.replace("user = ocspd", f"user = {pwd.getpwuid(os.geteuid()).pw_name}"),
+            encoding="utf-8")
         done = run(OCSPD, "check-config", "--config", "example.conf", cwd=self.dir)
         self.assertEqual(done.stderr.decode(),
                          "ocspd check-config: example.conf:7: database: /var/lib/ocspd/ocspd.db: "
