@@ -51,7 +51,7 @@ const struct setting config_settings[] = {
     {"max-connections-per-address", KIND_COUNT, IN_CONFIG(max_connections_per_address), 0, 1000000,
      "1250"},
     {"max-request", KIND_SIZE, IN_CONFIG(max_request), 256, 64 * KIB, "8K"},
-    {"max-header", KIND_SIZE, IN_CONFIG(max_header), KIB, 256 * KIB, "16K"},
+    {"max-header", KIND_SIZE, IN_CONFIG(max_header), KIB, 256 * KIB, "8K"},
     {"idle-timeout", KIND_SECONDS, IN_CONFIG(idle_timeout), 1, HOUR, "30s"},
     {"request-timeout", KIND_SECONDS, IN_CONFIG(request_timeout), 1, HOUR, "10s"},
     {"drain-timeout", KIND_SECONDS, IN_CONFIG(drain_timeout), 0, HOUR, "30s"},
