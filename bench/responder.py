@@ -454,8 +454,8 @@ http {{
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--json")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("--certificates", type=int, default=10000000)
     parser.add_argument("ocspd")
     parser.add_argument("constant")

@@ -87,7 +87,7 @@ static void defaults(void **state)
     assert_int_equal(config->max_connections, 10000);
     assert_int_equal(config->max_connections_per_address, 1250);
     assert_int_equal(config->max_request, 8192);
-    assert_int_equal(config->max_header, 16384);
+    assert_int_equal(config->max_header, 8192);
     assert_int_equal(config->idle_timeout, 30);
     assert_int_equal(config->request_timeout, 10);
     assert_int_equal(config->drain_timeout, 30);
