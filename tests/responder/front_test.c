@@ -723,6 +723,48 @@ static void bad_configuration_changes_nothing(void **state)
     tear_down(&scene);
 }
 
+// struct slow is a reload that waits for a signer process that says nothing.
+struct slow {
+    struct front *front;
+    struct config *config;
+    int socket;
+    bool is_taken;
+};
+
+static void *serve_slowly(void *arg)
+{
+    struct slow *slow = arg;
+    char why[256];
+    slow->is_taken = front_serve(slow->front, slow->config, slow->socket, why, sizeof why);
+    return NULL;
+}
+
+// While a reload takes its time, what changes is seen.
+static void ticks_during_a_reload(void **state)
+{
+    struct scene scene;
+    pthread_t thread;
+    int pair[2];
+    (void)state;
+    set_up(&scene);
+    issue_one(1);
+    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    expect_one(scene.front, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    front_tick(scene.front);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+    struct slow slow = {.front = scene.front,
+                        .config = make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16),
+                        .socket = pair[0]};
+    assert_int_equal(pthread_create(&thread, NULL, serve_slowly, &slow), 0);
+    revoke_one(1);
+    front_tick(scene.front);
+    expect_one(scene.front, 1, OC_HASH_SHA256, OC_CERT_STATUS_REVOKED);
+    close(pair[1]);
+    pthread_join(thread, NULL);
+    assert_false(slow.is_taken);
+    tear_down(&scene);
+}
+
 struct hammer {
     struct front *front;
     unsigned seed;
@@ -802,6 +844,7 @@ int main(void)
         cmocka_unit_test(asked_after_a_revocation),
         cmocka_unit_test(signer_killed_and_back),
         cmocka_unit_test(bad_configuration_changes_nothing),
+        cmocka_unit_test(ticks_during_a_reload),
         cmocka_unit_test(reloaded_under_load),
     };
     alarm(120);

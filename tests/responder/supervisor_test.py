@@ -77,15 +77,6 @@ def status_of(pid):
             (line.split(":", 1) for line in text.splitlines())}
 
 
-def files_of(pid):
-    """What a process has open."""
-    found = set()
-    for number in os.listdir(f"/proc/{pid}/fd"):
-        with contextlib.suppress(FileNotFoundError):
-            found.add(os.readlink(f"/proc/{pid}/fd/{number}"))
-    return found
-
-
 def socket_in(pid, kind):
     """The one Unix socket of a kind that a process has open."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -757,44 +748,6 @@ class ReloadTest(DaemonCase):
         with contextlib.suppress(AssertionError):
             eventually(lambda: len(files()) < len(before) + 12)
         self.assertLess(len(files()), len(before) + 12, (before, files()))
-
-    @staticmethod
-    def open_fifo(path):
-        """The end to write to, once somebody reads."""
-        def opened():
-            with contextlib.suppress(OSError):
-                return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-            return None
-        return open(eventually(opened, 20), "wb")
-
-    def test_slow_source(self):
-        """While a part of a reload takes its time, what changes in the database is seen."""
-        self.quickstart(self.dir / "more", "other")
-        text = (self.dir / "more/ocspd.conf").read_text(encoding="utf-8")
-        more = text[text.index("issuer"):].replace('= "', '= "more/')
-        good = self.config.read_text(encoding="utf-8")
-        self.command("issue", "1", "2")
-        daemon = self.start().ready()
-        self.assertEqual((daemon.ask(1), daemon.ask(2)), ("good", "good"))
-        certificate = self.dir / "more/ca.pem"
-        octets = certificate.read_bytes()
-        certificate.unlink()
-        os.mkfifo(certificate)
-        self.config.write_text(good + more, encoding="utf-8")
-        daemon.signal(signal.SIGHUP)
-        # The signer process reads it first, then the one in front, which is to wait.
-        with self.open_fifo(certificate) as fifo:
-            fifo.write(octets)
-        eventually(lambda: not any(str(certificate) in files_of(pid)
-                                   for pid in daemon.children()["ocspd-signer"]))
-        with self.open_fifo(certificate) as fifo:
-            for serial in (1, 2):
-                self.command("revoke", "--issuer", "Test ca", "--reason", "superseded", str(serial))
-                eventually(lambda one=serial: daemon.ask(one) == "revoked", 1)
-            self.assertEqual([line for line in daemon.lines() if "2 issuers" in line], [])
-            fifo.write(octets)
-        daemon.wait_for("serving 2 issuers")
-        self.assertEqual(daemon.ask(1, ca="other.pem"), "unknown")
 
     def test_many_at_once(self):
         daemon = self.start().ready()
