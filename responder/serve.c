@@ -10,11 +10,11 @@
 #include "http.h"
 #include "log.h"
 #include "sandbox.h"
+#include "ticker.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_MS = 200, SWEEP_MS = 1000, CONFIG_MAX = 1 << 20 };
+enum { LOOK_MS = 200, SWEEP_MS = 1000, CONFIG_MAX = 1 << 20 };
 
 // Files that are no connections: sockets, pipes and logs; those of each thread; those of each
 // issuer, whose database has a connection of its own for each thread that looks something up, up to
@@ -36,17 +36,6 @@ enum {
     DATABASE_CONNECTIONS = 16,
     DATABASE_FILES = 3,
     OTHER_THREADS = 2,  // that which ticks, and that which loads
-};
-
-// struct ticker is a thread of its own for what the front does from time to time: a source that
-// takes long to load at a reload must not keep a revocation in another one from being seen.
-struct ticker {
-    struct front *front;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t ending;
-    bool is_ending;
-    bool is_running;
 };
 
 // struct serve is the process. `config` is a copy of what the front has: it is needed to take a
@@ -82,65 +71,6 @@ static int64_t now_ms(void)
     struct timespec now = {0};
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static struct timespec next_tick(void)
-{
-    struct timespec at = {0};
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_nsec += (long)TICK_MS * 1000000;
-    at.tv_sec += at.tv_nsec / 1000000000;
-    at.tv_nsec %= 1000000000;
-    return at;
-}
-
-// Returns false when there is to be no other tick.
-static bool wait_for_tick(struct ticker *ticker)
-{
-    const struct timespec at = next_tick();
-    int result = 0;
-    pthread_mutex_lock(&ticker->lock);
-    while (!ticker->is_ending && result == 0)
-        result = pthread_cond_timedwait(&ticker->ending, &ticker->lock, &at);
-    bool goes_on = !ticker->is_ending;
-    pthread_mutex_unlock(&ticker->lock);
-    return goes_on;
-}
-
-static void *tick_on(void *arg)
-{
-    struct ticker *ticker = arg;
-    do
-        front_tick(ticker->front);
-    while (wait_for_tick(ticker));
-    return NULL;
-}
-
-static bool start_ticker(struct ticker *ticker, struct front *front, char *why, size_t size)
-{
-    pthread_condattr_t clock;
-    ticker->front = front;
-    pthread_mutex_init(&ticker->lock, NULL);
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    pthread_cond_init(&ticker->ending, &clock);
-    pthread_condattr_destroy(&clock);
-    int error = pthread_create(&ticker->thread, NULL, tick_on, ticker);
-    ticker->is_running = error == 0;
-    if (error != 0)
-        snprintf(why, size, "no thread: %s", strerror(error));
-    return ticker->is_running;
-}
-
-static void end_ticker(struct ticker *ticker)
-{
-    if (!ticker->is_running)
-        return;
-    pthread_mutex_lock(&ticker->lock);
-    ticker->is_ending = true;
-    pthread_cond_signal(&ticker->ending);
-    pthread_mutex_unlock(&ticker->lock);
-    pthread_join(ticker->thread, NULL);
 }
 
 static char *read_text(int fd)
@@ -471,7 +401,7 @@ static bool loop(struct serve *serve)
 {
     while (!has_drained(serve)) {
         struct pollfd control = {.fd = serve->control, .events = POLLIN};
-        if (poll(&control, 1, TICK_MS) > 0 && !obey(serve))
+        if (poll(&control, 1, LOOK_MS) > 0 && !obey(serve))
             return false;
         sweep(serve);
     }
@@ -480,7 +410,7 @@ static bool loop(struct serve *serve)
 
 static void finish(struct serve *serve)
 {
-    end_ticker(&serve->ticker);
+    ticker_end(&serve->ticker);
     if (serve->admin != NULL)
         admin_free(serve->admin);
     if (serve->http != NULL)
@@ -502,7 +432,7 @@ int serve_run(const struct config *config, int control)
     if (is_well && config->seccomp)
         is_well = sandbox_front(why, sizeof why);
     if (is_well)
-        is_well = start_ticker(&serve.ticker, serve.front, why, sizeof why);
+        is_well = ticker_start(&serve.ticker, serve.front, why, sizeof why);
     if (!is_well) {
         log_line(LOG_ERROR_LINE, "%s", why);
         finish(&serve);

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: MIT
+//
+// One request, as libmicrohttpd shows it: when its first line is there, when its header is, and
+// when it is whole; only in the last can it be answered without ending the connection.
+#include "http_get.h"
+#include "http_log.h"
+#include "http_parts.h"
+#include "http_wait.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+// SWALLOW_MAX is how much of a body that nobody wants is read before the connection ends, and
+// MEMORY_EXTRA what a connection needs beside the header. libmicrohttpd clears all of it between
+// two requests.
+enum { SWALLOW_MAX = 65536, MEMORY_EXTRA = 4096 };
+
+static uint64_t microseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static int64_t seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return now.tv_sec;
+}
+
+// The answer.
+
+bool http_is_last(const struct http *http)
+{
+    return atomic_load_explicit(&http->is_draining, memory_order_relaxed);
+}
+
+static enum metric_outcome outcome_of(enum oc_response_status status)
+{
+    switch (status) {
+    case OC_RESPONSE_SUCCESSFUL:
+        return METRIC_GOOD_ANSWER;
+    case OC_RESPONSE_MALFORMED_REQUEST:
+        return METRIC_MALFORMED;
+    case OC_RESPONSE_TRY_LATER:
+        return METRIC_TRY_LATER;
+    case OC_RESPONSE_SIG_REQUIRED:
+    case OC_RESPONSE_UNAUTHORIZED:
+        return METRIC_UNAUTHORIZED;
+    default:
+        return METRIC_INTERNAL_ERROR;
+    }
+}
+
+// Whatever was queued is counted here. Without a status there was no memory for it.
+static enum MHD_Result done(struct peer *peer, unsigned status, enum metric_outcome outcome,
+                            const struct reply *reply)
+{
+    const struct peer_request *request = &peer->request;
+    struct metric_request counted = {
+        .outcome = status == 0 ? METRIC_INTERNAL_ERROR : outcome,
+        .method = request->method,
+        .hash = reply == NULL ? OC_HASH_OTHER : reply->hash,
+        .is_hit = reply != NULL && reply->is_hit,
+        .microseconds = microseconds() - request->began,
+    };
+    metrics_count(&counted);
+    if (request->is_logged)
+        http_log(&counted, request->id, status);
+    if (status == 0)
+        return MHD_NO;
+    peer_set_stage(peer, PEER_SENDING);
+    return MHD_YES;
+}
+
+static enum MHD_Result say(struct http *http, struct peer *peer, struct MHD_Connection *connection,
+                           enum http_text text)
+{
+    unsigned status = http_reply_text(http->replies, connection, text, http_is_last(http));
+    return done(peer, status, METRIC_NOT_OCSP, NULL);
+}
+
+static enum MHD_Result refuse(struct http *http, struct peer *peer,
+                              struct MHD_Connection *connection, enum oc_response_status error)
+{
+    unsigned status = http_reply_error(http->replies, connection, error, http_is_last(http));
+    return done(peer, status, outcome_of(error), NULL);
+}
+
+static enum MHD_Result match_field(void *arg, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    const char **etag = arg;
+    (void)kind;
+    if (value == NULL || strcasecmp(name, MHD_HTTP_HEADER_IF_NONE_MATCH) != 0 ||
+        !http_etag_matches(value, *etag))
+        return MHD_YES;
+    *etag = NULL;
+    return MHD_NO;
+}
+
+// If-None-Match may stand there several times.
+static bool is_known(const struct peer *peer, struct MHD_Connection *connection, const char *etag)
+{
+    if (peer->request.method == METRIC_POST ||
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH) ==
+            NULL)
+        return false;
+    const char *left = etag;
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, match_field, (void *)&left);
+    return left == NULL;
+}
+
+static enum MHD_Result send_cached(struct http *http, struct peer *peer,
+                                   struct MHD_Connection *connection, const struct reply *reply)
+{
+    bool known = is_known(peer, connection, reply->cached->etag);
+    unsigned status = http_reply_cached(http->replies, connection, reply->cached, seconds_now(),
+                                        known, http_is_last(http));
+    return done(peer, status, known ? METRIC_NOT_MODIFIED : METRIC_GOOD_ANSWER, reply);
+}
+
+static enum MHD_Result send_once(struct http *http, struct peer *peer,
+                                 struct MHD_Connection *connection, struct reply *reply)
+{
+    uint8_t *own = reply->own;
+    reply->own = NULL;
+    unsigned status = http_reply_once(connection, own, reply->own_len, http_is_last(http));
+    return done(peer, status, METRIC_GOOD_ANSWER, reply);
+}
+
+static enum MHD_Result send_error(struct http *http, struct peer *peer,
+                                  struct MHD_Connection *connection, const struct reply *reply)
+{
+    unsigned status =
+        http_reply_error(http->replies, connection, reply->status, http_is_last(http));
+    return done(peer, status, outcome_of(reply->status), reply);
+}
+
+static enum MHD_Result send_reply(struct http *http, struct peer *peer,
+                                  struct MHD_Connection *connection, struct reply *reply)
+{
+    enum MHD_Result result;
+    if (reply->status == OC_RESPONSE_SUCCESSFUL && reply->cached != NULL)
+        result = send_cached(http, peer, connection, reply);
+    else if (reply->status == OC_RESPONSE_SUCCESSFUL && reply->own != NULL)
+        result = send_once(http, peer, connection, reply);
+    else
+        result = send_error(http, peer, connection, reply);
+    reply_release(reply);
+    return result;
+}
+
+static enum MHD_Result ask(struct http *http, struct peer *peer, struct MHD_Connection *connection,
+                           struct oc_bytes octets)
+{
+    struct reply reply = {0};
+    if (peer->request.is_logged)
+        http_log_id(octets, peer->request.id);
+    peer->request.was_asked = true;
+    peer_set_stage(peer, PEER_WAITING);
+    if (!wait_ask(peer, connection, http->front, octets, &http->is_ending, &reply))
+        return MHD_YES;
+    return send_reply(http, peer, connection, &reply);
+}
+
+static enum MHD_Result answer_get(struct http *http, struct peer *peer,
+                                  struct MHD_Connection *connection)
+{
+    uint8_t octets[HTTP_GET_MAX];
+    size_t max = atomic_load_explicit(&http->max_request, memory_order_relaxed);
+    size_t len;
+    switch (http_get_read(peer->request.uri, peer->request.uri_len, http->prefix, octets,
+                          max < sizeof(octets) ? max : sizeof(octets), &len)) {
+    case HTTP_GET_REQUEST:
+        return ask(http, peer, connection, (struct oc_bytes){octets, len});
+    case HTTP_GET_NOTHING:
+        return say(http, peer, connection, HTTP_TEXT_NOT_FOUND);
+    case HTTP_GET_TOO_LONG:
+        return refuse(http, peer, connection, OC_RESPONSE_MALFORMED_REQUEST);
+    default:
+        return say(http, peer, connection, HTTP_TEXT_RUBBISH);
+    }
+}
+
+static enum MHD_Result answer(struct http *http, struct peer *peer,
+                              struct MHD_Connection *connection, const char *method)
+{
+    const struct peer_request *request = &peer->request;
+    if (request->was_asked) {
+        struct reply reply;
+        wait_take(peer, &reply);
+        return send_reply(http, peer, connection, &reply);
+    }
+    if (request->method == METRIC_GET || request->method == METRIC_HEAD)
+        return answer_get(http, peer, connection);
+    if (request->method == METRIC_POST && request->is_too_long)
+        return refuse(http, peer, connection, OC_RESPONSE_MALFORMED_REQUEST);
+    if (request->method == METRIC_POST)
+        return ask(http, peer, connection, (struct oc_bytes){peer->body, request->body_len});
+    bool is_options = strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0;
+    return say(http, peer, connection, is_options ? HTTP_TEXT_OPTIONS : HTTP_TEXT_METHOD);
+}
+
+// The header.
+
+static enum metric_method method_of(const char *method)
+{
+    if (strcmp(method, MHD_HTTP_METHOD_GET) == 0)
+        return METRIC_GET;
+    if (strcmp(method, MHD_HTTP_METHOD_POST) == 0)
+        return METRIC_POST;
+    return strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? METRIC_HEAD : METRIC_OTHER;
+}
+
+// struct body_fields is what the header of a POST says about its body.
+struct body_fields {
+    unsigned n_lengths;
+    unsigned n_codings;
+    unsigned n_types;
+    uint64_t len;
+    bool is_chunked;
+    bool is_request;
+};
+
+static enum MHD_Result take_field(void *arg, enum MHD_ValueKind kind, const char *name,
+                                  const char *value)
+{
+    struct body_fields *fields = arg;
+    (void)kind;
+    if (value == NULL)
+        return MHD_YES;
+    if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
+        fields->n_lengths++;
+        fields->len = strtoull(value, NULL, 10);
+    } else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
+        fields->n_codings++;
+        fields->is_chunked = strcasecmp(value, "chunked") == 0;
+    } else if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_TYPE) == 0) {
+        fields->n_types++;
+        fields->is_request = http_is_media_type(value, "application/ocsp-request");
+    }
+    return MHD_YES;
+}
+
+// Answered here, before the body, the connection ends with the answer.
+static enum MHD_Result begin_post(struct http *http, struct peer *peer,
+                                  struct MHD_Connection *connection)
+{
+    struct body_fields fields = {0};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, take_field, &fields);
+    if (fields.n_lengths + fields.n_codings > 1)
+        return say(http, peer, connection, HTTP_TEXT_LENGTH);
+    if (fields.n_codings == 1 && !fields.is_chunked)
+        return say(http, peer, connection, HTTP_TEXT_CODING);
+    if (!http_get_is_root(peer->request.uri, peer->request.uri_len, http->prefix))
+        return say(http, peer, connection, HTTP_TEXT_NOT_FOUND);
+    if (fields.n_types != 1 || !fields.is_request)
+        return say(http, peer, connection, HTTP_TEXT_MEDIA_TYPE);
+    if (fields.len > http->max_request)
+        return refuse(http, peer, connection, OC_RESPONSE_MALFORMED_REQUEST);
+    return MHD_YES;
+}
+
+static bool is_sampled(const struct http *http)
+{
+    static _Thread_local size_t n;
+    size_t sample = atomic_load_explicit(&http->sample, memory_order_relaxed);
+    return sample != 0 && ++n % sample == 0;
+}
+
+static enum MHD_Result begin(struct http *http, struct peer *peer,
+                             struct MHD_Connection *connection, const char *method)
+{
+    peer->request.has_begun = true;
+    peer->request.method = method_of(method);
+    peer->request.is_logged = is_sampled(http);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    if (info != NULL && info->header_size > http->max_header)
+        return say(http, peer, connection, HTTP_TEXT_HEADER);
+    if (peer->request.method == METRIC_POST)
+        return begin_post(http, peer, connection);
+    return MHD_YES;
+}
+
+// The body.
+
+static bool keep_body(struct peer *peer, const char *data, size_t len)
+{
+    size_t wanted = peer->request.body_len + len;
+    if (wanted > peer->body_size) {
+        uint8_t *more = malloc(wanted);
+        if (more == NULL)
+            return false;
+        memcpy(more, peer->body, peer->request.body_len);
+        if (peer->body != peer->small)
+            free(peer->body);
+        peer->body = more;
+        peer->body_size = wanted;
+    }
+    memcpy(peer->body + peer->request.body_len, data, len);
+    peer->request.body_len = wanted;
+    return true;
+}
+
+// Only a body in chunks can turn out to be too long here.
+static enum MHD_Result receive(struct http *http, struct peer *peer, const char *data, size_t *len)
+{
+    struct peer_request *request = &peer->request;
+    size_t n = *len;
+    *len = 0;
+    // A reload may have made it smaller than what is there already.
+    size_t max = http->max_request;
+    bool is_wanted = request->method == METRIC_POST && !request->is_too_long;
+    if (is_wanted && request->body_len <= max && n <= max - request->body_len)
+        return keep_body(peer, data, n) ? MHD_YES : MHD_NO;
+    request->is_too_long = true;
+    request->body_len += n;
+    return request->body_len > SWALLOW_MAX ? MHD_NO : MHD_YES;
+}
+
+// What libmicrohttpd calls.
+
+static struct peer *peer_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info == NULL ? NULL : info->socket_context;
+}
+
+// The target as it was sent; what is returned comes back to each of the others.
+static void *on_target(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+    struct peer *peer = peer_of(connection);
+    (void)cls;
+    if (peer == NULL)
+        return NULL;
+    peer->request = (struct peer_request){
+        .uri = uri == NULL ? "" : uri,
+        .uri_len = uri == NULL ? 0 : strlen(uri),
+        .began = microseconds(),
+    };
+    peer_set_stage(peer, PEER_RECEIVING);
+    return peer;
+}
+
+static size_t leave_as_it_is(void *cls, struct MHD_Connection *connection, char *text)
+{
+    (void)cls;
+    (void)connection;
+    return strlen(text);
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *len, void **context)
+{
+    struct http *http = cls;
+    struct peer *peer = *context;
+    (void)url;
+    (void)version;
+    if (peer == NULL)
+        return MHD_NO;
+    if (!peer->request.has_begun)
+        return begin(http, peer, connection, method);
+    if (*len > 0)
+        return receive(http, peer, data, len);
+    return answer(http, peer, connection, method);
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **context,
+                         enum MHD_RequestTerminationCode code)
+{
+    struct peer *peer = *context;
+    (void)cls;
+    (void)connection;
+    (void)code;
+    if (peer == NULL)
+        return;
+    if (peer->body != peer->small)
+        free(peer->body);
+    peer->body = peer->small;
+    peer->body_size = sizeof(peer->small);
+    peer->request = (struct peer_request){0};
+    peer_set_stage(peer, PEER_IDLE);
+}
+
+static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct http *http = cls;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        *context = info == NULL ? NULL : peers_start(http->peers, (int)info->connect_fd);
+        return;
+    }
+    if (*context == NULL)
+        return;
+    wait_end(*context);
+    peers_remove(http->peers, *context);
+    *context = NULL;
+}
+
+struct MHD_Daemon *http_new_daemon(struct http *http, const struct config *config)
+{
+    size_t memory = config->max_header + MEMORY_EXTRA;
+    return MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME |
+            MHD_USE_NO_LISTEN_SOCKET,
+        0, NULL, NULL, on_request, http, MHD_OPTION_CONNECTION_LIMIT, 1U << 24,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory, MHD_OPTION_CONNECTION_TIMEOUT, 0U,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_target, http,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_as_it_is, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_END);
+}
