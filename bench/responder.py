@@ -35,7 +35,12 @@ SERIAL_HEAD = bytes.fromhex("5a112233445566778899")
 LUA = """
 local head = "%(head)s"
 local alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-local n, total, step = %(first)d, %(total)d, %(step)d
+local total, step = %(total)d, %(step)d
+local n_threads = 0
+function setup(thread)
+  thread:set("n", %(first)d + n_threads * math.floor(total / 2))
+  n_threads = n_threads + 1
+end
 local function digit(i) return alphabet:sub(i + 1, i + 1) end
 request = function()
   n = (n + step) %% total
@@ -183,8 +188,10 @@ def head_of(der):
     return base64.urlsafe_b64encode(der[:-3]).decode()
 
 
-def wrk(port, path="/", script=None, seconds=3, threads=1):
-    command = ["wrk", f"-t{threads}", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s"]
+def wrk(port, path="/", script=None, seconds=3):
+    """A thread for each processor, as servers have: one alone would be the end of its own."""
+    command = ["wrk", f"-t{os.cpu_count()}", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout",
+               "10s"]
     if script is not None:
         command += ["-s", script]
     text = run(*command, f"http://127.0.0.1:{port}{path}").decode()

@@ -3,6 +3,10 @@
 // A hash table in shards, each with a lock, a hand that goes round and evicts what was not used
 // since it last came by, and a heap by the time at which an answer is to be refreshed. Serial
 // numbers come from the network, so the hash has a secret seed.
+//
+// Most of the time of a look-up in a large cache is waiting for memory. So the table has the hashes
+// beside the pointers, in runs: one line of it tells where an answer is. And all that will be read
+// of that answer is asked for at once.
 #include "cache.h"
 
 #include <ocsp/cert_id.h>
@@ -13,8 +17,9 @@
 #include <sys/random.h>
 #include <xxhash.h>
 
-// What malloc() adds to each piece is counted as MALLOC_OCTETS.
-enum { N_SHARDS = 16, FIRST_BUCKETS = 64, MALLOC_OCTETS = 16 };
+// What malloc() adds to each piece is counted as MALLOC_OCTETS, and an answer's part of the tables
+// as if they had just been doubled.
+enum { N_SHARDS = 16, FIRST_PLACES = 128, MALLOC_OCTETS = 16 };
 
 // How long a refresh that was begun is waited for before it is due again, in seconds.
 enum { AGAIN_AFTER = 30 };
@@ -22,26 +27,25 @@ enum { AGAIN_AFTER = 30 };
 // How many answers are looked at under one lock.
 enum { LOOK_AT_ONCE = 1000 };
 
-// struct node is an answer in a shard: in a bucket, in the ring, and in the heap at `at`.
-struct node {
-    struct node *bucket_next;
-    struct node *ring_next;
-    struct node *ring_prev;
+// LINE is a line of the processor's cache, and FETCHED how much of an answer is asked for at once.
+enum { LINE = 64, FETCHED = 1024 };
+
+// struct place is one place of the table, free when `cached` is NULL.
+struct place {
+    uint64_t number;
     struct cached *cached;
-    uint64_t hash;
-    int64_t due;
-    size_t at;
-    bool is_referenced;
 };
 
+// struct shard is one part. What has `number` is in the place of its low bits or in one of those
+// behind it, with none free between. The answers are also in a ring, and in the heap at `at`.
 struct shard {
     pthread_mutex_t lock;
-    struct node **buckets;
-    size_t n_buckets;
-    struct node **heap;
+    struct place *places;
+    size_t n_places;
+    struct cached **heap;
     size_t heap_size;
     size_t n;
-    struct node *hand;
+    struct cached *hand;
     size_t octets;
     uint64_t n_evicted;
 };
@@ -71,7 +75,7 @@ static uint64_t hash_of(const struct cache *cache, const struct key *key)
     return XXH3_64bits_withSeed(key->serial.data, key->serial.len, seed);
 }
 
-// The low bits choose the bucket.
+// The high bits choose the shard, the low ones the place.
 static struct shard *shard_of(struct cache *cache, uint64_t hash)
 {
     return &cache->shards[hash >> 60 & (N_SHARDS - 1)];
@@ -85,67 +89,65 @@ static bool is_key(const struct cached *cached, const struct key *key)
 
 static size_t octets_of(const struct cached *cached)
 {
-    return sizeof(struct node) + sizeof(struct node *) * 2 + sizeof *cached + cached->der_len +
-           2 * (size_t)MALLOC_OCTETS;
+    return sizeof *cached + cached->der_len + MALLOC_OCTETS + 4 * sizeof(struct place);
 }
 
-// The heap: no node is due before the one above it.
+// The heap: nothing is due before what is above it.
 
-static void heap_set(struct shard *shard, size_t at, struct node *node)
+static void heap_set(struct shard *shard, size_t at, struct cached *cached)
 {
-    shard->heap[at] = node;
-    node->at = at;
+    shard->heap[at] = cached;
+    cached->links.at = at;
 }
 
-static void heap_rise(struct shard *shard, struct node *node)
+static void heap_rise(struct shard *shard, struct cached *cached)
 {
-    size_t at = node->at;
-    while (at > 0 && shard->heap[(at - 1) / 2]->due > node->due) {
+    size_t at = cached->links.at;
+    while (at > 0 && shard->heap[(at - 1) / 2]->links.due > cached->links.due) {
         heap_set(shard, at, shard->heap[(at - 1) / 2]);
         at = (at - 1) / 2;
     }
-    heap_set(shard, at, node);
+    heap_set(shard, at, cached);
 }
 
-static void heap_sink(struct shard *shard, struct node *node)
+static void heap_sink(struct shard *shard, struct cached *cached)
 {
-    size_t at = node->at;
+    size_t at = cached->links.at;
     for (;;) {
         size_t child = at * 2 + 1;
-        if (child + 1 < shard->n && shard->heap[child + 1]->due < shard->heap[child]->due)
+        if (child + 1 < shard->n &&
+            shard->heap[child + 1]->links.due < shard->heap[child]->links.due)
             child++;
-        if (child >= shard->n || shard->heap[child]->due >= node->due)
+        if (child >= shard->n || shard->heap[child]->links.due >= cached->links.due)
             break;
         heap_set(shard, at, shard->heap[child]);
         at = child;
     }
-    heap_set(shard, at, node);
+    heap_set(shard, at, cached);
 }
 
-static void heap_move(struct shard *shard, struct node *node)
+static void heap_move(struct shard *shard, struct cached *cached)
 {
-    heap_rise(shard, node);
-    heap_sink(shard, node);
+    heap_rise(shard, cached);
+    heap_sink(shard, cached);
 }
 
-// `shard->n` is still with the node that goes.
+// `shard->n` is still with the one that goes.
 static void heap_remove(struct shard *shard, size_t at)
 {
-    struct node *last = shard->heap[--shard->n];
+    struct cached *last = shard->heap[--shard->n];
     if (at == shard->n)
         return;
     heap_set(shard, at, last);
     heap_move(shard, last);
 }
 
-// Room for one more: both tables grow by doubling.
-
 static bool grow_heap(struct shard *shard)
 {
     if (shard->n < shard->heap_size)
         return true;
-    size_t size = shard->heap_size == 0 ? FIRST_BUCKETS : shard->heap_size * 2;
-    struct node **heap = realloc(shard->heap, size * sizeof(struct node *));
+    size_t size = shard->heap_size == 0 ? FIRST_PLACES / 2 : shard->heap_size * 2;
+    struct cached **heap = realloc(shard->heap, size * sizeof(struct cached *));
     if (heap == NULL)
         return false;
     shard->heap = heap;
@@ -153,110 +155,133 @@ static bool grow_heap(struct shard *shard)
     return true;
 }
 
-static bool grow_buckets(struct shard *shard)
+// The table: three quarters of it are taken at most.
+
+static size_t next_place(const struct shard *shard, size_t at)
 {
-    if (shard->n < shard->n_buckets)
-        return true;
-    size_t n = shard->n_buckets == 0 ? FIRST_BUCKETS : shard->n_buckets * 2;
-    struct node **buckets = calloc(n, sizeof(struct node *));
-    if (buckets == NULL)
-        return false;
-    for (size_t i = 0; i < shard->n; i++) {
-        struct node *node = shard->heap[i];
-        node->bucket_next = buckets[node->hash & (n - 1)];
-        buckets[node->hash & (n - 1)] = node;
+    return (at + 1) & (shard->n_places - 1);
+}
+
+static void fetch(const struct cached *cached)
+{
+    for (size_t i = 0; i < FETCHED; i += LINE)
+        __builtin_prefetch((const uint8_t *)cached + i);
+}
+
+static struct cached *find(const struct shard *shard, uint64_t number, const struct key *key)
+{
+    if (shard->n_places == 0)
+        return NULL;
+    size_t at = number & (shard->n_places - 1);
+    for (; shard->places[at].cached != NULL; at = next_place(shard, at)) {
+        struct cached *cached = shard->places[at].cached;
+        if (shard->places[at].number != number)
+            continue;
+        fetch(cached);
+        if (is_key(cached, key))
+            return cached;
     }
-    free(shard->buckets);
-    shard->buckets = buckets;
-    shard->n_buckets = n;
+    return NULL;
+}
+
+static void take_place(const struct shard *shard, struct cached *cached)
+{
+    size_t at = cached->links.number & (shard->n_places - 1);
+    while (shard->places[at].cached != NULL)
+        at = next_place(shard, at);
+    shard->places[at] = (struct place){cached->links.number, cached};
+}
+
+static bool grow_table(struct shard *shard)
+{
+    if (shard->n < shard->n_places / 4 * 3)
+        return true;
+    size_t n = shard->n_places == 0 ? FIRST_PLACES : shard->n_places * 2;
+    struct place *places = calloc(n, sizeof *places);
+    if (places == NULL)
+        return false;
+    free(shard->places);
+    shard->places = places;
+    shard->n_places = n;
+    for (size_t i = 0; i < shard->n; i++)
+        take_place(shard, shard->heap[i]);
     return true;
 }
 
-static struct node *find(const struct shard *shard, uint64_t hash, const struct key *key)
+// What stands behind a place that becomes free moves up, unless it would come before its own.
+static void leave_place(struct shard *shard, const struct cached *cached)
 {
-    if (shard->n_buckets == 0)
-        return NULL;
-    struct node *node = shard->buckets[hash & (shard->n_buckets - 1)];
-    while (node != NULL && (node->hash != hash || !is_key(node->cached, key)))
-        node = node->bucket_next;
-    return node;
+    size_t mask = shard->n_places - 1;
+    size_t hole = cached->links.number & mask;
+    while (shard->places[hole].cached != cached)
+        hole = next_place(shard, hole);
+    for (size_t at = next_place(shard, hole); shard->places[at].cached != NULL;
+         at = next_place(shard, at)) {
+        size_t own = shard->places[at].number & mask;
+        if (((at - own) & mask) < ((at - hole) & mask))
+            continue;
+        shard->places[hole] = shard->places[at];
+        hole = at;
+    }
+    shard->places[hole] = (struct place){0};
 }
 
-static void leave_bucket(struct shard *shard, const struct node *node)
+static void leave_ring(struct shard *shard, struct cached *cached)
 {
-    struct node **at = &shard->buckets[node->hash & (shard->n_buckets - 1)];
-    while (*at != node)
-        at = &(*at)->bucket_next;
-    *at = node->bucket_next;
-}
-
-static void leave_ring(struct shard *shard, struct node *node)
-{
-    if (shard->hand == node)
-        shard->hand = node->ring_next == node ? NULL : node->ring_next;
-    node->ring_prev->ring_next = node->ring_next;
-    node->ring_next->ring_prev = node->ring_prev;
+    struct cached_links *links = &cached->links;
+    if (shard->hand == cached)
+        shard->hand = links->ring_next == cached ? NULL : links->ring_next;
+    links->ring_prev->links.ring_next = links->ring_next;
+    links->ring_next->links.ring_prev = links->ring_prev;
 }
 
 // Behind the hand, which comes by there last.
-static void join_ring(struct shard *shard, struct node *node)
+static void join_ring(struct shard *shard, struct cached *cached)
 {
+    struct cached_links *links = &cached->links;
     if (shard->hand == NULL) {
-        node->ring_next = node->ring_prev = shard->hand = node;
+        links->ring_next = links->ring_prev = shard->hand = cached;
         return;
     }
-    node->ring_next = shard->hand;
-    node->ring_prev = shard->hand->ring_prev;
-    node->ring_prev->ring_next = node;
-    shard->hand->ring_prev = node;
+    links->ring_next = shard->hand;
+    links->ring_prev = shard->hand->links.ring_prev;
+    links->ring_prev->links.ring_next = cached;
+    shard->hand->links.ring_prev = cached;
 }
 
-static void drop_at(struct shard *shard, size_t at)
+static void drop(struct shard *shard, struct cached *cached)
 {
-    struct node *node = shard->heap[at];
-    leave_bucket(shard, node);
-    leave_ring(shard, node);
-    heap_remove(shard, at);
-    shard->octets -= octets_of(node->cached);
-    cached_release(node->cached);
-    free(node);
-}
-
-static void drop_node(struct shard *shard, const struct node *node)
-{
-    drop_at(shard, node->at);
+    leave_place(shard, cached);
+    leave_ring(shard, cached);
+    heap_remove(shard, cached->links.at);
+    shard->octets -= octets_of(cached);
+    cached_release(cached);
 }
 
 static void evict_until(struct shard *shard, size_t max_octets)
 {
     while (shard->octets > max_octets && shard->hand != NULL) {
-        struct node *node = shard->hand;
-        shard->hand = node->ring_next;
-        if (node->is_referenced) {
-            node->is_referenced = false;
+        struct cached *cached = shard->hand;
+        shard->hand = cached->links.ring_next;
+        if (cached->links.is_referenced) {
+            cached->links.is_referenced = false;
             continue;
         }
-        drop_node(shard, node);
+        drop(shard, cached);
         shard->n_evicted++;
     }
 }
 
-static bool add_node(struct shard *shard, struct cached *cached, uint64_t hash)
+static bool add(struct shard *shard, struct cached *cached, uint64_t number)
 {
-    struct node *node = calloc(1, sizeof *node);
-    if (node == NULL || !grow_heap(shard) || !grow_buckets(shard)) {
-        free(node);
+    if (!grow_heap(shard) || !grow_table(shard))
         return false;
-    }
-    atomic_fetch_add(&cached->n_owners, 1);
-    node->cached = cached;
-    node->hash = hash;
-    node->due = cached->refresh_at;
-    node->bucket_next = shard->buckets[hash & (shard->n_buckets - 1)];
-    shard->buckets[hash & (shard->n_buckets - 1)] = node;
-    join_ring(shard, node);
-    node->at = shard->n++;
-    heap_rise(shard, node);
+    cached_hold(cached);
+    cached->links = (struct cached_links){.number = number, .due = cached->refresh_at};
+    take_place(shard, cached);
+    join_ring(shard, cached);
+    cached->links.at = shard->n++;
+    heap_rise(shard, cached);
     shard->octets += octets_of(cached);
     return true;
 }
@@ -281,8 +306,8 @@ void cache_free(struct cache *cache)
     for (size_t i = 0; cache != NULL && i < N_SHARDS; i++) {
         struct shard *shard = &cache->shards[i];
         while (shard->hand != NULL)
-            drop_node(shard, shard->hand);
-        free(shard->buckets);
+            drop(shard, shard->hand);
+        free(shard->places);
         free(shard->heap);
         pthread_mutex_destroy(&shard->lock);
     }
@@ -315,6 +340,11 @@ struct cached *cached_new(struct oc_bytes der)
     return cached;
 }
 
+void cached_hold(struct cached *cached)
+{
+    atomic_fetch_add_explicit(&cached->n_owners, 1, memory_order_relaxed);
+}
+
 void cached_release(struct cached *cached)
 {
     if (cached == NULL || atomic_fetch_sub(&cached->n_owners, 1) != 1)
@@ -328,13 +358,11 @@ struct cached *cache_get(struct cache *cache, uint64_t issuer, enum oc_hash hash
     const struct key key = {issuer, hash, serial};
     uint64_t number = hash_of(cache, &key);
     struct shard *shard = shard_of(cache, number);
-    struct cached *cached = NULL;
     pthread_mutex_lock(&shard->lock);
-    struct node *node = find(shard, number, &key);
-    if (node != NULL) {
-        node->is_referenced = true;
-        cached = node->cached;
-        atomic_fetch_add_explicit(&cached->n_owners, 1, memory_order_relaxed);
+    struct cached *cached = find(shard, number, &key);
+    if (cached != NULL) {
+        cached->links.is_referenced = true;
+        cached_hold(cached);
     }
     pthread_mutex_unlock(&shard->lock);
     if (cached != NULL && !atomic_load_explicit(&cached->is_used, memory_order_relaxed))
@@ -351,10 +379,10 @@ static bool put_into(struct cache *cache, struct shard *shard, struct cached *ca
                      uint64_t number)
 {
     const struct key key = key_of(cached);
-    struct node *old = find(shard, number, &key);
+    struct cached *old = find(shard, number, &key);
     if (old != NULL)
-        drop_node(shard, old);
-    if (octets_of(cached) > shard_max(cache) || !add_node(shard, cached, number))
+        drop(shard, old);
+    if (octets_of(cached) > shard_max(cache) || !add(shard, cached, number))
         return false;
     evict_until(shard, shard_max(cache));
     return true;
@@ -378,9 +406,9 @@ static void drop_key(struct cache *cache, const struct key *key)
     uint64_t number = hash_of(cache, key);
     struct shard *shard = shard_of(cache, number);
     pthread_mutex_lock(&shard->lock);
-    struct node *node = find(shard, number, key);
-    if (node != NULL)
-        drop_node(shard, node);
+    struct cached *cached = find(shard, number, key);
+    if (cached != NULL)
+        drop(shard, cached);
     pthread_mutex_unlock(&shard->lock);
 }
 
@@ -398,12 +426,12 @@ void cache_drop_if(struct cache *cache, bool (*is_wrong)(void *arg, const struct
     for (size_t i = 0; i < N_SHARDS; i++) {
         struct shard *shard = &cache->shards[i];
         pthread_mutex_lock(&shard->lock);
-        struct node *node = shard->hand;
+        struct cached *cached = shard->hand;
         for (size_t left = shard->n; left > 0; left--) {
-            struct node *next = node->ring_next;
-            if (is_wrong(arg, node->cached))
-                drop_node(shard, node);
-            node = next;
+            struct cached *next = cached->links.ring_next;
+            if (is_wrong(arg, cached))
+                drop(shard, cached);
+            cached = next;
         }
         pthread_mutex_unlock(&shard->lock);
     }
@@ -413,28 +441,27 @@ void cache_drop_if(struct cache *cache, bool (*is_wrong)(void *arg, const struct
 // when it has expired.
 static bool is_first_to_refresh(struct shard *shard, int64_t now)
 {
-    struct node *node = shard->heap[0];
-    struct cached *cached = node->cached;
+    struct cached *cached = shard->heap[0];
     if (cached->next_update <= now) {
-        drop_at(shard, 0);
+        drop(shard, cached);
         return false;
     }
     bool is_used = atomic_load(&cached->is_used);
-    node->due = is_used ? now + AGAIN_AFTER : cached->next_update;
-    if (node->due <= now)
-        node->due = now + 1;
-    heap_move(shard, node);
+    cached->links.due = is_used ? now + AGAIN_AFTER : cached->next_update;
+    if (cached->links.due <= now)
+        cached->links.due = now + 1;
+    heap_move(shard, cached);
     return is_used;
 }
 
 static size_t shard_due(struct shard *shard, int64_t now, struct cached **out, size_t n)
 {
     size_t n_due = 0;
-    while (n_due < n && shard->n > 0 && shard->heap[0]->due <= now) {
-        struct cached *cached = shard->heap[0]->cached;
+    while (n_due < n && shard->n > 0 && shard->heap[0]->links.due <= now) {
+        struct cached *cached = shard->heap[0];
         if (!is_first_to_refresh(shard, now))
             continue;
-        atomic_fetch_add(&cached->n_owners, 1);
+        cached_hold(cached);
         out[n_due++] = cached;
     }
     return n_due;
@@ -459,7 +486,7 @@ static void look_for_oldest(struct shard *shard, int64_t *oldest)
     for (size_t from = 0; !is_end; from += LOOK_AT_ONCE) {
         pthread_mutex_lock(&shard->lock);
         for (size_t i = from; i < shard->n && i < from + LOOK_AT_ONCE; i++) {
-            int64_t this_update = shard->heap[i]->cached->this_update;
+            int64_t this_update = shard->heap[i]->this_update;
             if (*oldest == 0 || this_update < *oldest)
                 *oldest = this_update;
         }

@@ -11,23 +11,31 @@
 
 #include <stdatomic.h>
 
-// struct cached is one answer. It is not changed once it is in the cache, and freed by its last
-// owner.
+// struct cached is one answer, what is looked at for each request in front. It is not changed once
+// it is in the cache, and freed by its last owner. `links` is the cache's own.
 struct cached {
     atomic_uint n_owners;
-    uint64_t issuer;
     enum oc_hash hash;
+    uint64_t issuer;
+    size_t der_len;
+    atomic_bool is_used;  // since it was made
     uint8_t serial_len;
     uint8_t serial[SERIAL_MAX];
-    struct record record;
-    uint8_t signer[32];
     int64_t this_update;
     int64_t next_update;
-    int64_t refresh_at;
     int64_t max_age;
-    char etag[65];        // SHA-256 of `der` in hex
-    atomic_bool is_used;  // since it was made
-    size_t der_len;
+    uint8_t signer[32];
+    char etag[65];  // SHA-256 of `der` in hex
+    struct record record;
+    int64_t refresh_at;
+    struct cached_links {
+        struct cached *ring_next;
+        struct cached *ring_prev;
+        uint64_t number;
+        int64_t due;
+        size_t at;
+        bool is_referenced;
+    } links;
     uint8_t der[];
 };
 
@@ -39,9 +47,10 @@ struct cache *cache_new(size_t max_octets);
 void cache_free(struct cache *cache);
 void cache_resize(struct cache *cache, size_t max_octets);
 
-// cached_new makes an answer with one owner; NULL when there is no memory. cached_release gives
-// it back.
+// cached_new makes an answer with one owner; NULL when there is no memory. cached_hold adds an
+// owner, cached_release takes one away.
 struct cached *cached_new(struct oc_bytes der);
+void cached_hold(struct cached *cached);
 void cached_release(struct cached *cached);
 
 // cache_get finds an answer, of which the caller becomes an owner; NULL when there is none.

@@ -141,7 +141,7 @@ static void save_later(struct front *front, struct cached *cached)
         return;
     pthread_mutex_lock(&front->saving);
     if (front->n_saves < SAVES_MAX) {
-        atomic_fetch_add(&cached->n_owners, 1);
+        cached_hold(cached);
         front->saves[front->n_saves++] = cached;
     }
     pthread_mutex_unlock(&front->saving);
@@ -154,7 +154,7 @@ static void tell(struct front_waiter *waiter, enum oc_hash hash, struct cached *
 {
     struct reply reply = {.hash = hash};
     if (cached != NULL) {
-        atomic_fetch_add(&cached->n_owners, 1);
+        cached_hold(cached);
         reply_cached(&reply, cached);
     } else {
         reply_error(&reply, OC_RESPONSE_TRY_LATER);

@@ -2,6 +2,7 @@
 //
 // One request, as libmicrohttpd shows it: when its first line is there, when its header is, and
 // when it is whole; only in the last can it be answered without ending the connection.
+#include "http_field.h"
 #include "http_get.h"
 #include "http_log.h"
 #include "http_parts.h"

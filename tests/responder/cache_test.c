@@ -240,6 +240,31 @@ static void due_in_order(void **state)
     cache_free(cache);
 }
 
+// What comes, goes and is replaced in any order leaves the rest where it can be found.
+static void others_are_found_still(void **state)
+{
+    enum { NUMBERS = 4000, TURNS = 40000 };
+    static bool is_in[NUMBERS];
+    uint32_t turn = 1;
+    (void)state;
+    struct cache *cache = cache_new(16 * MIB);
+    for (size_t i = 0; i < TURNS; i++) {
+        turn = turn * 1664525U + 1013904223U;
+        uint32_t number = (turn >> 8) % NUMBERS;
+        if (turn >> 31 != 0 || i < NUMBERS)
+            is_in[number] = put(cache, make(ISSUER, OC_HASH_SHA1, number, "x"));
+        else
+            cache_drop(cache, ISSUER, serial_of(&number));
+        if (turn >> 31 == 0 && i >= NUMBERS)
+            is_in[number] = false;
+        if (i % 1000 != 0)
+            continue;
+        for (uint32_t k = 0; k < NUMBERS; k++)
+            assert_true(has(cache, ISSUER, OC_HASH_SHA1, k, "x") == is_in[k]);
+    }
+    cache_free(cache);
+}
+
 static void *hammer(void *arg)
 {
     struct cache *cache = arg;
@@ -279,6 +304,7 @@ int main(void)
         cmocka_unit_test(bounded_in_octets),
         cmocka_unit_test(not_due_unless_used),
         cmocka_unit_test(due_in_order),
+        cmocka_unit_test(others_are_found_still),
         cmocka_unit_test(many_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,27 +47,6 @@ struct oc_bytes answer_error(enum oc_response_status status)
     return (struct oc_bytes){errors[status - 1], 5};
 }
 
-struct cached *cached_new(struct oc_bytes der)
-{
-    struct cached *cached = calloc(1, sizeof(*cached) + der.len);
-    uint8_t digest[SHA256_DIGEST_LENGTH];
-    if (cached == NULL)
-        return NULL;
-    cached->n_owners = 1;
-    cached->der_len = der.len;
-    memcpy(cached->der, der.data, der.len);
-    SHA256(der.data, der.len, digest);
-    for (size_t i = 0; i < sizeof(digest); i++)
-        snprintf(cached->etag + 2 * i, 3, "%02x", digest[i]);
-    return cached;
-}
-
-void cached_release(struct cached *cached)
-{
-    if (cached != NULL && atomic_fetch_sub(&cached->n_owners, 1) == 1)
-        free(cached);
-}
-
 void reply_release(struct reply *reply)
 {
     cached_release(reply->cached);
@@ -204,6 +183,10 @@ static bool starts(const char *text, const char *with)
 static struct cached *make(const char *text, size_t len)
 {
     struct cached *cached = cached_new((struct oc_bytes){(const uint8_t *)text, len});
+    uint8_t digest[SHA256_DIGEST_LENGTH];
+    SHA256((const uint8_t *)text, len, digest);
+    for (size_t i = 0; i < sizeof(digest); i++)
+        snprintf(cached->etag + 2 * i, 3, "%02x", digest[i]);
     cached->this_update = HTTP_FRONT_THIS_UPDATE;
     cached->next_update = HTTP_FRONT_NEXT_UPDATE;
     cached->max_age = HTTP_FRONT_MAX_AGE;
@@ -230,7 +213,7 @@ static struct reply kept_reply(struct front *front, const char *text, size_t len
         cached_release(cached);
         cached = front->kept[slot] = make(text, len);
     }
-    atomic_fetch_add(&cached->n_owners, 1);
+    cached_hold(cached);
     pthread_mutex_unlock(&front->lock);
     return cached_reply(cached);
 }

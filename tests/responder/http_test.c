@@ -2,13 +2,16 @@
 //
 // What HTTP is made of, without a network: paths of a GET, dates, entity tags, media types, and
 // how long caches may keep an answer.
+#include "http_field.h"
 #include "http_get.h"
-#include "http_reply.h"
 
 #include "guard.h"
 
+#include <openssl/evp.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -149,6 +152,64 @@ static void requests_are_as_long_as_may_be(void **state)
     assert_int_equal(http_get_read(uri, strlen(uri), "", out, 6, &len), HTTP_GET_TOO_LONG);
     assert_int_equal(len, 0);
     assert_int_equal(http_get_read(uri, strlen(uri), "", out, 0, &len), HTTP_GET_TOO_LONG);
+}
+
+// read_quad reads four characters behind "0\0\0", the first of which may be written as %4D.
+static bool read_quad(const char *head, const char quad[4], uint8_t out[3])
+{
+    uint8_t octets[6];
+    size_t len;
+    char uri[16];
+    snprintf(uri, sizeof(uri), "/%s%.4s", head, quad);
+    if (http_get_read(uri, strlen(uri), "", octets, sizeof(octets), &len) != HTTP_GET_REQUEST)
+        return false;
+    assert_int_equal(len, 6);
+    assert_memory_equal(octets, "0\0\0", 3);
+    memcpy(out, octets + 3, 3);
+    return true;
+}
+
+static void expect_quad(const char quad[4], const uint8_t octets[3])
+{
+    static const char *const heads[] = {"MAAA", "%4DAAA"};
+    uint8_t out[3];
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(read_quad(heads[i], quad, out));
+        assert_memory_equal(out, octets, 3);
+    }
+}
+
+// Each value at each place, as libcrypto writes it, and in the other alphabet.
+static void every_value_is_read(void **state)
+{
+    (void)state;
+    for (unsigned place = 0; place < 4; place++)
+        for (uint32_t value = 0; value < 64; value++) {
+            uint32_t bits = value << 6 * place;
+            uint8_t octets[3] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
+            unsigned char quad[5];
+            assert_int_equal(EVP_EncodeBlock(quad, octets, 3), 4);
+            expect_quad((const char *)quad, octets);
+            for (size_t i = 0; i < 4; i++)
+                quad[i] = quad[i] == '+' ? '-' : quad[i] == '/' ? '_' : quad[i];
+            expect_quad((const char *)quad, octets);
+        }
+}
+
+static void no_other_character_is_read(void **state)
+{
+    static const char known[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
+    (void)state;
+    for (size_t place = 0; place < 4; place++)
+        for (int c = 1; c < 256; c++) {
+            char quad[4] = {'A', 'A', 'A', 'A'};
+            uint8_t out[3];
+            quad[place] = (char)c;
+            // One sign of padding in the last place is as it should be, and gives two octets.
+            if (c != '=' || place != 3)
+                assert_true(read_quad("MAAA", quad, out) == (strchr(known, c) != NULL));
+        }
 }
 
 static bool is_root(const char *uri, const char *prefix)
@@ -294,6 +355,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_are_read),
         cmocka_unit_test(every_prefix_and_character),
+        cmocka_unit_test(every_value_is_read),
+        cmocka_unit_test(no_other_character_is_read),
         cmocka_unit_test(requests_are_as_long_as_may_be),
         cmocka_unit_test(posts_go_to_the_root),
         cmocka_unit_test(dates),
