@@ -23,7 +23,8 @@ enum { LENGTH_MAX = 1 << 20 };
 
 // An issuer is its name and key, by their SHA-256: a renewed certificate of the same is the same
 // issuer. A certificate is revoked when `revoked_at` is not NULL. A change without a serial number
-// is "maybe everything of this issuer".
+// is "maybe everything of this issuer". Its `mark` is random: where two copies of a file went on
+// apart, changes of the same number have another.
 //
 // Certificates are many and small: the key is the row. Answers are large, which such a table would
 // keep badly.
@@ -34,7 +35,7 @@ static const char *const schema[] = {
     "reason INTEGER, expires INTEGER, PRIMARY KEY(issuer, serial)) STRICT, WITHOUT ROWID",
     "CREATE INDEX certificate_revoked ON certificate(issuer, serial) WHERE revoked_at IS NOT NULL",
     "CREATE TABLE change(id INTEGER PRIMARY KEY AUTOINCREMENT, issuer INTEGER NOT NULL, "
-    "serial BLOB) STRICT",
+    "serial BLOB, mark INTEGER NOT NULL) STRICT",
     "CREATE TABLE answer(id INTEGER PRIMARY KEY, issuer INTEGER NOT NULL, serial BLOB NOT NULL, "
     "hash INTEGER NOT NULL, revoked_at INTEGER, reason INTEGER, expires INTEGER, "
     "signer BLOB NOT NULL, this_update INTEGER NOT NULL, next_update INTEGER NOT NULL, "

@@ -15,9 +15,11 @@
 #include <ocsp/issuer.h>
 
 // struct changes is told what has changed: one serial number, or, with NULL, maybe everything.
+// `is_last` says that the store will not be polled again.
 struct changes {
     void (*changed)(void *arg, const struct oc_bytes *serial);
     void *arg;
+    bool is_last;
 };
 
 // struct saved is a signed answer that is kept over restarts. It is worth nothing unless `record`
@@ -69,9 +71,9 @@ struct store_methods {
     // at most some tenths of a second. Between begin and commit it sees what was put.
     bool (*look_up)(struct store *store, struct oc_bytes serial, struct record *out);
 
-    // poll tells what has changed since the last call, what others have changed included. Returns
-    // false when the store cannot say; what is known then stays. Made to be called some times a
-    // second.
+    // poll tells what has changed since the last call, what others have changed included. What
+    // takes long to find is told by a later call, or, by the last, as everything. Returns false
+    // when the store cannot say; what is known then stays. Made to be called some times a second.
     bool (*poll)(struct store *store, const struct changes *changes);
 
     // get_saved finds a saved answer by hash and serial number whose record is what the store says

@@ -264,10 +264,12 @@ static bool add_entries(struct table *table, X509_CRL *crl, const char *path)
     struct oc_bytes twice;
     STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(crl);
     for (int i = 0; i < sk_X509_REVOKED_num(all); i++) {
-        if (!add_entry(table, sk_X509_REVOKED_value(all, i), path))
+        if (!table_goes_on(table) || !add_entry(table, sk_X509_REVOKED_value(all, i), path))
             return false;
     }
-    return table_sort(table, &twice) || refuse(path, "has the same serial number twice");
+    if (table_sort(table, &twice))
+        return true;
+    return twice.data == NULL ? false : refuse(path, "has the same serial number twice");
 }
 
 static bool fill(struct table *table, X509_CRL *crl, const struct crl_source *source,
@@ -283,22 +285,16 @@ static bool fill(struct table *table, X509_CRL *crl, const struct crl_source *so
     return add_entries(table, crl, path);
 }
 
-static struct table *read_crl(void *arg, const char *path, char *text, size_t len,
-                              const struct table *before)
+static bool read_crl(void *arg, const char *path, char *text, size_t len,
+                     const struct table *before, struct table *table)
 {
     X509_CRL *crl = decode(text, len);
-    if (crl == NULL) {
-        refuse(path, "is no CRL in DER or PEM");
-        return NULL;
-    }
-    struct table *table = table_new();
-    bool ok = table != NULL && fill(table, crl, arg, path, before);
+    if (crl == NULL)
+        return refuse(path, "is no CRL in DER or PEM");
+    bool ok = fill(table, crl, arg, path, before);
     X509_CRL_free(crl);
     ERR_clear_error();
-    if (ok)
-        return table;
-    table_free(table);
-    return NULL;
+    return ok;
 }
 
 struct store *store_crl_open(const struct issuer_config *config, const struct oc_issuer *issuer)

@@ -23,9 +23,10 @@ static const char *const sql[N_STATEMENTS] = {
             "VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(issuer, serial) DO UPDATE SET "
             "revoked_at = ?3, reason = ?4, expires = ?5 WHERE NOT (" RECORD_IS ")",
     [DROP_ANSWERS] = "DELETE FROM answer WHERE issuer = ?1 AND serial = ?2",
-    [ADD_CHANGE] = "INSERT INTO change(issuer, serial) VALUES(?1, ?2)",
-    [CHANGE_FIRST] = "SELECT min(id) FROM change",
-    [CHANGE_LAST] = "SELECT max(id) FROM change",
+    [ADD_CHANGE] = "INSERT INTO change(issuer, serial, mark) VALUES(?1, ?2, random())",
+    [CHANGE_FIRST] = "SELECT id, mark FROM change ORDER BY id LIMIT 1",
+    [CHANGE_LAST] = "SELECT id, mark FROM change ORDER BY id DESC LIMIT 1",
+    [CHANGE_MARK] = "SELECT id, mark FROM change WHERE id = ?1",
     [PRUNE_CHANGES] = "DELETE FROM change WHERE id <= (SELECT max(id) FROM change) - ?1",
     [CHANGES] = "SELECT serial FROM change WHERE issuer = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
     [GET_SAVED] = "SELECT " RECORD ", a.signer, a.this_update, a.next_update, a.der "
@@ -282,7 +283,7 @@ static bool start(struct database_store *self)
     if (connection == NULL)
         return false;
     bool ok = database_store_find(self, connection) &&
-              database_store_change(connection, CHANGE_LAST, &self->seen);
+              database_store_last_change(connection, &self->seen);
     database_give(self->database, connection, ok);
     return ok;
 }

@@ -26,6 +26,7 @@ enum statement {
     ADD_CHANGE,
     CHANGE_FIRST,
     CHANGE_LAST,
+    CHANGE_MARK,
     PRUNE_CHANGES,
     CHANGES,
     GET_SAVED,
@@ -39,6 +40,12 @@ enum statement {
     N_STATEMENTS,
 };
 
+// struct change is one change: its number, 0 when there is none, and its mark.
+struct change {
+    int64_t number;
+    int64_t mark;
+};
+
 // struct database_store is the store of one issuer. `issuer` is its row, 0 while it has none: the
 // first command that puts a certificate makes it. `seen` is the last change that was told of.
 // `writer` is the connection between begin and commit, and `n_puts` what was changed on it.
@@ -48,7 +55,7 @@ struct database_store {
     uint8_t name_hash[32];
     uint8_t key_hash[32];
     atomic_llong issuer;
-    int64_t seen;
+    struct change seen;
     struct connection *writer;
     size_t n_puts;
 };
@@ -89,9 +96,9 @@ sqlite3_stmt *database_store_ask(struct database_store *self, struct connection 
 sqlite3_stmt *database_store_ask_about(struct database_store *self, struct connection *connection,
                                        enum statement number, struct oc_bytes serial);
 
-// database_store_change gives the number of the first or last change, 0 when there is none; in
-// store_database_poll.c. Returns false after store_fail().
-bool database_store_change(struct connection *connection, enum statement number, int64_t *out);
+// database_store_last_change gives the last change of whatever issuer; in store_database_poll.c.
+// Returns false after store_fail().
+bool database_store_last_change(struct connection *connection, struct change *out);
 
 // row_bind_bytes sets a value, and row_bind_record sets ?3 to ?5, which are a record. The octets
 // must stay until the statement was stepped.

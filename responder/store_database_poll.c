@@ -8,16 +8,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The first or last change, 0 when there is none.
-bool database_store_change(struct connection *connection, enum statement number, int64_t *out)
+// The change that a statement finds.
+static bool read_change(struct connection *connection, sqlite3_stmt *statement, struct change *out)
 {
-    sqlite3_stmt *statement = connection_statement(connection, number);
+    int rc = connection_step(connection, statement);
+    *out = (struct change){0};
+    if (rc == SQLITE_ROW)
+        *out =
+            (struct change){sqlite3_column_int64(statement, 0), sqlite3_column_int64(statement, 1)};
+    sqlite3_reset(statement);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+bool database_store_last_change(struct connection *connection, struct change *out)
+{
+    sqlite3_stmt *statement = connection_statement(connection, CHANGE_LAST);
+    return statement != NULL && read_change(connection, statement, out);
+}
+
+static bool is_same(const struct change *a, const struct change *b)
+{
+    return a->number == b->number && a->mark == b->mark;
+}
+
+// Whether what was changed since is all there: changes go on from the one that was seen last, or,
+// when there was none yet, from the first one.
+static bool check_line(const struct database_store *self, struct connection *connection,
+                       bool *is_whole)
+{
+    bool is_first = self->seen.number == 0;
+    struct change from;
+    sqlite3_stmt *statement =
+        connection_statement(connection, is_first ? CHANGE_FIRST : CHANGE_MARK);
     if (statement == NULL)
         return false;
-    int rc = connection_step(connection, statement);
-    *out = rc == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
-    sqlite3_reset(statement);
-    return rc == SQLITE_ROW;
+    if (!is_first)
+        sqlite3_bind_int64(statement, 1, self->seen.number);
+    if (!read_change(connection, statement, &from))
+        return false;
+    *is_whole = is_first ? from.number == 1 : is_same(&from, &self->seen);
+    return true;
 }
 
 // struct told is what there is to tell. The views point into `octets`.
@@ -46,7 +76,7 @@ static bool read_changes(struct database_store *self, struct connection *connect
     sqlite3_stmt *statement = database_store_ask(self, connection, CHANGES);
     if (statement == NULL)
         return false;
-    sqlite3_bind_int64(statement, 2, self->seen);
+    sqlite3_bind_int64(statement, 2, self->seen.number);
     sqlite3_bind_int64(statement, 3, CHANGES_TOLD + 1);
     int rc;
     while ((rc = connection_step(connection, statement)) == SQLITE_ROW)
@@ -55,20 +85,20 @@ static bool read_changes(struct database_store *self, struct connection *connect
     return rc == SQLITE_DONE;
 }
 
-// Whoever has missed changes that were dropped meanwhile, or sees fewer than before since an older
-// copy was put in place, has to take everything for changed.
+// Whoever has missed changes that were dropped meanwhile, or finds others than before since a copy
+// was put in place, has to take everything for changed.
 static bool read_news(struct database_store *self, struct connection *connection, struct told *told,
-                      int64_t *last)
+                      struct change *last)
 {
-    int64_t first;
-    if (!database_store_change(connection, CHANGE_LAST, last) ||
+    bool is_whole;
+    if (!database_store_last_change(connection, last) ||
         !database_store_find_again(self, connection, &told->is_everything))
         return false;
-    if (*last == self->seen || told->is_everything)
+    if (is_same(last, &self->seen) || told->is_everything)
         return true;
-    if (!database_store_change(connection, CHANGE_FIRST, &first))
+    if (!check_line(self, connection, &is_whole))
         return false;
-    told->is_everything = *last < self->seen || first > self->seen + 1;
+    told->is_everything = !is_whole;
     return told->is_everything || read_changes(self, connection, told);
 }
 
@@ -81,7 +111,7 @@ static void tell(const struct changes *changes, const struct told *told)
 }
 
 static bool poll_on(struct database_store *self, struct connection *connection, struct told *told,
-                    int64_t *last)
+                    struct change *last)
 {
     if (!connection_begin(connection, false))
         return false;
@@ -92,7 +122,7 @@ static bool poll_on(struct database_store *self, struct connection *connection, 
 
 static bool poll_with(struct database_store *self, const struct changes *changes, struct told *told)
 {
-    int64_t last = 0;
+    struct change last;
     struct connection *connection = database_take(self->database);
     if (connection == NULL)
         return false;

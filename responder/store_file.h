@@ -7,18 +7,25 @@
 
 #include "table.h"
 
-// struct file_kind is how a kind of file is read. `read` makes a table of its `len` octets at
-// `text`, behind which stands a NUL and which it may change; `before` is the table so far, or
-// NULL. It returns NULL after store_fail(), whose text begins with `path`. `arg` is for it.
+// struct file_kind is how a kind of file is read. `read` fills `table`, which is empty, from the
+// `len` octets at `text`, behind which stands a NUL and which it may change; `before` is the table
+// so far, in which others look up meanwhile, or NULL. Returns false after store_fail(), whose text
+// begins with `path`; soon, when table_goes_on() says that nobody waits. `arg` is for it. It is
+// called by any thread, but by one at a time.
 struct file_kind {
     const char *name;
     size_t max_len;
-    struct table *(*read)(void *arg, const char *path, char *text, size_t len,
-                          const struct table *before);
+    bool (*read)(void *arg, const char *path, char *text, size_t len, const struct table *before,
+                 struct table *table);
     void *arg;
 };
 
 // store_file_open opens such a store; `arg` is freed with it, and here when it fails.
+//
+// What takes longer to read than a moment is read by a thread of the store's own: until a later
+// poll takes it, what was read before is told as of when it was known to be current last. The first
+// poll, and one from another thread than the one before it, wait: who comes from elsewhere may be
+// the last to ask, and is told of everything that has changed by then.
 struct store *store_file_open(const struct file_kind *kind, const char *path);
 
 #endif

@@ -33,7 +33,7 @@ static bool add_lines(struct table *table, const char *path, char *text, size_t 
         if (end == NULL)
             return store_fail(STORE_FAULT_DATA, "%s:%zu: the last line is not ended", path, number);
         size_t line_len = (size_t)(end - (text + at));
-        if (!add_line(table, path, number, text + at, line_len))
+        if (!table_goes_on(table) || !add_line(table, path, number, text + at, line_len))
             return false;
         at += line_len + 1;
     }
@@ -48,21 +48,17 @@ static bool fail_twice(const char *path, struct oc_bytes serial)
     return store_fail(STORE_FAULT_DATA, "%s: the serial number %s is there twice", path, text);
 }
 
-static struct table *read_index(void *arg, const char *path, char *text, size_t len,
-                                const struct table *before)
+static bool read_index(void *arg, const char *path, char *text, size_t len,
+                       const struct table *before, struct table *table)
 {
     (void)arg;
     (void)before;
     struct oc_bytes twice;
-    struct table *table = table_new();
-    if (table == NULL)
-        return NULL;
-    bool ok =
-        add_lines(table, path, text, len) && (table_sort(table, &twice) || fail_twice(path, twice));
-    if (ok)
-        return table;
-    table_free(table);
-    return NULL;
+    if (!add_lines(table, path, text, len))
+        return false;
+    if (table_sort(table, &twice))
+        return true;
+    return twice.data == NULL ? false : fail_twice(path, twice);
 }
 
 struct store *store_index_open(const struct issuer_config *config)

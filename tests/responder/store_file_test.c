@@ -3,11 +3,16 @@
 // The stores that are files of others: what they say, what of them is refused, and what stays when
 // a file becomes one that is not believed.
 #include "depot.h"
+#include "store_file.h"
+#include "store_kind.h"
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <errno.h>
 #include <pthread.h>
+#include <seccomp.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -15,13 +20,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #define NOW SIGN_NOW
-enum { DAY = 86400 };
+enum { DAY = 86400, POLLS_MAX = 2000, POLL_US = 10000 };
 
 static struct issuer_config config;
 
@@ -55,6 +61,67 @@ static int open_test(void **state)
 {
     config = (struct issuer_config){.name = "ours"};
     return depot_open(state);
+}
+
+// What has changed is told when it was read, which on a busy machine is not in the same poll.
+
+static void note(void *arg, const struct oc_bytes *serial)
+{
+    struct seen *seen = arg;
+    if (serial == NULL) {
+        seen->n_everything++;
+        return;
+    }
+    seen->n++;
+    memcpy(seen->last, serial->data, serial->len);
+    seen->last_len = serial->len;
+}
+
+static bool poll_into(struct store *store, struct seen *seen)
+{
+    const struct changes changes = {note, seen};
+    return store->methods->poll(store, &changes);
+}
+
+// poll_until polls until so much was told.
+static struct seen poll_until(struct store *store, size_t n)
+{
+    struct seen seen = {0};
+    for (int i = 0; i < POLLS_MAX && seen.n + seen.n_everything < n; i++) {
+        if (i > 0)
+            usleep(POLL_US);
+        if (!poll_into(store, &seen))
+            fail_msg("%s", store->methods->why(store));
+    }
+    assert_true(seen.n + seen.n_everything >= n);
+    return seen;
+}
+
+// poll_until_fails polls until that fails with this in the reason; nothing may be told.
+static void poll_until_fails(struct store *store, const char *what)
+{
+    struct seen seen = {0};
+    for (int i = 0; i < POLLS_MAX; i++) {
+        bool ok = poll_into(store, &seen);
+        assert_int_equal(seen.n + seen.n_everything, 0);
+        if (!ok && strstr(store->methods->why(store), what) != NULL)
+            return;
+        usleep(POLL_US);
+    }
+    fail_msg("no \"%s\"", what);
+}
+
+// poll_until_current polls until it is told as of now, or of the time that stands in the file.
+static struct seen poll_until_current(struct store *store, int64_t this_update)
+{
+    struct seen seen = {0};
+    for (int i = 0; i < POLLS_MAX; i++) {
+        if (poll_into(store, &seen) && depot_look(store, SERIAL(1)).this_update == this_update)
+            return seen;
+        usleep(POLL_US);
+    }
+    fail_msg("not current");
+    return seen;
 }
 
 static void assert_revoked(struct record record, int64_t at, int reason)
@@ -117,7 +184,7 @@ static void index_that_is_empty(void **state)
     struct store *store = must_open(SOURCE_INDEX);
     assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
     write_index(LINE("01"));
-    assert_int_equal(depot_poll(store).n, 1);
+    assert_int_equal(poll_until(store, 1).n, 1);
     store_close(store);
 }
 
@@ -228,7 +295,7 @@ static void index_changed(void **state)
     struct store *store = must_open(SOURCE_INDEX);
     assert_int_equal(depot_poll(store).n, 0);
     write_index(LINE("01") REVOKED("03", THEN_TEXT));
-    struct seen seen = depot_poll(store);
+    struct seen seen = poll_until(store, 1);
     assert_int_equal(seen.n_everything, 0);
     assert_int_equal(seen.n, 1);
     assert_memory_equal(seen.last, "\3", 1);
@@ -236,13 +303,13 @@ static void index_changed(void **state)
 
     const char *next = LINE("01") LINE("02") REVOKED("03", THEN_TEXT);
     depot_replace("file", next, strlen(next));
-    seen = depot_poll(store);
+    seen = poll_until(store, 1);
     assert_int_equal(seen.n, 1);
     assert_memory_equal(seen.last, "\2", 1);
     assert_int_equal(depot_poll(store).n, 0);
 
     write_index(REVOKED("03", THEN_TEXT));
-    assert_int_equal(depot_poll(store).n, 2);
+    assert_int_equal(poll_until(store, 2).n, 2);
     assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
     store_close(store);
 }
@@ -258,7 +325,7 @@ static void index_changed_at_once(void **state)
         assert_non_null(file);
         fputs(i % 2 == 0 ? LINE("02") : LINE("01"), file);
         assert_int_equal(fclose(file), 0);
-        depot_poll(store);
+        assert_int_equal(poll_until(store, 2).n, 2);
         assert_int_equal(depot_look(store, SERIAL(2)).status,
                          i % 2 == 0 ? RECORD_GOOD : RECORD_NOT_ISSUED);
     }
@@ -275,7 +342,7 @@ static void index_with_many_changes(void **state)
     for (unsigned i = 0; i < 1001; i++)
         len += (size_t)snprintf(text + len, sizeof text - len, LINE("10%04X"), i);
     depot_write("file", text, len);
-    struct seen seen = depot_poll(store);
+    struct seen seen = poll_until(store, 1);
     assert_int_equal(seen.n_everything, 1);
     assert_int_equal(seen.n, 0);
     store_close(store);
@@ -292,22 +359,79 @@ static void index_that_becomes_bad(void **state)
     assert_int_equal(depot_look(store, SERIAL(2)).this_update, 0);
     write_index(LINE("01") "rubbish\n");
     for (int i = 0; i < 3; i++) {
-        assert_non_null(strstr(depot_poll_fails(store), ":2: there are not six fields"));
+        poll_until_fails(store, ":2: there are not six fields");
         assert_int_equal(store->methods->fault(store), STORE_FAULT_DATA);
         assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
         // As of when it could be read last.
         assert_in_range(depot_look(store, SERIAL(2)).this_update, begin, (int64_t)time(NULL));
     }
     write_index("");
-    assert_non_null(strstr(depot_poll_fails(store), ": has become empty"));
+    poll_until_fails(store, ": has become empty");
     assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
     assert_int_equal(unlink(depot_path("file")), 0);
     assert_non_null(strstr(depot_poll_fails(store), ": No such file"));
+    assert_int_equal(store->methods->fault(store), STORE_FAULT_ABSENT);
     assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
     write_index(good);
-    assert_int_equal(depot_poll(store).n, 0);
-    assert_int_equal(depot_look(store, SERIAL(2)).this_update, 0);
+    assert_int_equal(poll_until_current(store, 0).n, 0);
     store_close(store);
+}
+
+// More rows than are sorted at once, in no order; half of them begin alike.
+enum { N_ROWS = 100000 };
+
+static void write_many(bool has_twin)
+{
+    FILE *file = fopen(depot_path("file"), "wb");
+    assert_non_null(file);
+    for (unsigned i = 0; i < N_ROWS; i++) {
+        unsigned number = (unsigned)(i * UINT64_C(77773) % N_ROWS);
+        fprintf(file, LINE("%s%06X"), number % 2 == 0 ? "10" : "11000000", number);
+    }
+    if (has_twin)
+        fputs(LINE("11000000000003"), file);
+    assert_int_equal(fclose(file), 0);
+    depot_pause();
+}
+
+struct walk {
+    uint8_t last[SERIAL_MAX];
+    size_t last_len;
+    size_t n;
+};
+
+static bool check_order(void *arg, const struct entry *entry)
+{
+    struct walk *walk = arg;
+    size_t len = entry->serial.len < walk->last_len ? entry->serial.len : walk->last_len;
+    int order = memcmp(walk->last, entry->serial.data, len);
+    assert_true(order < 0 || (order == 0 && walk->last_len < entry->serial.len));
+    memcpy(walk->last, entry->serial.data, entry->serial.len);
+    walk->last_len = entry->serial.len;
+    walk->n++;
+    return true;
+}
+
+static void index_that_is_long(void **state)
+{
+    (void)state;
+    struct walk walk = {0};
+    write_many(false);
+    struct store *store = must_open(SOURCE_INDEX);
+    assert_true(store->methods->list(store, (struct oc_bytes){0}, false, check_order, &walk));
+    assert_int_equal(walk.n, N_ROWS);
+    for (unsigned i = 0; i < N_ROWS; i++) {
+        uint8_t octets[] = {0x10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i};
+        const struct oc_bytes serial = {octets, sizeof octets};
+        assert_int_equal(depot_look(store, serial).status,
+                         i % 2 == 0 ? RECORD_GOOD : RECORD_NOT_ISSUED);
+    }
+    assert_int_equal(depot_look(store, SERIAL(0x11, 0, 0, 0, 0, 0, 3)).status, RECORD_GOOD);
+    assert_int_equal(depot_look(store, SERIAL(0x11, 0, 0, 0, 0, 0, 4)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(depot_look(store, SERIAL(0x11, 0, 0, 0)).status, RECORD_NOT_ISSUED);
+    store_close(store);
+    write_many(true);
+    open_fails(SOURCE_INDEX, ": the serial number 11000000000003 is there twice");
 }
 
 // CRLs.
@@ -581,7 +705,7 @@ static void crl_renewed(void **state)
     next.number = 8;
     next.reason = 4;
     write_crl(next);
-    assert_int_equal(depot_poll(store).n_everything, 1);
+    assert_int_equal(poll_until(store, 1).n_everything, 1);
     struct record record = depot_look(store, SERIAL(1));
     assert_revoked(record, NOW - 2 * DAY, 4);
     assert_int_equal(record.this_update, NOW + 1);
@@ -603,14 +727,307 @@ static void crl_that_becomes_bad(void **state)
     struct store *store = must_open(SOURCE_CRL);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         write_crl(bad[i]);
-        assert_non_null(strstr(depot_poll_fails(store), whats[i]));
+        poll_until_fails(store, whats[i]);
         struct record record = depot_look(store, SERIAL(1));
         assert_revoked(record, NOW - 2 * DAY, 1);
         assert_int_equal(record.this_update, NOW);
     }
     write_crl(right);
-    depot_poll(store);
+    poll_until_current(store, NOW);
     store_close(store);
+}
+
+// A kind of file whose reading goes on when it may. Each letter is a serial number that was
+// issued; one with a question mark is not believed, and with an exclamation mark it goes wrong.
+static struct {
+    sem_t may;
+    atomic_int n_begun;
+    atomic_int n_cancelled;
+} slow;
+
+static bool wait_slowly(const struct table *table)
+{
+    while (sem_trywait(&slow.may) != 0) {
+        if (!table_goes_on(table)) {
+            atomic_fetch_add(&slow.n_cancelled, 1);
+            return false;
+        }
+        usleep(1000);
+    }
+    return true;
+}
+
+static bool read_slowly(void *arg, const char *path, char *text, size_t len,
+                        const struct table *before, struct table *table)
+{
+    (void)arg;
+    (void)before;
+    atomic_fetch_add(&slow.n_begun, 1);
+    if (!wait_slowly(table))
+        return false;
+    if (memchr(text, '?', len) != NULL)
+        return store_fail(STORE_FAULT_DATA, "%s: cannot be believed", path);
+    if (memchr(text, '!', len) != NULL)
+        return store_fail(STORE_FAULT_SYSTEM, "%s: went wrong", path);
+    const struct record record = {.status = RECORD_GOOD};
+    struct oc_bytes twice;
+    for (size_t i = 0; i < len; i++)
+        assert_true(table_add(table, SERIAL((uint8_t)text[i]), &record));
+    return table_sort(table, &twice);
+}
+
+static const struct file_kind slow_kind = {.name = "slow", .max_len = 100, .read = read_slowly};
+
+static void let_read(void)
+{
+    assert_int_equal(sem_post(&slow.may), 0);
+}
+
+// open_slow opens a store of "a" that was polled once.
+static struct store *open_slow(void)
+{
+    assert_int_equal(sem_init(&slow.may, 0, 0), 0);
+    atomic_store(&slow.n_begun, 0);
+    atomic_store(&slow.n_cancelled, 0);
+    write_index("a");
+    let_read();
+    struct store *store = store_file_open(&slow_kind, depot_path("file"));
+    assert_non_null(store);
+    assert_int_equal(depot_poll(store).n, 0);
+    return store;
+}
+
+static void wait_for_begun(int n)
+{
+    for (int i = 0; i < POLLS_MAX && atomic_load(&slow.n_begun) < n; i++)
+        usleep(POLL_US);
+    assert_int_equal(atomic_load(&slow.n_begun), n);
+}
+
+// begin_slowly puts a new file in place and polls: reading has begun, and nothing is told.
+static void begin_slowly(struct store *store, const char *text)
+{
+    int n_begun = atomic_load(&slow.n_begun);
+    write_index(text);
+    assert_int_equal(depot_poll(store).n, 0);
+    wait_for_begun(n_begun + 1);
+}
+
+static void next_second(void)
+{
+    int64_t now = (int64_t)time(NULL);
+    while ((int64_t)time(NULL) == now)
+        usleep(POLL_US);
+}
+
+static void reading_that_takes_long(void **state)
+{
+    (void)state;
+    int64_t begin = (int64_t)time(NULL);
+    struct store *store = open_slow();
+    int64_t end = (int64_t)time(NULL);
+    assert_int_equal(depot_look(store, SERIAL('a')).this_update, 0);
+    begin_slowly(store, "ab");
+    next_second();
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(depot_poll(store).n, 0);
+        assert_int_equal(depot_look(store, SERIAL('b')).status, RECORD_NOT_ISSUED);
+        assert_int_equal(depot_look(store, SERIAL('a')).status, RECORD_GOOD);
+        assert_in_range(depot_look(store, SERIAL('a')).this_update, begin, end);
+    }
+    let_read();
+    struct seen seen = poll_until(store, 1);
+    assert_int_equal(seen.n, 1);
+    assert_memory_equal(seen.last, "b", 1);
+    assert_int_equal(depot_look(store, SERIAL('b')).status, RECORD_GOOD);
+    assert_int_equal(depot_look(store, SERIAL('b')).this_update, 0);
+    assert_int_equal(atomic_load(&slow.n_begun), 2);
+    store_close(store);
+}
+
+static void closed_during_a_reading(void **state)
+{
+    (void)state;
+    struct store *store = open_slow();
+    begin_slowly(store, "ab");
+    store_close(store);
+    assert_int_equal(atomic_load(&slow.n_cancelled), 1);
+}
+
+// What was read is told, but as of when it was read; then the rest.
+static void changed_during_a_reading(void **state)
+{
+    (void)state;
+    struct store *store = open_slow();
+    next_second();
+    int64_t begin = (int64_t)time(NULL);
+    begin_slowly(store, "ab");
+    int64_t end = (int64_t)time(NULL);
+    next_second();
+    write_index("abc");
+    assert_int_equal(depot_poll(store).n, 0);
+    assert_int_equal(atomic_load(&slow.n_begun), 2);
+
+    let_read();
+    struct seen seen = poll_until(store, 1);
+    assert_int_equal(seen.n, 1);
+    assert_memory_equal(seen.last, "b", 1);
+    wait_for_begun(3);
+    assert_int_equal(depot_poll(store).n, 0);
+    assert_int_equal(depot_look(store, SERIAL('b')).status, RECORD_GOOD);
+    assert_int_equal(depot_look(store, SERIAL('c')).status, RECORD_NOT_ISSUED);
+    assert_in_range(depot_look(store, SERIAL('b')).this_update, begin, end);
+
+    let_read();
+    seen = poll_until(store, 1);
+    assert_int_equal(seen.n, 1);
+    assert_memory_equal(seen.last, "c", 1);
+    assert_int_equal(depot_look(store, SERIAL('c')).this_update, 0);
+    store_close(store);
+}
+
+static void assert_failed(struct store *store, enum store_fault fault, const char *what)
+{
+    char why[512];
+    snprintf(why, sizeof why, "%s%s", depot_path("file"), what);
+    assert_int_equal(store->methods->fault(store), fault);
+    assert_string_equal(store->methods->why(store), why);
+}
+
+// What was refused by a thread is refused by the poll, again and again, and read once. It stays so
+// while something newer is read.
+static void refused_by_a_slow_reading(void **state)
+{
+    (void)state;
+    int64_t begin = (int64_t)time(NULL);
+    struct store *store = open_slow();
+    int64_t end = (int64_t)time(NULL);
+    begin_slowly(store, "ab?");
+    next_second();
+    let_read();
+    poll_until_fails(store, ": cannot be believed");
+    for (int i = 0; i < 3; i++) {
+        (void)store_fail(STORE_FAULT_BUSY, "something else");
+        depot_poll_fails(store);
+        assert_failed(store, STORE_FAULT_DATA, ": cannot be believed");
+        assert_in_range(depot_look(store, SERIAL('a')).this_update, begin, end);
+    }
+    assert_int_equal(atomic_load(&slow.n_begun), 2);
+
+    write_index("ab");
+    for (int i = 0; i < 3; i++) {
+        (void)store_fail(STORE_FAULT_BUSY, "something else");
+        depot_poll_fails(store);
+        assert_failed(store, STORE_FAULT_DATA, ": cannot be believed");
+    }
+    let_read();
+    assert_int_equal(poll_until_current(store, 0).n, 1);
+    assert_int_equal(atomic_load(&slow.n_begun), 3);
+    store_close(store);
+}
+
+// What is not the file's fault may be over the next time.
+static void failed_in_a_slow_reading(void **state)
+{
+    (void)state;
+    struct store *store = open_slow();
+    begin_slowly(store, "ab!");
+    let_read();
+    poll_until_fails(store, ": went wrong");
+    assert_failed(store, STORE_FAULT_SYSTEM, ": went wrong");
+    depot_poll_fails(store);
+    assert_failed(store, STORE_FAULT_SYSTEM, ": went wrong");
+    wait_for_begun(3);
+    store_close(store);
+    assert_int_equal(atomic_load(&slow.n_cancelled), 1);
+}
+
+// What would be told later is told at once, as everything.
+static void polled_for_the_last_time(void **state)
+{
+    (void)state;
+    struct store *store = open_slow();
+    struct seen seen = {0};
+    const struct changes changes = {note, &seen, true};
+    assert_true(store->methods->poll(store, &changes));
+    assert_int_equal(seen.n + seen.n_everything, 0);
+    write_index("ab");
+    assert_true(store->methods->poll(store, &changes));
+    assert_int_equal(seen.n_everything, 1);
+    assert_int_equal(atomic_load(&slow.n_begun), 1);
+    begin_slowly(store, "abc");
+    assert_true(store->methods->poll(store, &changes));
+    assert_int_equal(seen.n_everything, 2);
+    assert_int_equal(seen.n, 0);
+    store_close(store);
+}
+
+static void *do_nothing(void *arg)
+{
+    return arg;
+}
+
+// In a process of its own, which can have no threads any more.
+static int poll_without_threads(struct store *store)
+{
+    pthread_t thread;
+    struct seen seen = {0};
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    const uint32_t none = SCMP_ACT_ERRNO(EAGAIN);
+    if (filter == NULL || seccomp_rule_add(filter, none, SCMP_SYS(clone), 0) != 0 ||
+        seccomp_rule_add(filter, none, SCMP_SYS(clone3), 0) != 0 || seccomp_load(filter) != 0)
+        return 1;
+    if (pthread_create(&thread, NULL, do_nothing, NULL) == 0)
+        return 2;
+    if (sem_post(&slow.may) != 0 || !poll_into(store, &seen))
+        return 3;
+    return seen.n == 1 && atomic_load(&slow.n_begun) == 2 ? 0 : 4;
+}
+
+static void read_without_threads(void **state)
+{
+    (void)state;
+    int status;
+    struct store *store = open_slow();
+    write_index("ab");
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(poll_without_threads(store));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    store_close(store);
+}
+
+// Whatever takes long ends.
+static void table_that_nobody_waits_for(void **state)
+{
+    (void)state;
+    const atomic_bool is_cancelled = true;
+    const struct record record = {.status = RECORD_GOOD};
+    struct oc_bytes twice = SERIAL(1);
+    struct table *table = table_new();
+    struct table *before = table_new();
+    static struct table_changes changes;
+    assert_non_null(table);
+    assert_non_null(before);
+    assert_true(table_goes_on(table));
+    assert_true(table_add(table, SERIAL(2), &record));
+    assert_true(table_add(table, SERIAL(1), &record));
+    table->is_cancelled = &is_cancelled;
+    assert_false(table_goes_on(table));
+    assert_false(table_sort(table, &twice));
+    assert_null(twice.data);
+    assert_int_equal(store_last_fault(NULL), STORE_FAULT_BUSY);
+    table_compare(before, table, &changes);
+    assert_int_equal(changes.n, 0);
+    table->is_cancelled = NULL;
+    assert_true(table_sort(table, &twice));
+    table_compare(before, table, &changes);
+    assert_int_equal(changes.n, 2);
+    table_free(table);
+    table_free(before);
 }
 
 // Many threads look up while the file is replaced all the time: they see one table or the other.
@@ -647,7 +1064,7 @@ static void many_threads(void **state)
         fputs(i % 2 == 0 ? LINE("01") REVOKED("03", THEN_TEXT) : LINE("01") LINE("03"), file);
         assert_int_equal(fclose(file), 0);
         assert_int_equal(rename(depot_path("next"), depot_path("file")), 0);
-        assert_int_equal(depot_poll(store).n, 1);
+        assert_int_equal(poll_until(store, 1).n, 1);
     }
     atomic_store(&is_over, true);
     for (size_t i = 0; i < N_THREADS; i++) {
@@ -675,6 +1092,7 @@ int main(void)
         TEST(index_changed_at_once),
         TEST(index_with_many_changes),
         TEST(index_that_becomes_bad),
+        TEST(index_that_is_long),
         TEST(crl_that_is_right),
         TEST(crl_without_an_issued_list),
         TEST(crl_in_pem),
@@ -685,6 +1103,14 @@ int main(void)
         TEST(crl_that_is_rubbish),
         TEST(crl_renewed),
         TEST(crl_that_becomes_bad),
+        TEST(reading_that_takes_long),
+        TEST(closed_during_a_reading),
+        TEST(changed_during_a_reading),
+        TEST(refused_by_a_slow_reading),
+        TEST(failed_in_a_slow_reading),
+        TEST(polled_for_the_last_time),
+        TEST(read_without_threads),
+        TEST(table_that_nobody_waits_for),
         TEST(many_threads),
     };
     return cmocka_run_group_tests(tests, depot_start, depot_stop);

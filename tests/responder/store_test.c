@@ -529,7 +529,7 @@ static void changes_that_were_dropped(void **state)
     init();
     put_apart(DEPOT_OURS, SERIAL(1), good(0));
     struct store *store = open_as(DEPOT_OURS, STORE_READ);
-    run_sql("db", "INSERT INTO change(id, issuer, serial) VALUES(200000, 77, x'01')");
+    run_sql("db", "INSERT INTO change(id, issuer, serial, mark) VALUES(200000, 77, x'01', 5)");
     put_apart(DEPOT_OURS, SERIAL(2), good(0));
     put_apart(DEPOT_OURS, SERIAL(3), good(0));
     struct seen seen = depot_poll(store);
@@ -550,6 +550,95 @@ static void older_copy(void **state)
     run_sql("db", "DELETE FROM change WHERE id = 2; DELETE FROM certificate WHERE serial = x'02'");
     assert_int_equal(depot_poll(store).n_everything, 1);
     assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_NOT_ISSUED);
+    store_close(store);
+}
+
+// One database becomes a copy of another, as by the backup of sqlite3(1), with stores at work.
+static void back_up(const char *from, const char *to)
+{
+    sqlite3 *source;
+    sqlite3 *target;
+    assert_int_equal(sqlite3_open(depot_path(from), &source), SQLITE_OK);
+    assert_int_equal(sqlite3_open(depot_path(to), &target), SQLITE_OK);
+    sqlite3_backup *backup = sqlite3_backup_init(target, "main", source, "main");
+    assert_non_null(backup);
+    assert_int_equal(sqlite3_backup_step(backup, -1), SQLITE_DONE);
+    assert_int_equal(sqlite3_backup_finish(backup), SQLITE_OK);
+    assert_int_equal(sqlite3_close(source), SQLITE_OK);
+    assert_int_equal(sqlite3_close(target), SQLITE_OK);
+}
+
+// Two databases that went on apart from one change: "db" by another, and "copy" by `n`.
+static void go_apart(size_t n)
+{
+    init();
+    put_apart(DEPOT_OURS, SERIAL(1), good(0));
+    back_up("db", "before");
+    for (size_t i = 0; i < n; i++)
+        put_apart(DEPOT_OURS, SERIAL(1), revoked(NOW, (int)i));
+    back_up("db", "copy");
+    back_up("before", "db");
+    put_apart(DEPOT_OURS, SERIAL(2), good(0));
+}
+
+static void check_copy(size_t n)
+{
+    go_apart(n);
+    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_GOOD);
+    assert_int_equal(depot_poll(store).n_everything, 0);
+    back_up("copy", "db");
+    struct seen seen = depot_poll(store);
+    assert_int_equal(seen.n_everything, 1);
+    assert_int_equal(seen.n, 0);
+    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(depot_poll(store).n_everything, 0);
+    put_apart(DEPOT_OURS, SERIAL(3), good(0));
+    assert_int_equal(depot_poll(store).n, 1);
+    store_close(store);
+}
+
+static void copy_with_as_many_changes(void **state)
+{
+    (void)state;
+    check_copy(1);
+}
+
+static void copy_with_more_changes(void **state)
+{
+    (void)state;
+    check_copy(3);
+}
+
+static void copy_of_the_same(void **state)
+{
+    (void)state;
+    init();
+    put_apart(DEPOT_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    back_up("db", "copy");
+    back_up("copy", "db");
+    struct seen seen = depot_poll(store);
+    assert_int_equal(seen.n + seen.n_everything, 0);
+    store_close(store);
+}
+
+// A copy from when nothing had been put, into which something was put since.
+static void copy_of_an_empty_one(void **state)
+{
+    (void)state;
+    init();
+    back_up("db", "before");
+    put_apart(DEPOT_OURS, SERIAL(1), good(0));
+    back_up("db", "copy");
+    back_up("before", "db");
+    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    back_up("copy", "db");
+    assert_int_equal(depot_poll(store).n, 1);
+    back_up("before", "db");
+    assert_int_equal(depot_poll(store).n_everything, 1);
+    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
     store_close(store);
 }
 
@@ -625,7 +714,7 @@ static int other_main(const char *what, const char *path)
     const char *sql = strcmp(what, "lock") == 0
                           ? "BEGIN EXCLUSIVE"
                           : "BEGIN; UPDATE certificate SET revoked_at = 5, reason = 1; "
-                            "INSERT INTO change(issuer, serial) VALUES(1, x'01')";
+                            "INSERT INTO change(issuer, serial, mark) VALUES(1, x'01', 5)";
     if (sqlite3_open(path, &db) != SQLITE_OK || sqlite3_exec(db, sql, NULL, NULL, NULL) != 0)
         return 1;
     if (strcmp(what, "commit") == 0 && sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != 0)
@@ -1031,6 +1120,10 @@ int main(int argc, char **argv)
         TEST(many_changes),
         TEST(changes_that_were_dropped),
         TEST(older_copy),
+        TEST(copy_with_as_many_changes),
+        TEST(copy_with_more_changes),
+        TEST(copy_of_the_same),
+        TEST(copy_of_an_empty_one),
         TEST(issuers_in_another_order),
         TEST(change_of_another_process),
         TEST(locked),
