@@ -54,6 +54,8 @@ static enum MHD_Result send_health(const struct admin *admin, struct MHD_Connect
     front_look(admin->front, &state);
     if (!state.is_signer_alive)
         return send_line(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "the signer is not there");
+    if (!state.has_signers)
+        return send_line(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "an issuer has no valid signer");
     if (!state.is_store_well)
         return send_line(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "a store cannot be read");
     return send_line(connection, MHD_HTTP_OK, "ok");

@@ -18,14 +18,14 @@
 #include <ocsp/request.h>
 
 // struct served_issuer is an issuer that is answered for. `key` is a number that is the same in
-// all configurations that answer in the same way, from the same source. `is_lost` tells that the
-// source was found to be another one, or none; it belongs to who polls.
+// all configurations that answer in the same way, from the same source. `n_lost` counts how often,
+// until now, the source was found to be another one, or none; it belongs to who polls.
 struct served_issuer {
     const struct issuer_config *config;
     struct oc_issuer issuer;
     uint64_t key;
     struct store *store;
-    bool is_lost;
+    unsigned n_lost;
 };
 
 // struct served is all of them.

@@ -265,12 +265,23 @@ static void finish_change(struct supervisor *supervisor)
         change_plan_restart(supervisor);
 }
 
+// What is said is about the one that the front has; when it ends, another is started.
+static void end_signer(const struct supervisor *supervisor)
+{
+    if (supervisor->signer > 0)
+        kill(supervisor->signer, SIGKILL);
+}
+
 bool change_reply(struct supervisor *supervisor)
 {
     struct control control;
     if (!control_receive(supervisor->control, &control))
         return false;
     control_close(&control);
+    if (control.kind == CONTROL_SILENT) {
+        end_signer(supervisor);
+        return true;
+    }
     if (supervisor->change.step != STEP_TAKE)
         return true;
     if (control.kind == CONTROL_TAKEN)

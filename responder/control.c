@@ -79,7 +79,7 @@ bool control_receive(int socket, struct control *control)
     take_fds(&message, control);
     bool is_whole = n == (ssize_t)sizeof head &&
                     (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0 &&
-                    head.kind >= CONTROL_SERVE && head.kind <= CONTROL_REFUSED;
+                    head.kind >= CONTROL_SERVE && head.kind <= CONTROL_SILENT;
     if (!is_whole) {
         control_close(control);
         return false;

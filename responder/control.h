@@ -13,10 +13,11 @@
 enum control_kind {
     CONTROL_NONE = 0,
     CONTROL_SERVE,    // to the front: a configuration, a signer's socket, listening sockets
-    CONTROL_SIGNER,   // to the front: the configuration that it has, a new signer's socket
+    CONTROL_SIGNER,   // to the front: a new signer's socket, for the configuration that it has
     CONTROL_DRAIN,    // to the front: end when what is under way is answered
     CONTROL_TAKEN,    // from the front: it works by what came last
     CONTROL_REFUSED,  // from the front: it does not, `why` says why
+    CONTROL_SILENT,   // from the front: the signer does not answer
 };
 
 // The descriptors of CONTROL_SERVE and CONTROL_SIGNER stand in this order: the text of the

@@ -66,7 +66,8 @@ static bool look_at(const char *path, struct file_state *out)
     struct stat st;
     *out = (struct file_state){0};
     if (stat(path, &st) != 0)
-        return store_fail(STORE_FAULT_SYSTEM, "%s: %s", path, strerror(errno));
+        return store_fail(errno == ENOENT ? STORE_FAULT_ABSENT : STORE_FAULT_SYSTEM, "%s: %s", path,
+                          strerror(errno));
     *out = (struct file_state){st.st_dev, st.st_ino, st.st_size, st.st_mtim};
     return true;
 }

@@ -16,8 +16,10 @@
 
 enum {
     CLOCK_TOLERANCE =
-        5,           // seconds that the clock may be set back before an answer is of the future
-    SAVED_MIN = 60,  // seconds that a saved answer must have left
+        5,             // seconds that the clock may be set back before an answer is of the future
+    SAVED_MIN = 60,    // seconds that a saved answer must have left
+    REFRESH_MIN = 60,  // seconds between two signatures about one certificate
+    NOT_ISSUED_AGE = 60,  // seconds that others may keep what is said of what was never issued
 };
 
 int64_t front_now(void)
@@ -103,11 +105,22 @@ static void write_hex(char out[65], const uint8_t digest[32])
 }
 
 // In the middle of the time that is left from when it was made, a tenth sooner or later: a CRL's
-// answers are for a time that began before.
-static int64_t refresh_time(int64_t made_at, int64_t next_update)
+// answers are for a time that began before. And before who was told max_age comes for a newer one
+// (RFC 9919 7.1), though not each second.
+static int64_t refresh_time(int64_t made_at, int64_t next_update, int64_t max_age)
 {
     int64_t left = next_update - made_at;
-    return made_at + left / 2 - left / 10 + left / 5 * jitter() / 1000;
+    int64_t half = left / 2 - left / 10 + left / 5 * jitter() / 1000;
+    int64_t aged = max_age < REFRESH_MIN ? REFRESH_MIN : max_age;
+    aged -= aged / 10 * jitter() / 1000;
+    return made_at + (half < aged ? half : aged);
+}
+
+// Who asks for a certificate before its issuance is known must not be told so for long after.
+static int64_t told_age(const struct pending *pending)
+{
+    bool is_short = pending->record.status == RECORD_NOT_ISSUED;
+    return is_short && pending->max_age > NOT_ISSUED_AGE ? NOT_ISSUED_AGE : pending->max_age;
 }
 
 static struct cached *make_cached(const struct front *front, const struct pending *like,
@@ -129,22 +142,28 @@ static struct cached *make_cached(const struct front *front, const struct pendin
     memcpy(cached->signer, like->signer, sizeof cached->signer);
     cached->this_update = like->single.this_update;
     cached->next_update = like->single.next_update;
-    cached->refresh_at = refresh_time(front_now(), cached->next_update);
-    cached->max_age = like->max_age;
+    cached->max_age = told_age(like);
+    cached->refresh_at = refresh_time(front_now(), cached->next_update, like->max_age);
     return cached;
 }
 
-// What was never issued is not saved: anybody can ask for any number.
-static void save_later(struct front *front, struct cached *cached)
+void front_save_later(struct front *front, struct cached *cached)
 {
-    if (cached->record.status != RECORD_GOOD && cached->record.status != RECORD_REVOKED)
-        return;
     pthread_mutex_lock(&front->saving);
-    if (front->n_saves < SAVES_MAX) {
+    bool has_room = front->n_saves < SAVES_MAX;
+    if (has_room) {
         cached_hold(cached);
         front->saves[front->n_saves++] = cached;
     }
     pthread_mutex_unlock(&front->saving);
+    if (!has_room)
+        atomic_fetch_add(&front->n_not_saved, 1);
+}
+
+// What was never issued is not saved: anybody can ask for any number.
+static bool is_worth_saving(const struct cached *cached)
+{
+    return cached->record.status == RECORD_GOOD || cached->record.status == RECORD_REVOKED;
 }
 
 // Waiters.
@@ -171,6 +190,14 @@ static void tell_all(struct front_waiter *waiters, enum oc_hash hash, struct cac
     }
 }
 
+// An answer about several certificates is for whoever asks the same, but not kept here.
+static void tell_several(struct front *front, const struct pending *pending, struct oc_bytes der)
+{
+    struct cached *cached = der.data != NULL ? make_cached(front, pending, der) : NULL;
+    tell(pending->waiters, pending->hash, cached);
+    cached_release(cached);
+}
+
 static void tell_live(struct front_waiter *waiter, enum oc_hash hash, struct oc_bytes der)
 {
     struct reply reply = {.status = OC_RESPONSE_SUCCESSFUL, .hash = hash};
@@ -192,8 +219,9 @@ static void end_pending(struct pending *pending)
 static void take_shared(struct front *front, struct pending *pending, struct oc_bytes der)
 {
     struct cached *cached = der.data != NULL ? make_cached(front, pending, der) : NULL;
-    if (cached != NULL && cache_put(front->cache, cached, pending->epoch))
-        save_later(front, cached);
+    if (cached != NULL && cache_put(front->cache, cached, pending->epoch) &&
+        is_worth_saving(cached))
+        front_save_later(front, cached);
     tell_all(pendings_leave(front->pendings, pending), pending->hash, cached);
     cached_release(cached);
 }
@@ -205,6 +233,8 @@ static void take_signed(void *arg, struct oc_bytes der)
     atomic_fetch_add(der.data != NULL ? &front->n_signed : &front->n_sign_failed, 1);
     if (pending->is_shared)
         take_shared(front, pending, der);
+    else if (!pending->has_nonce)
+        tell_several(front, pending, der);
     else
         tell_live(pending->waiters, pending->hash, der);
     end_pending(pending);
@@ -223,6 +253,21 @@ struct ask {
     struct record records[JOB_SINGLES_MAX];
 };
 
+// An answer about several is as new as the newest, and good for as long as the first to end; one
+// that was never issued counts for all.
+static void sum_up(const struct ask *ask, struct pending *pending)
+{
+    for (size_t i = 1; i < ask->job.n_singles; i++) {
+        const struct job_single *single = &ask->job.singles[i];
+        if (single->this_update > pending->single.this_update)
+            pending->single.this_update = single->this_update;
+        if (single->next_update < pending->single.next_update)
+            pending->single.next_update = single->next_update;
+        if (ask->records[i].status == RECORD_NOT_ISSUED)
+            pending->record = ask->records[i];
+    }
+}
+
 static struct pending *new_pending(const struct ask *ask)
 {
     struct pending *pending = calloc(1, sizeof *pending);
@@ -232,12 +277,14 @@ static struct pending *new_pending(const struct ask *ask)
                                 .state = ask->state,
                                 .waiters = ask->waiter,
                                 .is_shared = ask->asked->n_ids == 1 && ask->job.nonce_len == 0,
+                                .has_nonce = ask->job.nonce_len > 0,
                                 .epoch = ask->epoch,
                                 .issuer = ask->asked->issuer->key,
                                 .hash = ask->asked->ids[0].hash,
                                 .single = ask->job.singles[0],
                                 .record = ask->records[0],
                                 .max_age = ask->asked->issuer->config->max_age};
+    sum_up(ask, pending);
     memcpy(pending->signer, ask->signer->id, sizeof pending->signer);
     atomic_fetch_add(&ask->state->n_holders, 1);
     return pending;
@@ -293,7 +340,8 @@ static bool says_so(const struct ask *ask, const struct saved *saved)
            verdict.next_update == saved->next_update;
 }
 
-// A file is not trusted as the memory is: what was saved is verified again.
+// A file is not trusted as the memory is: what was saved is verified again. What is of the future
+// was saved before the clock was set back.
 static struct cached *from_saved(const struct ask *ask)
 {
     struct store *store = ask->asked->issuer->store;
@@ -304,6 +352,7 @@ static struct cached *from_saved(const struct ask *ask)
         !store->methods->get_saved(store, id->hash, id->serial, buf, sizeof buf, &saved))
         return NULL;
     if (!record_equal(&saved.record, &ask->records[0]) ||
+        saved.this_update > ask->now + CLOCK_TOLERANCE ||
         saved.next_update <= ask->now + SAVED_MIN ||
         saved.next_update > ask->now + ask->asked->issuer->config->validity ||
         !state_has_signer(ask->state, ask->asked->issuer, saved.signer, ask->now) ||

@@ -33,8 +33,8 @@ struct front_waiter {
     struct front_waiter *next;
 };
 
-// front_new makes a front that serves nothing yet: every answer is tryLater. front_free ends it;
-// who waits is answered tryLater before.
+// front_new makes a front that serves nothing yet: every answer is tryLater. front_free saves what
+// waits for that and ends it; who waits for an answer is told tryLater before.
 struct front *front_new(char *why, size_t size);
 void front_free(struct front *front);
 
@@ -44,6 +44,12 @@ void front_free(struct front *front);
 // `why`.
 bool front_serve(struct front *front, struct config *config, int signer_socket, char *why,
                  size_t size);
+
+// front_renew_signer exchanges the signer process alone, in the same way. No source is read.
+bool front_renew_signer(struct front *front, int signer_socket, char *why, size_t size);
+
+// front_has_signer_process tells whether the signer process is there and answers.
+bool front_has_signer_process(struct front *front);
 
 // front_ask answers a request. Returns true with `*reply` when there is an answer at once;
 // otherwise `waiter->ready` will be called. By any number of threads.
@@ -64,10 +70,12 @@ struct front_state {
     size_t sign_queue;
     bool is_signer_alive;
     bool is_store_well;   // every store could be read at the last tick
-    int64_t signer_ends;  // the earliest end of an issuer's last signer; 0: none
+    bool has_signers;     // every issuer has one that is valid now
+    int64_t signer_ends;  // when the first issuer will have none; 0: there is no issuer
     uint64_t n_signed;
     uint64_t n_sign_failed;
-    uint64_t n_refused;  // because the queue was full
+    uint64_t n_refused;    // because the queue was full
+    uint64_t n_not_saved;  // answers that a restart will not find
 };
 
 void front_look(struct front *front, struct front_state *out);

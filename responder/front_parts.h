@@ -28,6 +28,7 @@ struct front {
     atomic_uint_fast64_t n_signed;
     atomic_uint_fast64_t n_sign_failed;
     atomic_uint_fast64_t n_refused;
+    atomic_uint_fast64_t n_not_saved;
 };
 
 // front_now is the time in seconds since 1970.
@@ -36,6 +37,9 @@ int64_t front_now(void);
 // front_hold gives what is served, which stays until front_let_go(); NULL when nothing is yet.
 struct state *front_hold(struct front *front);
 void front_let_go(struct state *state);
+
+// front_save_later keeps an answer to be saved at the next tick, unless too many wait for that.
+void front_save_later(struct front *front, struct cached *cached);
 
 // front_refresh has an answer signed anew, without anybody waiting for it.
 void front_refresh(struct front *front, struct state *state, const struct cached *cached);

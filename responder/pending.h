@@ -10,18 +10,20 @@
 
 // struct pending is one answer under way. `waiters` are told when it is there. One that is not
 // `is_shared`, with a nonce or several cert IDs, is for its one waiter. `epoch` is that of the
-// cache when the store was asked.
+// cache when the store was asked. `single` is what is said of the first certificate, its times
+// those of all.
 struct pending {
     struct pending *next;
     struct front *front;
     struct state *state;
     struct front_waiter *waiters;
     bool is_shared;
+    bool has_nonce;
     uint64_t hash_of_key;
     uint64_t epoch;
     uint64_t issuer;
     enum oc_hash hash;
-    struct job_single single;  // the first: what is said
+    struct job_single single;
     struct record record;
     uint8_t signer[32];
     int64_t max_age;

@@ -52,6 +52,7 @@ struct serve {
     size_t n_fds;
     bool has_admin;
     bool is_draining;
+    bool has_complained;  // about this signer process
     int64_t drain_end;
     int64_t last_sweep;
 };
@@ -128,15 +129,9 @@ static int known_fd(const struct serve *serve, int fd)
 static void take_fds(const struct serve *serve, struct control *control, struct offer *offer)
 {
     offer->signer = control->fds[CONTROL_SIGNER_SOCKET];
-    if (control->kind == CONTROL_SERVE) {
-        offer->has_admin = control->has_admin;
-        for (size_t i = CONTROL_SOCKETS; i < control->n_fds; i++)
-            offer->fds[offer->n_fds++] = known_fd(serve, control->fds[i]);
-    } else {
-        memcpy(offer->fds, serve->fds, sizeof offer->fds);
-        offer->n_fds = serve->n_fds;
-        offer->has_admin = serve->has_admin;
-    }
+    offer->has_admin = control->has_admin;
+    for (size_t i = CONTROL_SOCKETS; i < control->n_fds; i++)
+        offer->fds[offer->n_fds++] = known_fd(serve, control->fds[i]);
     close(control->fds[CONTROL_TEXT]);
     control->n_fds = 0;
 }
@@ -325,14 +320,12 @@ static bool take_offer(struct serve *serve, struct control *control, char *why, 
     return is_well;
 }
 
-static bool take_signer(struct serve *serve, struct control *control, char *why, size_t size)
+static bool take_signer(const struct serve *serve, struct control *control, char *why, size_t size)
 {
-    struct offer offer = {.signer = -1};
-    bool is_well = parse_twice(serve, control->fds[CONTROL_TEXT], &offer, why, size);
-    take_fds(serve, control, &offer);
-    is_well = is_well && serve_front(serve, &offer, why, size);
-    refuse_offer(serve, &offer);
-    return is_well;
+    int socket = control->fds[CONTROL_SIGNER_SOCKET];
+    control->fds[CONTROL_SIGNER_SOCKET] = -1;
+    control_close(control);
+    return front_renew_signer(serve->front, socket, why, size);
 }
 
 static bool answer(const struct serve *serve, bool is_taken, const char *why)
@@ -376,7 +369,18 @@ static bool obey(struct serve *serve)
     }
     is_taken = is_signer ? take_signer(serve, &control, why, sizeof why)
                          : take_offer(serve, &control, why, sizeof why);
+    serve->has_complained = serve->has_complained && !is_taken;
     return answer(serve, is_taken, why);
+}
+
+// A process that hangs has not ended: only who started it can end it.
+static void watch_signer(struct serve *serve)
+{
+    const struct control control = {.kind = CONTROL_SILENT};
+    if (serve->http == NULL || serve->is_draining || serve->has_complained ||
+        front_has_signer_process(serve->front))
+        return;
+    serve->has_complained = control_send(serve->control, &control);
 }
 
 static void sweep(struct serve *serve)
@@ -404,6 +408,7 @@ static bool loop(struct serve *serve)
         if (poll(&control, 1, LOOK_MS) > 0 && !obey(serve))
             return false;
         sweep(serve);
+        watch_signer(serve);
     }
     return true;
 }

@@ -133,9 +133,10 @@ static void finish(struct signer_link *link, uint64_t number, struct oc_bytes de
         done.done(done.arg, der);
 }
 
-// Ends jobs as not made: those that have taken too long by `now`.
-static void finish_late(struct signer_link *link, int64_t now)
+// Ends jobs as not made: those that have taken too long by `now`. Returns whether there was one.
+static bool finish_late(struct signer_link *link, int64_t now)
 {
+    bool is_late = false;
     for (size_t i = 0; i < link->n_places; i++) {
         struct place *place = &link->places[i];
         struct signer_done done = {0};
@@ -143,9 +144,12 @@ static void finish_late(struct signer_link *link, int64_t now)
         if (place->is_busy && place->deadline <= now)
             done = empty_place(link, place);
         pthread_mutex_unlock(&link->lock);
-        if (done.done != NULL)
-            done.done(done.arg, (struct oc_bytes){0});
+        if (done.done == NULL)
+            continue;
+        done.done(done.arg, (struct oc_bytes){0});
+        is_late = true;
     }
+    return is_late;
 }
 
 // Sending.
@@ -274,12 +278,22 @@ static bool take_messages(struct signer_link *link, struct oc_bytes packet)
 }
 
 // Returns false at the end of the process or of the link; a packet that is none is the end, too.
-static bool take_packet(struct signer_link *link)
+static bool take_packet(struct signer_link *link, int64_t *heard)
 {
     ssize_t n = recv(link->socket, link->in, sizeof link->in, 0);
     if (n < 0)
         return errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK;
+    *heard = seconds();
     return n > 0 && take_messages(link, (struct oc_bytes){link->in, (size_t)n});
+}
+
+// A process that has let a job get late, and has said nothing for as long, hangs.
+static bool is_silent(struct signer_link *link, int64_t now, int64_t heard)
+{
+    if (!finish_late(link, now) || now - heard < JOB_SECONDS)
+        return false;
+    log_line(LOG_ERROR_LINE, "signer: the process has not answered for %d seconds", JOB_SECONDS);
+    return true;
 }
 
 // From here on no job gets a place, and those that have one are done.
@@ -297,11 +311,13 @@ static void *receive_packets(void *arg)
 {
     struct signer_link *link = arg;
     int64_t swept = seconds();
-    while (take_packet(link)) {
+    int64_t heard = swept;
+    while (take_packet(link, &heard)) {
         int64_t now = seconds();
         if (now - swept < SWEEP_SECONDS)
             continue;
-        finish_late(link, now);
+        if (is_silent(link, now, heard))
+            break;
         swept = now;
     }
     end_all(link);

@@ -70,11 +70,11 @@ static bool load_cert(const struct oc_crypto *crypto, const char *database,
            fail(why, size, config->certificate, "it cannot be hashed");
 }
 
-static bool is_twice(const struct state *state, size_t i)
+static bool is_twice(const struct served *served, size_t i)
 {
-    const struct oc_issuer *one = &state->served.issuers[i].issuer;
+    const struct oc_issuer *one = &served->issuers[i].issuer;
     for (size_t k = 0; k < i; k++) {
-        const struct oc_issuer *other = &state->served.issuers[k].issuer;
+        const struct oc_issuer *other = &served->issuers[k].issuer;
         if (oc_bytes_equal(one->cert.subject, other->cert.subject) &&
             oc_bytes_equal(one->cert.public_key, other->cert.public_key))
             return true;
@@ -82,17 +82,17 @@ static bool is_twice(const struct state *state, size_t i)
     return false;
 }
 
-static bool load_issuers(const struct oc_crypto *crypto, struct state *state, char *why,
+static bool load_issuers(const struct oc_crypto *crypto, struct sources *sources, char *why,
                          size_t size)
 {
-    const struct config *config = state->config;
+    const struct config *config = sources->config;
     for (size_t i = 0; i < config->n_issuers; i++) {
-        struct served_issuer *served = &state->served.issuers[i];
+        struct served_issuer *served = &sources->served.issuers[i];
         served->config = &config->issuers[i];
-        state->served.n_issuers = i + 1;
-        if (!load_cert(crypto, config->database, served, &state->certs[i], why, size))
+        sources->served.n_issuers = i + 1;
+        if (!load_cert(crypto, config->database, served, &sources->certs[i], why, size))
             return false;
-        if (is_twice(state, i))
+        if (is_twice(&sources->served, i))
             return fail(why, size, served->config->name,
                         "another issuer has the same name and key");
         served->store =
@@ -101,6 +101,39 @@ static bool load_issuers(const struct oc_crypto *crypto, struct state *state, ch
             return false;
     }
     return true;
+}
+
+static void let_go(struct sources *sources)
+{
+    if (sources == NULL || atomic_fetch_sub(&sources->n_owners, 1) != 1)
+        return;
+    for (size_t i = 0; i < sources->served.n_issuers; i++) {
+        store_close(sources->served.issuers[i].store);
+        oc_issuer_cleanup(&sources->served.issuers[i].issuer);
+        oc_openssl_certs_free(&sources->certs[i]);
+    }
+    free(sources->served.issuers);
+    free(sources->certs);
+    config_free(sources->config);
+    free(sources);
+}
+
+static struct sources *new_sources(struct config *config)
+{
+    struct sources *sources = calloc(1, sizeof *sources);
+    if (sources == NULL) {
+        config_free(config);
+        return NULL;
+    }
+    atomic_init(&sources->n_owners, 1);
+    sources->config = config;
+    sources->served.max_request = config->max_request;
+    sources->served.issuers = calloc(config->n_issuers, sizeof *sources->served.issuers);
+    sources->certs = calloc(config->n_issuers, sizeof *sources->certs);
+    if (sources->served.issuers != NULL && sources->certs != NULL)
+        return sources;
+    let_go(sources);
+    return NULL;
 }
 
 static bool match_signers(const struct oc_crypto *crypto, struct state *state, size_t i, char *why,
@@ -120,22 +153,13 @@ static bool match_signers(const struct oc_crypto *crypto, struct state *state, s
     return set->n > 0 || fail(why, size, served->config->name, "nobody signs for it");
 }
 
-static bool load(const struct oc_crypto *crypto, struct state *state, int socket, char *why,
-                 size_t size)
+static bool match_all(const struct oc_crypto *crypto, struct state *state, char *why, size_t size)
 {
-    size_t n = state->config->n_issuers;
-    state->served.max_request = state->config->max_request;
-    state->served.issuers = calloc(n, sizeof *state->served.issuers);
-    state->certs = calloc(n, sizeof *state->certs);
-    state->sets = calloc(n, sizeof *state->sets);
-    state->link = signer_link_new(socket, state->config->sign_queue, HELLO_TIMEOUT, why, size);
-    if (state->link == NULL)
-        return false;
-    if (state->served.issuers == NULL || state->certs == NULL || state->sets == NULL)
-        return fail(why, size, state->config->file, "no memory");
+    size_t n = state->served.n_issuers;
     state->infos = signer_link_info(state->link, &state->n_infos);
-    if (!load_issuers(crypto, state, why, size))
-        return false;
+    state->sets = calloc(n, sizeof *state->sets);
+    if (state->sets == NULL)
+        return fail(why, size, state->config->file, "no memory");
     for (size_t i = 0; i < n; i++) {
         if (!match_signers(crypto, state, i, why, size))
             return false;
@@ -143,20 +167,51 @@ static bool load(const struct oc_crypto *crypto, struct state *state, int socket
     return true;
 }
 
-struct state *state_new(const struct oc_crypto *crypto, struct config *config, int socket,
-                        char *why, size_t size)
+// Takes both in any case; `sources` is NULL when there was no memory for them.
+static struct state *begin(struct sources *sources, int socket, char *why, size_t size)
 {
-    struct state *state = calloc(1, sizeof *state);
+    struct state *state = sources == NULL ? NULL : calloc(1, sizeof *state);
     if (state == NULL) {
         close(socket);
-        config_free(config);
+        let_go(sources);
         fail(why, size, "ocspd", "no memory");
         return NULL;
     }
     atomic_init(&state->n_holders, 0);
-    state->config = config;
     atomic_init(&state->is_well, true);
-    if (load(crypto, state, socket, why, size))
+    state->sources = sources;
+    state->config = sources->config;
+    state->link = signer_link_new(socket, state->config->sign_queue, HELLO_TIMEOUT, why, size);
+    if (state->link != NULL)
+        return state;
+    state_free(state);
+    return NULL;
+}
+
+struct state *state_new(const struct oc_crypto *crypto, struct config *config, int socket,
+                        char *why, size_t size)
+{
+    struct state *state = begin(new_sources(config), socket, why, size);
+    if (state == NULL)
+        return NULL;
+    bool is_loaded = load_issuers(crypto, state->sources, why, size);
+    state->served = state->sources->served;
+    if (is_loaded && match_all(crypto, state, why, size))
+        return state;
+    state_free(state);
+    return NULL;
+}
+
+struct state *state_renew(const struct oc_crypto *crypto, const struct state *before, int socket,
+                          char *why, size_t size)
+{
+    atomic_fetch_add(&before->sources->n_owners, 1);
+    struct state *state = begin(before->sources, socket, why, size);
+    if (state == NULL)
+        return NULL;
+    state->served = state->sources->served;
+    atomic_store(&state->is_well, atomic_load(&before->is_well));
+    if (match_all(crypto, state, why, size))
         return state;
     state_free(state);
     return NULL;
@@ -167,16 +222,10 @@ void state_free(struct state *state)
     if (state == NULL)
         return;
     signer_link_free(state->link);
-    for (size_t i = 0; i < state->served.n_issuers; i++) {
-        store_close(state->served.issuers[i].store);
-        oc_issuer_cleanup(&state->served.issuers[i].issuer);
-        oc_openssl_certs_free(&state->certs[i]);
+    for (size_t i = 0; state->sets != NULL && i < state->served.n_issuers; i++)
         free(state->sets[i].numbers);
-    }
-    free(state->served.issuers);
-    free(state->certs);
     free(state->sets);
-    config_free(state->config);
+    let_go(state->sources);
     free(state);
 }
 
@@ -219,15 +268,30 @@ bool state_has_signer(const struct state *state, const struct served_issuer *iss
     return false;
 }
 
-int64_t state_ends(const struct state *state, const struct served_issuer *issuer)
+// Each signer may begin before the one before it ends, in any order.
+int64_t state_ends(const struct state *state, const struct served_issuer *issuer, int64_t now)
 {
     const struct signer_set *set = set_of(state, issuer);
-    int64_t ends = 0;
+    int64_t ends = now;
     for (size_t i = 0; i < set->n; i++) {
-        int64_t end = state->infos[set->numbers[i]].not_after;
-        ends = end > ends ? end : ends;
+        const struct signer_info *info = &state->infos[set->numbers[i]];
+        if (info->not_before > ends || info->not_after <= ends)
+            continue;
+        ends = info->not_after;
+        i = SIZE_MAX;  // those before it may go on from there
     }
     return ends;
+}
+
+size_t state_n_unsigned(const struct state *state, int64_t now)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < state->served.n_issuers; i++) {
+        uint32_t number;
+        if (state_signer(state, &state->served.issuers[i], now, &number) == NULL)
+            n++;
+    }
+    return n;
 }
 
 struct served_issuer *state_issuer(const struct state *state, uint64_t key)

@@ -17,26 +17,41 @@ struct signer_set {
     uint32_t *numbers;
 };
 
-// struct state is a configuration at work. `sets` has one for each issuer.
+// struct sources is what a configuration names but for the signers: it stays when only these are
+// exchanged, and is freed with the last state that has it.
+struct sources {
+    atomic_uint n_owners;
+    struct config *config;
+    struct served served;
+    struct oc_list *certs;  // the issuers' files, one for each
+};
+
+// struct state is a configuration at work. `config` and `served` are those of `sources`. `sets` has
+// one for each issuer. `is_well`, `warned_at` and `n_unsigned`, the issuers without a signer when
+// it was last looked, belong to who ticks.
 struct state {
     atomic_uint n_holders;
     struct state *next;
+    struct sources *sources;
     struct config *config;
     struct served served;
     struct signer_set *sets;
-    struct oc_list *certs;  // the issuers' files, one for each
     struct signer_link *link;
     const struct signer_info *infos;
     size_t n_infos;
     atomic_bool is_well;
     int64_t warned_at;
+    size_t n_unsigned;
 };
 
 // state_new loads what a configuration names, and takes the signer process behind `socket`. It
-// owns both in any case. Returns NULL, and in the `size` octets at `why` the reason. state_free
-// ends a state that nobody holds; NULL is allowed.
+// owns both in any case. state_renew takes another signer process for what `before` has. Both
+// return NULL, and in the `size` octets at `why` the reason. state_free ends a state that nobody
+// holds; NULL is allowed.
 struct state *state_new(const struct oc_crypto *crypto, struct config *config, int socket,
                         char *why, size_t size);
+struct state *state_renew(const struct oc_crypto *crypto, const struct state *before, int socket,
+                          char *why, size_t size);
 void state_free(struct state *state);
 
 // state_signer chooses the signer of an issuer at `now`: of those that are valid the one that
@@ -49,8 +64,11 @@ const struct signer_info *state_signer(const struct state *state,
 bool state_has_signer(const struct state *state, const struct served_issuer *issuer,
                       const uint8_t id[32], int64_t now);
 
-// state_ends tells when the last signer of an issuer ends.
-int64_t state_ends(const struct state *state, const struct served_issuer *issuer);
+// state_ends tells until when an issuer has a signer without a break; `now` when it has none.
+int64_t state_ends(const struct state *state, const struct served_issuer *issuer, int64_t now);
+
+// state_n_unsigned counts the issuers without a signer at `now`.
+size_t state_n_unsigned(const struct state *state, int64_t now);
 
 // state_issuer finds an issuer by its key; NULL when it is not served.
 struct served_issuer *state_issuer(const struct state *state, uint64_t key);

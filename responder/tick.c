@@ -9,11 +9,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum {
-    REFRESH_AT_ONCE = 64,  // answers in a tick
-    SAVE_AT_ONCE = 256,    // answers in a transaction
-    WARN_EACH = 86400,     // seconds
+    REFRESH_AT_ONCE = 512,  // answers in a tick
+    SAVE_AT_ONCE = 256,     // answers in a transaction
+    FAILURES_MAX = 2,       // ticks that a source is absent for before it counts as lost
+    WARN_EACH = 86400,      // seconds
     FIRST_CACHE = 1 << 20,
 };
 
@@ -35,10 +37,81 @@ struct front *front_new(char *why, size_t size)
     return NULL;
 }
 
+static size_t take_saves(struct front *front, struct cached *out[SAVE_AT_ONCE])
+{
+    pthread_mutex_lock(&front->saving);
+    size_t n = front->n_saves < SAVE_AT_ONCE ? front->n_saves : SAVE_AT_ONCE;
+    for (size_t i = 0; i < n; i++)
+        out[i] = front->saves[--front->n_saves];
+    pthread_mutex_unlock(&front->saving);
+    return n;
+}
+
+static struct saved saved_of(const struct cached *cached)
+{
+    struct saved saved = {.hash = cached->hash,
+                          .serial = {cached->serial, cached->serial_len},
+                          .record = cached->record,
+                          .this_update = cached->this_update,
+                          .next_update = cached->next_update,
+                          .der = {cached->der, cached->der_len}};
+    for (size_t i = 0; i < sizeof saved.signer; i++)
+        saved.signer[i] = cached->signer[i];
+    return saved;
+}
+
+// Returns false when it is worth another try.
+static bool save_of_issuer(struct front *front, const struct served_issuer *issuer,
+                           struct cached *const *cached, size_t n)
+{
+    struct saved saved[SAVE_AT_ONCE];
+    size_t n_saved = 0;
+    struct store *store = issuer->store;
+    if (store->methods->put_saved == NULL)
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        if (cached[i]->issuer == issuer->key)
+            saved[n_saved++] = saved_of(cached[i]);
+    }
+    if (n_saved == 0 || store->methods->put_saved(store, saved, n_saved))
+        return true;
+    log_limited(LOG_WARNING_LINE, "%s: answers are not saved: %s", issuer->config->name,
+                store->methods->why(store));
+    bool is_busy = store->methods->fault(store) == STORE_FAULT_BUSY;
+    if (!is_busy)
+        atomic_fetch_add(&front->n_not_saved, n_saved);
+    return !is_busy;
+}
+
+static void give_back_saves(struct front *front, struct cached *const *cached, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        front_save_later(front, cached[i]);
+}
+
+// save saves all that waits for it. A store that is busy makes all others wait: it is left alone
+// until the next tick.
+static void save(struct front *front, const struct state *state)
+{
+    struct cached *cached[SAVE_AT_ONCE];
+    bool is_done = true;
+    size_t n;
+    while (is_done && (n = take_saves(front, cached)) > 0) {
+        for (size_t i = 0; is_done && i < state->served.n_issuers; i++)
+            is_done = save_of_issuer(front, &state->served.issuers[i], cached, n);
+        if (!is_done)
+            give_back_saves(front, cached, n);
+        for (size_t i = 0; i < n; i++)
+            cached_release(cached[i]);
+    }
+}
+
 void front_free(struct front *front)
 {
     if (front == NULL)
         return;
+    if (front->state != NULL)
+        save(front, front->state);
     // Closing the link ends what is being signed, and with that nobody holds a state any more.
     state_free(front->state);
     while (front->retired != NULL) {
@@ -85,22 +158,23 @@ static void take_change(void *arg, const struct oc_bytes *serial)
         drop_all(poll->front, poll->issuer);
 }
 
-static bool poll_store(struct front *front, const struct served_issuer *issuer)
+static bool poll_store(struct front *front, const struct served_issuer *issuer, bool is_last)
 {
     struct poll poll = {front, issuer};
-    const struct changes changes = {take_change, &poll};
+    const struct changes changes = {take_change, &poll, is_last};
     return issuer->store->methods->poll(issuer->store, &changes);
 }
 
 // A source that cannot be read for a moment has changed nothing. One that is gone, or another one
-// than before, may have: what it said before is not said any more.
+// than before, may have: what it said before is not said any more. Whoever puts a new file in its
+// place may take the old one away a moment before.
 static void take_failure(struct front *front, struct served_issuer *issuer)
 {
     enum store_fault fault = issuer->store->methods->fault(issuer->store);
     bool is_lost = fault == STORE_FAULT_DATA || fault == STORE_FAULT_ABSENT;
-    if (is_lost && !issuer->is_lost)
+    issuer->n_lost = is_lost ? issuer->n_lost + 1 : 0;
+    if (issuer->n_lost == (fault == STORE_FAULT_DATA ? 1 : FAILURES_MAX))
         drop_all(front, issuer);
-    issuer->is_lost = is_lost;
 }
 
 static void poll_stores(struct front *front, struct state *state)
@@ -108,8 +182,8 @@ static void poll_stores(struct front *front, struct state *state)
     bool is_well = true;
     for (size_t i = 0; i < state->served.n_issuers; i++) {
         struct served_issuer *issuer = &state->served.issuers[i];
-        if (poll_store(front, issuer)) {
-            issuer->is_lost = false;
+        if (poll_store(front, issuer, false)) {
+            issuer->n_lost = 0;
             continue;
         }
         is_well = false;
@@ -128,7 +202,7 @@ static void poll_last(struct front *front, const struct state *old)
 {
     for (size_t i = 0; i < old->served.n_issuers; i++) {
         const struct served_issuer *issuer = &old->served.issuers[i];
-        if (!poll_store(front, issuer))
+        if (!poll_store(front, issuer, true))
             drop_all(front, issuer);
     }
 }
@@ -177,6 +251,31 @@ bool front_serve(struct front *front, struct config *config, int signer_socket, 
     return true;
 }
 
+bool front_renew_signer(struct front *front, int signer_socket, char *why, size_t size)
+{
+    struct state *before = front_hold(front);
+    if (before == NULL) {
+        close(signer_socket);
+        snprintf(why, size, "nothing is served yet");
+        return false;
+    }
+    struct state *state = state_renew(front->crypto, before, signer_socket, why, size);
+    front_let_go(before);
+    if (state == NULL)
+        return false;
+    replace(front, state);
+    return true;
+}
+
+bool front_has_signer_process(struct front *front)
+{
+    struct state *state = front_hold(front);
+    bool is_alive = state != NULL && signer_link_is_alive(state->link);
+    if (state != NULL)
+        front_let_go(state);
+    return is_alive;
+}
+
 // Answers under way hold their state, so that nobody waits for its link when it ends.
 static void end_retired(struct front *front)
 {
@@ -207,75 +306,28 @@ static void refresh(struct front *front, struct state *state)
     }
 }
 
-static size_t take_saves(struct front *front, struct cached *out[SAVE_AT_ONCE])
-{
-    pthread_mutex_lock(&front->saving);
-    size_t n = front->n_saves < SAVE_AT_ONCE ? front->n_saves : SAVE_AT_ONCE;
-    for (size_t i = 0; i < n; i++)
-        out[i] = front->saves[--front->n_saves];
-    pthread_mutex_unlock(&front->saving);
-    return n;
-}
-
-static struct saved saved_of(const struct cached *cached)
-{
-    struct saved saved = {.hash = cached->hash,
-                          .serial = {cached->serial, cached->serial_len},
-                          .record = cached->record,
-                          .this_update = cached->this_update,
-                          .next_update = cached->next_update,
-                          .der = {cached->der, cached->der_len}};
-    for (size_t i = 0; i < sizeof saved.signer; i++)
-        saved.signer[i] = cached->signer[i];
-    return saved;
-}
-
-static void save_of_issuer(const struct served_issuer *issuer, struct cached *const *cached,
-                           size_t n)
-{
-    struct saved saved[SAVE_AT_ONCE];
-    size_t n_saved = 0;
-    struct store *store = issuer->store;
-    if (store->methods->put_saved == NULL)
-        return;
-    for (size_t i = 0; i < n; i++) {
-        if (cached[i]->issuer == issuer->key)
-            saved[n_saved++] = saved_of(cached[i]);
-    }
-    if (n_saved > 0 && !store->methods->put_saved(store, saved, n_saved))
-        log_limited(LOG_WARNING_LINE, "%s: answers are not saved: %s", issuer->config->name,
-                    store->methods->why(store));
-}
-
-static void save(struct front *front, const struct state *state)
-{
-    struct cached *cached[SAVE_AT_ONCE];
-    size_t n = take_saves(front, cached);
-    for (size_t i = 0; n > 0 && i < state->served.n_issuers; i++)
-        save_of_issuer(&state->served.issuers[i], cached, n);
-    for (size_t i = 0; i < n; i++)
-        cached_release(cached[i]);
-}
-
 static void warn_of(const struct served_issuer *issuer, int64_t ends, int64_t now)
 {
     if (ends <= now)
-        log_line(LOG_ERROR_LINE, "%s: its last signer has ended: every answer is tryLater",
+        log_line(LOG_ERROR_LINE, "%s: no signer is valid now: every new answer is tryLater",
                  issuer->config->name);
     else
         log_line(LOG_WARNING_LINE, "%s: its last signer ends in %lld hours", issuer->config->name,
                  (long long)(ends - now) / 3600);
 }
 
+// Each day, and when there is one issuer less, or more, that has a signer.
 static void warn(struct state *state)
 {
     int64_t now = front_now();
-    if (now < state->warned_at + WARN_EACH)
+    size_t n_unsigned = state_n_unsigned(state, now);
+    if (now < state->warned_at + WARN_EACH && n_unsigned == state->n_unsigned)
         return;
     state->warned_at = now;
+    state->n_unsigned = n_unsigned;
     for (size_t i = 0; i < state->served.n_issuers; i++) {
         const struct served_issuer *issuer = &state->served.issuers[i];
-        int64_t ends = state_ends(state, issuer);
+        int64_t ends = state_ends(state, issuer, now);
         if (ends <= now + state->config->signer_warning)
             warn_of(issuer, ends, now);
     }
@@ -299,8 +351,9 @@ void front_tick(struct front *front)
 static int64_t first_end(const struct state *state)
 {
     int64_t first = 0;
+    int64_t now = front_now();
     for (size_t i = 0; i < state->served.n_issuers; i++) {
-        int64_t ends = state_ends(state, &state->served.issuers[i]);
+        int64_t ends = state_ends(state, &state->served.issuers[i], now);
         if (first == 0 || ends < first)
             first = ends;
     }
@@ -311,7 +364,8 @@ void front_look(struct front *front, struct front_state *out)
 {
     *out = (struct front_state){.n_signed = atomic_load(&front->n_signed),
                                 .n_sign_failed = atomic_load(&front->n_sign_failed),
-                                .n_refused = atomic_load(&front->n_refused)};
+                                .n_refused = atomic_load(&front->n_refused),
+                                .n_not_saved = atomic_load(&front->n_not_saved)};
     cache_count(front->cache, &out->cache);
     struct state *state = front_hold(front);
     if (state == NULL)
@@ -320,5 +374,6 @@ void front_look(struct front *front, struct front_state *out)
     out->is_signer_alive = signer_link_is_alive(state->link);
     out->is_store_well = atomic_load(&state->is_well);
     out->signer_ends = first_end(state);
+    out->has_signers = state_n_unsigned(state, front_now()) == 0;
     front_let_go(state);
 }

@@ -7,9 +7,11 @@
 """Tests of ocspd under load and with a clock that is set."""
 
 import calendar
+import contextlib
 import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 import sys
 import time
@@ -85,6 +87,11 @@ class ClockTest(OcspdCase):
                                "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
 
     def answer(self, daemon):
+        status, seconds = self.age(daemon)
+        return status, round(seconds / 3600)
+
+    def age(self, daemon):
+        """What is said, and how many seconds from now its thisUpdate is."""
         clean = {name: "" for name in os.environ if name.lower().endswith("_proxy")}
         subprocess.run([COMMAND, "request", "--issuer", "ca.pem", "--out", "req.der", "leaf.pem"],
                        cwd=self.dir, check=True)
@@ -98,7 +105,7 @@ class ClockTest(OcspdCase):
             return shown["status"], 0
         single = shown["responses"][0]
         when = time.strptime(single["this_update"], "%Y-%m-%dT%H:%M:%SZ")
-        return single["status"], round((calendar.timegm(when) - time.time()) / 3600)
+        return single["status"], calendar.timegm(when) - time.time()
 
     def test_steps(self):
         """What has expired by the new clock is not answered any more, nor what is of its future."""
@@ -108,12 +115,25 @@ class ClockTest(OcspdCase):
             self.set_clock(offset)
             until(lambda hours=hours: self.answer(daemon) == ("good", hours), daemon.log)
 
+    def test_small_step(self):
+        """What was made before the clock was set back by two minutes is of the future then, in the
+        memory and where it is saved."""
+        daemon = self.begin()
+        self.assertAlmostEqual(self.age(daemon)[1], 0, delta=20)
+        with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
+            until(lambda: db.execute("SELECT count(*) FROM answer").fetchone() == (1,), daemon.log)
+        self.set_clock("-120")
+        until(lambda: -140 < self.age(daemon)[1] < -100, daemon.log)
+        hits = daemon.metric("ocspd_cache_hits_total")
+        self.assertAlmostEqual(self.age(daemon)[1], -120, delta=20)
+        self.assertEqual(daemon.metric("ocspd_cache_hits_total"), hits + 1)
+
     def test_signer_ends(self):
         """When no signer is valid, nobody is told anything."""
         daemon = self.begin()
         self.set_clock("+5000d")
         until(lambda: self.answer(daemon)[0] == "tryLater", daemon.log)
-        until(lambda: "its last signer has ended" in daemon.log(), daemon.log)
+        until(lambda: "no signer is valid now" in daemon.log(), daemon.log)
         self.set_clock("+0")
         until(lambda: self.answer(daemon)[0] == "good", daemon.log)
 

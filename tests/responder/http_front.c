@@ -114,7 +114,8 @@ struct front *front_new(char *why, size_t size)
         return NULL;
     pthread_mutex_init(&front->lock, NULL);
     pthread_cond_init(&front->changed, NULL);
-    front->state = (struct front_state){.is_signer_alive = true, .is_store_well = true};
+    front->state =
+        (struct front_state){.is_signer_alive = true, .has_signers = true, .is_store_well = true};
     if (pthread_create(&front->thread, NULL, answer_late, front) == 0)
         return front;
     free(front);

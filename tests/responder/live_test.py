@@ -5,12 +5,18 @@
 """Tests of ocspd at work over the stores."""
 
 import contextlib
+import hashlib
+import http.client
 import os
+import pathlib
 import pwd
+import signal
 import sqlite3
 import time
 import unittest
+import urllib.request
 
+from asn1crypto import ocsp, pem, x509
 from support import OcspdCase, issuer, signer, until
 
 THEN = "2024-04-03T12:00:00Z"
@@ -122,6 +128,89 @@ class LiveTest(OcspdCase):
             file.write(b"x" * os.fstat(file.fileno()).st_size)
         until(lambda: not daemon.is_healthy(), daemon.log, 5)
         self.assertEqual(self.ask(daemon, 2), LATER)
+
+    def test_taken_away(self):
+        """Who has taken the database away changes it where it is now: nothing is said of it."""
+        self.ocspd("issue", "1")
+        daemon = self.start()
+        self.assertEqual(self.ask(daemon, 1), "good")
+        os.mkdir(self.path("elsewhere"))
+        for name in self.dir.glob("ocspd.db*"):
+            os.rename(name, self.path("elsewhere") / name.name)
+        self.ask_until(daemon, 1, LATER, patience=2)
+        for name in self.path("elsewhere").glob("*"):
+            os.rename(name, self.dir / name.name)
+        self.ask_until(daemon, 1, "good", patience=5)
+
+    def test_signer_is_exchanged_without_the_sources(self):
+        """A source that cannot be read does not keep the signer of all others away."""
+        self.write("index.txt", self.index())
+        self.make_signer("signer2", ca="other")
+        self.configure(issuer(), issuer("second", signer("b", certificate="signer2.pem",
+                                                         key="signer2.key"),
+                                        certificate="other.pem", source="index",
+                                        source_file="index.txt"))
+        self.ocspd("issue", "--issuer", "toy", "1", "2")
+        daemon = self.start()
+        self.assertEqual(self.ask(daemon, 1), "good")
+        self.path("index.txt").write_text("V\trubbish")
+        until(lambda: not daemon.is_healthy(), daemon.log, 5)
+        os.kill(self.signer_of(daemon), signal.SIGKILL)
+        self.ask_until(daemon, 2, "good", patience=5)
+
+    def signer_of(self, daemon):
+        for task in pathlib.Path(f"/proc/{daemon.process.pid}/task").iterdir():
+            for pid in (task / "children").read_text().split():
+                if "signer" in pathlib.Path(f"/proc/{pid}/comm").read_text():
+                    return int(pid)
+        raise AssertionError("there is no signer process")
+
+    def test_signer_that_hangs(self):
+        """It is ended, and another one is there."""
+        self.ocspd("issue", "1", "2")
+        daemon = self.start()
+        self.assertEqual(self.ask(daemon, 1), "good")
+        os.kill(self.signer_of(daemon), signal.SIGSTOP)
+        self.assertEqual(self.ask(daemon, 2), LATER)
+        self.ask_until(daemon, 2, "good", patience=15)
+        self.assertIn("has not answered for", daemon.log())
+
+    def test_all_are_saved(self):
+        """As many as are signed between two ticks, and those that wait when it ends."""
+        serials = range(0x4000, 0x4000 + 3000)
+        self.ocspd("issue", *(str(serial) for serial in serials))
+        daemon = self.start()
+        self.sign_all(daemon, serials)
+        self.assertEqual(daemon.metric("ocspd_signed_total"), 3000)
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(self.saved(), 3000)
+
+    def sign_all(self, daemon, serials):
+        """Asks for each, over one connection."""
+        head = self.make_request()
+        client = http.client.HTTPConnection("127.0.0.1", daemon.port)
+        self.addCleanup(client.close)
+        for serial in serials:
+            client.request("POST", "/", head[:-2] + serial.to_bytes(2, "big"),
+                           {"Content-Type": "application/ocsp-request"})
+            client.getresponse().read()
+
+    def test_not_issued_is_not_kept_long(self):
+        """Who asks before a certificate is known does not hear of it for an hour."""
+        daemon = self.start()
+        with urllib.request.urlopen(urllib.request.Request(
+                daemon.url, self.make_request(),
+                {"Content-Type": "application/ocsp-request"})) as answer:
+            self.assertIn("max-age=60,", answer.headers["Cache-Control"])
+
+    def make_request(self):
+        """A request about the serial number 0x4000, its last two octets."""
+        cert = x509.Certificate.load(pem.unarmor(self.path("ca.pem").read_bytes())[2])
+        return ocsp.OCSPRequest({"tbs_request": {"request_list": [{"req_cert": {
+            "hash_algorithm": {"algorithm": "sha1"},
+            "issuer_name_hash": hashlib.sha1(cert.subject.dump()).digest(),
+            "issuer_key_hash": hashlib.sha1(bytes(cert.public_key["public_key"])).digest(),
+            "serial_number": 0x4000}}]}}).dump()
 
     def test_another_database_after_a_reload(self):
         self.ocspd("issue", "1")

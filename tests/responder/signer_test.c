@@ -859,24 +859,32 @@ static void answer_that_is_none(void **state)
     }
 }
 
-// The place is free again, and what comes too late is nobody's.
+// The place is free again, and what comes too late is nobody's. A process that has answered others
+// meanwhile does not hang; one that has not does, and is given up.
 static void answer_that_does_not_come(void **state)
 {
-    static struct outcome outcomes[2];
+    static struct outcome outcomes[4];
     struct job job = make_job(0, 1);
-    int other = make_link_to_me(1);
+    int other = make_link_to_me(2);
     (void)state;
     assert_true(ask(&outcomes[0], &job));
     uint64_t late = take_job(other);
-    assert_false(ask(&outcomes[1], &job));
+    sleep(4);
+    assert_true(ask(&outcomes[1], &job));
+    answer(other, take_job(other), "other");
+    wait_done(&outcomes[1], 1);
     wait_done(outcomes, 1);
     assert_false(outcomes[0].is_made);
     assert_true(signer_link_is_alive(link_));
-    assert_true(ask(&outcomes[1], &job));
+    assert_true(ask(&outcomes[2], &job));
     answer(other, late, "late");
     answer(other, take_job(other), "right");
-    wait_done(&outcomes[1], 1);
-    assert_memory_equal(outcomes[1].der, "right", 5);
+    wait_done(&outcomes[2], 1);
+    assert_memory_equal(outcomes[2].der, "right", 5);
+    assert_true(ask(&outcomes[3], &job));
+    wait_done(&outcomes[3], 1);
+    assert_false(outcomes[3].is_made);
+    expect_dead();
     close(other);
 }
 
