@@ -13,12 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 // Who answers waits for a lock, and for a connection, some tenths of a second; a command, which
 // nobody waits for, some seconds. Connections are opened when they are needed: as many as there are
 // threads that ask at once.
 enum { ANSWER_WAIT_MS = 300, COMMAND_WAIT_MS = 5000, TIDY_WAIT_MS = 100, CONNECTIONS_MAX = 16 };
+
+// ROOM_KEPT is how many octets of a file system are never taken for answers.
+#define ROOM_KEPT (UINT64_C(256) << 20)
 
 // struct connection belongs to one thread between database_take() and database_give().
 // `generation` is that of the database when it was opened.
@@ -201,6 +205,19 @@ void database_close(struct database *database)
     pthread_condattr_destroy(&database->clock);
     free(database->path);
     free(database);
+}
+
+bool database_has_room(const struct database *database)
+{
+    struct statvfs system;
+    if (statvfs(database->path, &system) != 0)
+        return store_fail(STORE_FAULT_SYSTEM, "%s: %s", database->path, strerror(errno));
+    uint64_t kept = (uint64_t)system.f_blocks / 10 * system.f_frsize;
+    if (kept > ROOM_KEPT)
+        kept = ROOM_KEPT;
+    return (uint64_t)system.f_bavail * system.f_frsize > kept ||
+           store_fail(STORE_FAULT_SYSTEM, "%s: too little is free on its file system",
+                      database->path);
 }
 
 bool database_watch(struct database *database)

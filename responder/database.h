@@ -34,6 +34,11 @@ void database_close(struct database *database);
 // Returns false after store_fail(). Only one thread may call it at a time.
 bool database_watch(struct database *database);
 
+// database_has_room tells whether there is room for what can be done without: a tenth of the file
+// system, or 256 MiB if that is less, are for what cannot. Returns false after
+// store_fail().
+bool database_has_room(const struct database *database);
+
 // database_take takes a connection, or returns NULL after store_fail(). database_give gives it
 // back; with `is_well` false it is closed, so that whatever was wrong with it is not met again.
 struct connection *database_take(struct database *database);

@@ -89,7 +89,8 @@ static const int front_calls[] = {
     SCMP_SYS(listen),     SCMP_SYS(lstat),       SCMP_SYS(newfstatat),  SCMP_SYS(open),
     SCMP_SYS(openat),     SCMP_SYS(pread64),     SCMP_SYS(pwrite64),    SCMP_SYS(readlink),
     SCMP_SYS(readlinkat), SCMP_SYS(sendfile),    SCMP_SYS(setsockopt),  SCMP_SYS(stat),
-    SCMP_SYS(statx),      SCMP_SYS(umask),       SCMP_SYS(unlink),      SCMP_SYS(unlinkat),
+    SCMP_SYS(statfs),     SCMP_SYS(statx),       SCMP_SYS(umask),       SCMP_SYS(unlink),
+    SCMP_SYS(unlinkat),
 };
 
 // What only an attacker would do.

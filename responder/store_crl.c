@@ -12,6 +12,7 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -75,14 +76,34 @@ static bool has_signature(X509_CRL *crl, const struct oc_issuer *issuer)
     return ok;
 }
 
+// The hash of RSASSA-PSS stands in its parameters, and is SHA-1 when it does not (RFC 4055 3.1).
+static bool read_pss_digest(const X509_CRL *crl, int *digest)
+{
+    const X509_ALGOR *algorithm;
+    int type;
+    const void *value;
+    X509_CRL_get0_signature(crl, NULL, &algorithm);
+    X509_ALGOR_get0(NULL, &type, &value, algorithm);
+    *digest = NID_sha1;
+    if (type != V_ASN1_SEQUENCE)
+        return true;
+    RSA_PSS_PARAMS *pss = ASN1_item_unpack(value, ASN1_ITEM_rptr(RSA_PSS_PARAMS));
+    bool ok = pss != NULL;
+    if (ok && pss->hashAlgorithm != NULL)
+        *digest = OBJ_obj2nid(pss->hashAlgorithm->algorithm);
+    RSA_PSS_PARAMS_free(pss);
+    return ok && *digest != NID_undef;
+}
+
 // Signatures with SHA-1 and older hashes can be made to fit other octets.
 static bool is_strong(const X509_CRL *crl)
 {
     int digest = NID_undef;
-    if (OBJ_find_sigid_algs(X509_CRL_get_signature_nid(crl), &digest, NULL) == 0)
-        return false;
-    return digest != NID_md4 && digest != NID_md5 && digest != NID_mdc2 && digest != NID_sha1 &&
-           digest != NID_ripemd160;
+    int algorithm = X509_CRL_get_signature_nid(crl);
+    bool is_known = algorithm == NID_rsassaPss ? read_pss_digest(crl, &digest)
+                                               : OBJ_find_sigid_algs(algorithm, &digest, NULL) != 0;
+    return is_known && digest != NID_md4 && digest != NID_md5 && digest != NID_mdc2 &&
+           digest != NID_sha1 && digest != NID_ripemd160;
 }
 
 static bool check_signer(X509_CRL *crl, const struct crl_source *source, const char *path)
@@ -92,9 +113,9 @@ static bool check_signer(X509_CRL *crl, const struct crl_source *source, const c
         return refuse(path, "is a CRL of another issuer");
     if (issuer->cert.has_key_usage && (issuer->cert.key_usage & OC_KEY_USAGE_CRL_SIGN) == 0)
         return refuse(path, "the issuer's certificate does not allow it to sign CRLs");
-    if (!has_signature(crl, issuer))
-        return refuse(path, "its signature is not the issuer's");
-    return is_strong(crl) || refuse(path, "its signature was made with SHA-1 or worse");
+    if (!is_strong(crl))
+        return refuse(path, "its signature was made with SHA-1 or worse");
+    return has_signature(crl, issuer) || refuse(path, "its signature is not the issuer's");
 }
 
 // IssuingDistributionPoint (RFC 5280 5.2.5): a list that is not about all certificates cannot say

@@ -99,6 +99,9 @@ bool database_store_put_saved(struct store *store, const struct saved *saved, si
     struct database_store *self = database_store_of(store);
     if (n == 0)
         return true;
+    // Revocations need the room more.
+    if (!database_has_room(self->database))
+        return false;
     struct connection *connection = database_take(self->database);
     if (connection == NULL)
         return false;

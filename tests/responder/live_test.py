@@ -195,6 +195,18 @@ class LiveTest(OcspdCase):
                            {"Content-Type": "application/ocsp-request"})
             client.getresponse().read()
 
+    def test_little_room_is_for_revocations(self):
+        """Answers are made, but not saved, when the disk is nearly full."""
+        self.ocspd("issue", "1")
+        self.path("disk").mkdir()
+        self.configure(database="disk/ocspd.db")
+        script = ("mount -t tmpfs -o size=4m none disk && cp ocspd.db disk/ && "
+                  "head -c 3650k /dev/zero >disk/filled && exec \"$@\"")
+        daemon = self.start(command=["unshare", "-rm", "bash", "-c", script, "script"])
+        self.assertEqual(self.ask(daemon, 1), "good")
+        until(lambda: "answers are not saved: disk/ocspd.db: too little is free" in daemon.log(),
+              daemon.log, 5)
+
     def test_not_issued_is_not_kept_long(self):
         """Who asks before a certificate is known does not hear of it for an hour."""
         daemon = self.start()

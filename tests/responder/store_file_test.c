@@ -7,6 +7,7 @@
 #include "store_kind.h"
 
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include <errno.h>
@@ -627,6 +628,43 @@ static void crl_that_is_refused(void **state)
     open_fails(SOURCE_CRL, ": its signature was made with SHA-1 or worse");
 }
 
+// The signature of a CRL that says it was made by RSASSA-PSS with this hash, or with none.
+static void write_pss_crl(int digest)
+{
+    X509_CRL *crl = make_crl(&right);
+    RSA_PSS_PARAMS *pss = RSA_PSS_PARAMS_new();
+    if (digest != NID_undef) {
+        pss->hashAlgorithm = X509_ALGOR_new();
+        X509_ALGOR_set0(pss->hashAlgorithm, OBJ_nid2obj(digest), V_ASN1_NULL, NULL);
+    }
+    const X509_ALGOR *outside;
+    X509_ALGOR *place;
+    X509_CRL_get0_signature(crl, NULL, &outside);
+    memcpy(&place, &outside, sizeof place);
+    X509_ALGOR_set0(place, OBJ_nid2obj(NID_rsassaPss), V_ASN1_SEQUENCE,
+                    ASN1_item_pack(pss, ASN1_ITEM_rptr(RSA_PSS_PARAMS), NULL));
+    unsigned char *der = NULL;
+    int len = i2d_X509_CRL(crl, &der);
+    depot_write("file", der, (size_t)len);
+    OPENSSL_free(der);
+    RSA_PSS_PARAMS_free(pss);
+    X509_CRL_free(crl);
+}
+
+static void crl_signed_by_pss(void **state)
+{
+    (void)state;
+    static const char weak[] = ": its signature was made with SHA-1 or worse";
+    write_pss_crl(NID_undef);
+    open_fails(SOURCE_CRL, weak);
+    write_pss_crl(NID_sha1);
+    open_fails(SOURCE_CRL, weak);
+    write_pss_crl(NID_md5);
+    open_fails(SOURCE_CRL, weak);
+    write_pss_crl(NID_sha256);
+    open_fails(SOURCE_CRL, ": its signature is not the issuer's");
+}
+
 // It says what is revoked, but of the others it knows nothing.
 static void crl_about_some_certificates(void **state)
 {
@@ -1097,6 +1135,7 @@ int main(void)
         TEST(crl_without_an_issued_list),
         TEST(crl_in_pem),
         TEST(crl_that_is_refused),
+        TEST(crl_signed_by_pss),
         TEST(crl_about_some_certificates),
         TEST(crl_of_an_issuer_that_may_not),
         TEST(crl_that_is_flipped_or_cut),
