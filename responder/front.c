@@ -105,15 +105,16 @@ static void write_hex(char out[65], const uint8_t digest[32])
 }
 
 // In the middle of the time that is left from when it was made, a tenth sooner or later: a CRL's
-// answers are for a time that began before. And before who was told max_age comes for a newer one
-// (RFC 9919 7.1), though not each second.
-static int64_t refresh_time(int64_t made_at, int64_t next_update, int64_t max_age)
+// answers are for a time that began before. And before those to whom it was given come for a newer
+// one (RFC 9919 7.1), though not each second. What was never issued gets no better by that, and
+// anybody can ask for any number.
+static int64_t refresh_time(int64_t made_at, const struct pending *like)
 {
-    int64_t left = next_update - made_at;
+    int64_t left = like->single.next_update - made_at;
     int64_t half = left / 2 - left / 10 + left / 5 * jitter() / 1000;
-    int64_t aged = max_age < REFRESH_MIN ? REFRESH_MIN : max_age;
+    int64_t aged = like->max_age < REFRESH_MIN ? REFRESH_MIN : like->max_age;
     aged -= aged / 10 * jitter() / 1000;
-    return made_at + (half < aged ? half : aged);
+    return made_at + (half < aged || like->record.status == RECORD_NOT_ISSUED ? half : aged);
 }
 
 // Who asks for a certificate before its issuance is known must not be told so for long after.
@@ -143,7 +144,7 @@ static struct cached *make_cached(const struct front *front, const struct pendin
     cached->this_update = like->single.this_update;
     cached->next_update = like->single.next_update;
     cached->max_age = told_age(like);
-    cached->refresh_at = refresh_time(front_now(), cached->next_update, like->max_age);
+    cached->refresh_at = refresh_time(front_now(), like);
     return cached;
 }
 
@@ -216,13 +217,23 @@ static void end_pending(struct pending *pending)
     free(pending);
 }
 
+// Who has it comes again.
+static void note_use(struct cached *cached)
+{
+    if (cached->record.status != RECORD_NOT_ISSUED)
+        atomic_store_explicit(&cached->is_used, true, memory_order_relaxed);
+}
+
 static void take_shared(struct front *front, struct pending *pending, struct oc_bytes der)
 {
     struct cached *cached = der.data != NULL ? make_cached(front, pending, der) : NULL;
     if (cached != NULL && cache_put(front->cache, cached, pending->epoch) &&
         is_worth_saving(cached))
         front_save_later(front, cached);
-    tell_all(pendings_leave(front->pendings, pending), pending->hash, cached);
+    struct front_waiter *waiters = pendings_leave(front->pendings, pending);
+    if (waiters != NULL && cached != NULL)
+        note_use(cached);
+    tell_all(waiters, pending->hash, cached);
     cached_release(cached);
 }
 
@@ -387,6 +398,7 @@ static bool make(struct ask *ask, struct reply *reply)
     struct cached *cached = from_saved(ask);
     if (cached == NULL)
         return sign(ask, reply);
+    note_use(cached);
     cache_put(ask->front->cache, cached, ask->epoch);
     return reply_cached(reply, cached);
 }

@@ -886,6 +886,37 @@ static void saved_when_the_database_is_free_again(void **state)
     tear_down(&scene);
 }
 
+static struct cached *ask_for_cached(struct front *front, uint8_t number)
+{
+    struct question question = {.numbers = {number}, .n = 1, .hash = OC_HASH_SHA256};
+    make_request(&question);
+    struct reply reply = ask(front, question.der);
+    assert_non_null(reply.cached);
+    return reply.cached;
+}
+
+// By default others may keep an answer for an hour, of the day for which it is valid.
+static void made_anew_before_max_age(void **state)
+{
+    enum { HOUR = 3600 };
+    struct scene scene;
+    (void)state;
+    set_up(&scene);
+    issue_one(1);
+    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_IGNORE, 16));
+    struct cached *issued = ask_for_cached(scene.front, 1);
+    assert_int_equal(issued->max_age, HOUR);
+    assert_in_range(issued->refresh_at - issued->this_update, HOUR - HOUR / 10, HOUR + 5);
+    assert_true(atomic_load(&issued->is_used));
+    struct cached *never_issued = ask_for_cached(scene.front, 2);
+    assert_int_equal(never_issued->max_age, 60);
+    assert_true(never_issued->refresh_at > never_issued->this_update + 6 * HOUR);
+    assert_false(atomic_load(&never_issued->is_used));
+    cached_release(issued);
+    cached_release(never_issued);
+    tear_down(&scene);
+}
+
 // How long signers follow each other without a break, in whatever order they stand.
 static void signers_without_a_break(void **state)
 {
@@ -929,6 +960,7 @@ int main(void)
         cmocka_unit_test(what_changes_is_seen_at_the_next_tick),
         cmocka_unit_test(kept_over_a_restart),
         cmocka_unit_test(nonces_and_several_are_signed_for_one),
+        cmocka_unit_test(made_anew_before_max_age),
         cmocka_unit_test(signers_without_a_break),
         cmocka_unit_test(saved_at_the_end),
         cmocka_unit_test(saved_when_the_database_is_free_again),
