@@ -249,13 +249,19 @@ static void join_ring(struct shard *shard, struct cached *cached)
     shard->hand->links.ring_prev = cached;
 }
 
-static void drop(struct shard *shard, struct cached *cached)
+static void drop_at(struct shard *shard, size_t at)
 {
+    struct cached *cached = shard->heap[at];
     leave_place(shard, cached);
     leave_ring(shard, cached);
-    heap_remove(shard, cached->links.at);
+    heap_remove(shard, at);
     shard->octets -= octets_of(cached);
     cached_release(cached);
+}
+
+static void drop(struct shard *shard, const struct cached *cached)
+{
+    drop_at(shard, cached->links.at);
 }
 
 static void evict_until(struct shard *shard, size_t max_octets)
@@ -443,7 +449,7 @@ static bool is_first_to_refresh(struct shard *shard, int64_t now)
 {
     struct cached *cached = shard->heap[0];
     if (cached->next_update <= now) {
-        drop(shard, cached);
+        drop_at(shard, 0);
         return false;
     }
     bool is_used = atomic_load(&cached->is_used);
