@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ROOM = 65536, BACKLOG = 1024 };
+// MEMORY is what ocspd gives a connection by default: libmicrohttpd clears it for each request.
+enum { ROOM = 65536, BACKLOG = 1024, MEMORY = 12288 };
 
 static struct MHD_Response *response;
 
@@ -79,10 +80,12 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     make_response(argv[3]);
     unsigned threads = (unsigned)atoi(argv[2]);
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, answer, NULL,
-        MHD_OPTION_LISTEN_SOCKET, listen_on(atoi(argv[1])), MHD_OPTION_THREAD_POOL_SIZE, threads,
-        MHD_OPTION_CONNECTION_LIMIT, 10000U, MHD_OPTION_CONNECTION_TIMEOUT, 60U, MHD_OPTION_END);
+    struct MHD_Daemon *daemon =
+        MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+                         answer, NULL, MHD_OPTION_LISTEN_SOCKET, listen_on(atoi(argv[1])),
+                         MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT, 10000U,
+                         MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                         (size_t)MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (daemon == NULL)
         return 1;
     pause();

@@ -260,8 +260,8 @@ class Bench:
         world = self.world
         pathlib.Path(world.path("body")).write_bytes(body)
         floor = free_port()
-        world.start(self.args.constant, str(floor), str(os.cpu_count()), world.path("body"),
-                    port=floor)
+        constant = world.start(self.args.constant, str(floor), str(os.cpu_count()),
+                               world.path("body"), port=floor)
         nginx = free_port()
         (world.dir / "html").mkdir(exist_ok=True)
         pathlib.Path(world.path("html/answer")).write_bytes(body)
@@ -277,7 +277,7 @@ http {{
 }}
 """)
         world.start("nginx", "-p", str(world.dir), "-c", config, port=nginx)
-        return floor, nginx
+        return floor, constant, nginx
 
     def openssl(self, key):
         """The responder of OpenSSL, which signs each answer by the CA's own key."""
@@ -300,14 +300,16 @@ http {{
             time.sleep(0.01)
         return port
 
-    def cached(self, ours):
-        """Cached answers by GET and POST, beside the floor, nginx and openssl."""
+    def cached(self, ours, server):
+        """Cached answers by GET and POST, beside the floor, nginx and openssl; and how many a
+        processor's second is enough for, which depends less on who else is at work."""
         request = self.world.request(1)
         path = "/" + base64.urlsafe_b64encode(request).decode()
         body = fetch(ours, path)
         pathlib.Path(self.world.path("request")).write_bytes(request)
         post = self.write("post.lua", POST_LUA % {"file": self.world.path("request")})
-        floor, nginx = self.peers(body)
+        floor, constant, nginx = self.peers(body)
+        pids = {"ours": self.process_of(server, "front"), "floor": constant.pid}
         asked = {
             "ours, GET": lambda: wrk(ours, path, None, self.args.seconds),
             "floor, GET": lambda: wrk(floor, path, None, self.args.seconds),
@@ -316,9 +318,15 @@ http {{
             "floor, POST": lambda: wrk(floor, "/", post, self.args.seconds),
         }
         rates = {name: [] for name in asked}
+        each = {name: [] for name in asked if name != "nginx"}
         for _ in range(self.args.rounds):
             for name, ask in asked.items():
+                pid = pids.get(name.split(",")[0], os.getpid())
+                before = cpu_seconds(pid)
                 rates[name].append(ask())
+                if name in each:
+                    spent = (cpu_seconds(pid) - before) / self.args.seconds
+                    each[name].append(rates[name][-1] / spent)
         middle = {name: statistics.median(values) for name, values in rates.items()}
         for name, rate in middle.items():
             self.row(f"cached answers, {name}", rate, "/s")
@@ -328,6 +336,10 @@ http {{
             self.row(f"openssl ocsp -port, which signs each, {name}", peer, "/s")
         self.row("GET beside the floor", middle["ours, GET"] / middle["floor, GET"], "x", 0.85)
         self.row("POST beside the floor", middle["ours, POST"] / middle["floor, POST"], "x", 0.85)
+        for method in ("GET", "POST"):
+            ratio = (statistics.median(each[f"ours, {method}"])
+                     / statistics.median(each[f"floor, {method}"]))
+            self.row(f"{method} beside the floor, for each processor's second", ratio, "x")
         self.row("GET beside nginx with a file", middle["ours, GET"] / middle["nginx"], "x", 1)
         self.row("GET beside openssl ocsp, P-256", middle["ours, GET"] / peers["P-256"], "x")
         self.row("GET beside openssl ocsp, RSA-2048", middle["ours, GET"] / peers["RSA-2048"],
@@ -365,7 +377,7 @@ http {{
         request = self.world.request(1, nonce=True)
         pathlib.Path(self.world.path("request-nonce")).write_bytes(request)
         script = self.write("nonce.lua", POST_LUA % {"file": self.world.path("request-nonce")})
-        signer = self.signer_of(server)
+        signer = self.process_of(server, "signer")
         ratios, rates = [], []
         for _ in range(self.args.rounds):
             before = cpu_seconds(signer)
@@ -378,11 +390,11 @@ http {{
         self.row("signatures per processor beside EVP_DigestSign", statistics.median(ratios), "x",
                  0.7)
 
-    def signer_of(self, server):
+    def process_of(self, server, name):
         for pid in children(server.pid)[1:]:
-            if "signer" in pathlib.Path(f"/proc/{pid}/comm").read_text():
+            if name in pathlib.Path(f"/proc/{pid}/comm").read_text():
                 return pid
-        raise SystemExit("no process with the keys")
+        raise SystemExit(f"no process {name}")
 
     def flat(self):
         """The rate with 100, 10 k and 1 M answers in the memory."""
@@ -489,7 +501,7 @@ def measure(bench, world, args):
     bench.row(f"{args.certificates} certificates made and imported", time.perf_counter() - begin,
               "s")
     server = world.serve("ocspd.conf", port)
-    rate, path = bench.cached(port)
+    rate, path = bench.cached(port, server)
     bench.latency(port, path, rate)
     bench.live(port, server)
     world.close()
