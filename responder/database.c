@@ -5,6 +5,7 @@
 #include "database.h"
 
 #include "database_file.h"
+#include "steady.h"
 #include "store_kind.h"
 
 #include <errno.h>
@@ -58,7 +59,6 @@ struct database {
     atomic_bool is_lost;
     atomic_uint generation;
     pthread_mutex_t lock;
-    pthread_condattr_t clock;
     struct waiter *waiters;
     struct connection *idle;
     size_t n_open;
@@ -129,17 +129,6 @@ static void configure_once(void)
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-static bool init_waiting(struct database *database)
-{
-    if (pthread_condattr_init(&database->clock) != 0)
-        return false;
-    if (pthread_condattr_setclock(&database->clock, CLOCK_MONOTONIC) == 0 &&
-        pthread_mutex_init(&database->lock, NULL) == 0)
-        return true;
-    pthread_condattr_destroy(&database->clock);
-    return false;
-}
-
 static struct database *database_new(const char *path, enum store_mode mode,
                                      const struct statements *statements)
 {
@@ -147,7 +136,7 @@ static struct database *database_new(const char *path, enum store_mode mode,
     if (database == NULL)
         return NULL;
     database->path = strdup(path);
-    if (database->path == NULL || !init_waiting(database)) {
+    if (database->path == NULL || pthread_mutex_init(&database->lock, NULL) != 0) {
         free(database->path);
         free(database);
         return NULL;
@@ -202,7 +191,6 @@ void database_close(struct database *database)
         connection_close(connection);
     }
     pthread_mutex_destroy(&database->lock);
-    pthread_condattr_destroy(&database->clock);
     free(database->path);
     free(database);
 }
@@ -236,16 +224,6 @@ bool database_watch(struct database *database)
     return true;
 }
 
-static struct timespec wait_until(int milliseconds)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_nsec += (long)milliseconds * 1000000;
-    at.tv_sec += at.tv_nsec / 1000000000;
-    at.tv_nsec %= 1000000000;
-    return at;
-}
-
 static void leave_queue(struct database *database, const struct waiter *waiter)
 {
     struct waiter **at = &database->waiters;
@@ -257,14 +235,14 @@ static void leave_queue(struct database *database, const struct waiter *waiter)
 // With the lock held.
 static bool wait_in_queue(struct database *database, struct waiter *waiter)
 {
-    const struct timespec until = wait_until(ANSWER_WAIT_MS);
+    const struct timespec until = steady_in(ANSWER_WAIT_MS);
     struct waiter **last = &database->waiters;
     while (*last != NULL)
         last = &(*last)->next;
     *last = waiter;
     int rc = 0;
     while (rc == 0 && !waiter->is_served)
-        rc = pthread_cond_timedwait(&waiter->served, &database->lock, &until);
+        rc = pthread_cond_clockwait(&waiter->served, &database->lock, CLOCK_MONOTONIC, &until);
     if (!waiter->is_served)
         leave_queue(database, waiter);
     return waiter->is_served;
@@ -273,7 +251,7 @@ static bool wait_in_queue(struct database *database, struct waiter *waiter)
 static bool queue_up(struct database *database, struct connection **out)
 {
     struct waiter waiter = {0};
-    if (pthread_cond_init(&waiter.served, &database->clock) != 0)
+    if (pthread_cond_init(&waiter.served, NULL) != 0)
         return false;
     bool ok = wait_in_queue(database, &waiter);
     pthread_cond_destroy(&waiter.served);

@@ -3,6 +3,7 @@
 // Reads a file that must not change meanwhile, and makes a table of it.
 #include "store_file_read.h"
 
+#include "steady.h"
 #include "store_kind.h"
 
 #include <errno.h>
@@ -213,23 +214,13 @@ bool reading_start(struct reading *self, const struct table *before)
     return error == 0;
 }
 
-static struct timespec wait_until(int milliseconds)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_nsec += (long)milliseconds * 1000000;
-    at.tv_sec += at.tv_nsec / 1000000000;
-    at.tv_nsec %= 1000000000;
-    return at;
-}
-
 bool reading_wait(struct reading *self, int milliseconds)
 {
-    const struct timespec until = wait_until(milliseconds);
+    const struct timespec until = steady_in(milliseconds);
     int rc = 0;
     pthread_mutex_lock(&self->lock);
     while (!self->has_ended && rc == 0)
-        rc = pthread_cond_timedwait(&self->ending, &self->lock, &until);
+        rc = pthread_cond_clockwait(&self->ending, &self->lock, CLOCK_MONOTONIC, &until);
     bool has_ended = self->has_ended;
     pthread_mutex_unlock(&self->lock);
     if (has_ended)
@@ -245,23 +236,11 @@ void reading_cancel(struct reading *self)
     self->table = NULL;
 }
 
-// A clock that is set must not make anybody wait.
-static bool init_cond(pthread_cond_t *cond)
-{
-    pthread_condattr_t clock;
-    if (pthread_condattr_init(&clock) != 0)
-        return false;
-    bool ok = pthread_condattr_setclock(&clock, CLOCK_MONOTONIC) == 0 &&
-              pthread_cond_init(cond, &clock) == 0;
-    pthread_condattr_destroy(&clock);
-    return ok;
-}
-
 bool reading_init(struct reading *self, const struct file_kind *kind, const char *path)
 {
     self->kind = kind;
     self->path = path;
-    if (!init_cond(&self->ending))
+    if (pthread_cond_init(&self->ending, NULL) != 0)
         return false;
     if (pthread_mutex_init(&self->lock, NULL) == 0)
         return true;

@@ -3,30 +3,21 @@
 // Waiting by the steady clock, so that a clock that is set moves no tick.
 #include "ticker.h"
 
+#include "steady.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { TICK_MS = 200 };
-
-static struct timespec next_tick(void)
-{
-    struct timespec at = {0};
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_nsec += (long)TICK_MS * 1000000;
-    at.tv_sec += at.tv_nsec / 1000000000;
-    at.tv_nsec %= 1000000000;
-    return at;
-}
 
 // Returns false when there is to be no other tick.
 static bool wait_for_tick(struct ticker *ticker)
 {
-    const struct timespec at = next_tick();
+    const struct timespec at = steady_in(TICK_MS);
     int result = 0;
     pthread_mutex_lock(&ticker->lock);
     while (!ticker->is_ending && result == 0)
-        result = pthread_cond_timedwait(&ticker->ending, &ticker->lock, &at);
+        result = pthread_cond_clockwait(&ticker->ending, &ticker->lock, CLOCK_MONOTONIC, &at);
     bool goes_on = !ticker->is_ending;
     pthread_mutex_unlock(&ticker->lock);
     return goes_on;
@@ -43,13 +34,9 @@ static void *tick_on(void *arg)
 
 bool ticker_start(struct ticker *ticker, struct front *front, char *why, size_t size)
 {
-    pthread_condattr_t clock;
     ticker->front = front;
     pthread_mutex_init(&ticker->lock, NULL);
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    pthread_cond_init(&ticker->ending, &clock);
-    pthread_condattr_destroy(&clock);
+    pthread_cond_init(&ticker->ending, NULL);
     int error = pthread_create(&ticker->thread, NULL, tick_on, ticker);
     ticker->is_running = error == 0;
     if (error != 0)

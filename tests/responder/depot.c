@@ -108,7 +108,7 @@ void depot_replace(const char *name, const void *data, size_t len)
     depot_pause();
 }
 
-static void note(void *arg, const struct oc_bytes *serial)
+void depot_note(void *arg, const struct oc_bytes *serial)
 {
     struct seen *seen = arg;
     if (serial == NULL) {
@@ -123,7 +123,7 @@ static void note(void *arg, const struct oc_bytes *serial)
 struct seen depot_poll(struct store *store)
 {
     struct seen seen = {0};
-    const struct changes changes = {note, &seen};
+    const struct changes changes = {depot_note, &seen};
     if (!store->methods->poll(store, &changes))
         fail_msg("%s", store->methods->why(store));
     return seen;
@@ -132,7 +132,7 @@ struct seen depot_poll(struct store *store)
 const char *depot_poll_fails(struct store *store)
 {
     struct seen seen = {0};
-    const struct changes changes = {note, &seen};
+    const struct changes changes = {depot_note, &seen};
     assert_false(store->methods->poll(store, &changes));
     assert_int_equal(seen.n + seen.n_everything, 0);
     return store->methods->why(store);

@@ -53,6 +53,9 @@ struct seen {
     size_t last_len;
 };
 
+// depot_note counts a change in a struct seen: the `changed` of a struct changes.
+void depot_note(void *arg, const struct oc_bytes *serial);
+
 struct seen depot_poll(struct store *store);
 
 // depot_poll_fails polls, which must not work, and nothing must be told; it returns the reason.

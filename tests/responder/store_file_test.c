@@ -66,21 +66,9 @@ static int open_test(void **state)
 
 // What has changed is told when it was read, which on a busy machine is not in the same poll.
 
-static void note(void *arg, const struct oc_bytes *serial)
-{
-    struct seen *seen = arg;
-    if (serial == NULL) {
-        seen->n_everything++;
-        return;
-    }
-    seen->n++;
-    memcpy(seen->last, serial->data, serial->len);
-    seen->last_len = serial->len;
-}
-
 static bool poll_into(struct store *store, struct seen *seen)
 {
-    const struct changes changes = {note, seen};
+    const struct changes changes = {depot_note, seen};
     return store->methods->poll(store, &changes);
 }
 
@@ -986,7 +974,7 @@ static void polled_for_the_last_time(void **state)
     (void)state;
     struct store *store = open_slow();
     struct seen seen = {0};
-    const struct changes changes = {note, &seen, true};
+    const struct changes changes = {depot_note, &seen, true};
     assert_true(store->methods->poll(store, &changes));
     assert_int_equal(seen.n + seen.n_everything, 0);
     write_index("ab");
