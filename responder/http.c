@@ -2,6 +2,7 @@
 //
 // Connections come from the acceptor, are counted, and go round the daemons of libmicrohttpd,
 // each of which is one thread. Those that take too long are ended here.
+#include "http_header.h"
 #include "http_parts.h"
 #include "http_wait.h"
 #include "log.h"
@@ -216,6 +217,7 @@ struct http *http_new(struct front *front, const struct config *config, const in
     }
     pthread_mutex_init(&http->lock, NULL);
     http->front = front;
+    http->is_in_place = http_header_is_in_place();
     http->peers = peers_new();
     http->replies = http_replies_new();
     if (http->peers == NULL || http->replies == NULL)

@@ -38,6 +38,7 @@ struct http {
     pthread_mutex_t lock;  // of `crews`
     struct crew *crews;
     struct prefix *prefixes;
+    bool is_in_place;  // see http_header.h
     atomic_bool is_draining;
     atomic_bool is_ending;
     _Atomic(const char *) prefix;

@@ -39,11 +39,15 @@ struct wait {
 };
 
 // struct peer_request is the request that is being received or answered. `uri` is in the memory
-// of libmicrohttpd until the request has ended. `id` is for the log, empty when it is not wanted.
+// of libmicrohttpd until the request has ended; `method` is not known before it has begun. `id` is
+// for the log, empty when it is not wanted.
 struct peer_request {
     bool has_begun;
     bool is_too_long;
     bool was_asked;
+    bool is_chunked;
+    bool has_tag;  // If-None-Match is there
+    bool is_counted;
     const char *uri;
     size_t uri_len;
     enum metric_method method;
@@ -62,7 +66,8 @@ struct peer {
     struct peer **link;
     int socket;
     bool is_started;
-    bool is_ended;  // its socket was shut down
+    bool has_asked;  // at least the first line of one request was there
+    bool is_ended;   // its socket was shut down
     uint64_t address;
     atomic_size_t *group;
     _Atomic(enum peer_stage) stage;

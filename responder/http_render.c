@@ -42,6 +42,7 @@ static const struct text {
     [HTTP_TEXT_RUBBISH] = {MHD_HTTP_BAD_REQUEST, "The path is not the base64 of a request.\n"},
     [HTTP_TEXT_NOT_FOUND] = {MHD_HTTP_NOT_FOUND, "An OCSP responder; there is no request here.\n"},
     [HTTP_TEXT_METHOD] = {MHD_HTTP_METHOD_NOT_ALLOWED, "GET, HEAD and POST are answered.\n", true},
+    [HTTP_TEXT_BROKEN] = {MHD_HTTP_BAD_REQUEST, "The header is not that of a request.\n"},
     [HTTP_TEXT_LENGTH] = {MHD_HTTP_BAD_REQUEST, "The length of the body is said twice.\n"},
     [HTTP_TEXT_MEDIA_TYPE] = {MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
                               "The body has to be application/ocsp-request.\n"},

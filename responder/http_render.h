@@ -16,7 +16,8 @@ enum http_text {
     HTTP_TEXT_RUBBISH,      // 400
     HTTP_TEXT_NOT_FOUND,    // 404
     HTTP_TEXT_METHOD,       // 405
-    HTTP_TEXT_LENGTH,       // 411
+    HTTP_TEXT_BROKEN,       // 400
+    HTTP_TEXT_LENGTH,       // 400
     HTTP_TEXT_MEDIA_TYPE,   // 415
     HTTP_TEXT_HEADER,       // 431
     HTTP_TEXT_CODING,       // 501

@@ -4,6 +4,7 @@
 // when it is whole; only in the last can it be answered without ending the connection.
 #include "http_field.h"
 #include "http_get.h"
+#include "http_header.h"
 #include "http_log.h"
 #include "http_parts.h"
 #include "http_wait.h"
@@ -39,6 +40,13 @@ bool http_is_last(const struct http *http)
     return atomic_load_explicit(&http->is_draining, memory_order_relaxed);
 }
 
+// libmicrohttpd finds the end of a body in chunks where others would not, so that what follows it
+// may be no request.
+static bool is_last(const struct http *http, const struct peer *peer)
+{
+    return peer->request.is_chunked || http_is_last(http);
+}
+
 static enum metric_outcome outcome_of(enum oc_response_status status)
 {
     switch (status) {
@@ -69,6 +77,7 @@ static enum MHD_Result done(struct peer *peer, unsigned status, enum metric_outc
         .microseconds = microseconds() - request->began,
     };
     metrics_count(&counted);
+    peer->request.is_counted = true;
     if (request->is_logged)
         http_log(&counted, request->id, status);
     if (status == 0)
@@ -80,14 +89,14 @@ static enum MHD_Result done(struct peer *peer, unsigned status, enum metric_outc
 static enum MHD_Result say(struct http *http, struct peer *peer, struct MHD_Connection *connection,
                            enum http_text text)
 {
-    unsigned status = http_reply_text(http->replies, connection, text, http_is_last(http));
+    unsigned status = http_reply_text(http->replies, connection, text, is_last(http, peer));
     return done(peer, status, METRIC_NOT_OCSP, NULL);
 }
 
 static enum MHD_Result refuse(struct http *http, struct peer *peer,
                               struct MHD_Connection *connection, enum oc_response_status error)
 {
-    unsigned status = http_reply_error(http->replies, connection, error, http_is_last(http));
+    unsigned status = http_reply_error(http->replies, connection, error, is_last(http, peer));
     return done(peer, status, outcome_of(error), NULL);
 }
 
@@ -106,9 +115,7 @@ static enum MHD_Result match_field(void *arg, enum MHD_ValueKind kind, const cha
 // If-None-Match may stand there several times.
 static bool is_known(const struct peer *peer, struct MHD_Connection *connection, const char *etag)
 {
-    if (peer->request.method == METRIC_POST ||
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH) ==
-            NULL)
+    if (peer->request.method == METRIC_POST || !peer->request.has_tag)
         return false;
     const char *left = etag;
     MHD_get_connection_values(connection, MHD_HEADER_KIND, match_field, (void *)&left);
@@ -120,7 +127,7 @@ static enum MHD_Result send_cached(struct http *http, struct peer *peer,
 {
     bool known = is_known(peer, connection, reply->cached->etag);
     unsigned status = http_reply_cached(http->replies, connection, reply->cached, seconds_now(),
-                                        known, http_is_last(http));
+                                        known, is_last(http, peer));
     return done(peer, status, known ? METRIC_NOT_MODIFIED : METRIC_GOOD_ANSWER, reply);
 }
 
@@ -129,7 +136,7 @@ static enum MHD_Result send_once(struct http *http, struct peer *peer,
 {
     uint8_t *own = reply->own;
     reply->own = NULL;
-    unsigned status = http_reply_once(connection, own, reply->own_len, http_is_last(http));
+    unsigned status = http_reply_once(connection, own, reply->own_len, is_last(http, peer));
     return done(peer, status, METRIC_GOOD_ANSWER, reply);
 }
 
@@ -137,7 +144,7 @@ static enum MHD_Result send_error(struct http *http, struct peer *peer,
                                   struct MHD_Connection *connection, const struct reply *reply)
 {
     unsigned status =
-        http_reply_error(http->replies, connection, reply->status, http_is_last(http));
+        http_reply_error(http->replies, connection, reply->status, is_last(http, peer));
     return done(peer, status, outcome_of(reply->status), reply);
 }
 
@@ -217,51 +224,16 @@ static enum metric_method method_of(const char *method)
     return strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? METRIC_HEAD : METRIC_OTHER;
 }
 
-// struct body_fields is what the header of a POST says about its body.
-struct body_fields {
-    unsigned n_lengths;
-    unsigned n_codings;
-    unsigned n_types;
-    uint64_t len;
-    bool is_chunked;
-    bool is_request;
-};
-
-static enum MHD_Result take_field(void *arg, enum MHD_ValueKind kind, const char *name,
-                                  const char *value)
-{
-    struct body_fields *fields = arg;
-    (void)kind;
-    if (value == NULL)
-        return MHD_YES;
-    if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
-        fields->n_lengths++;
-        fields->len = strtoull(value, NULL, 10);
-    } else if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
-        fields->n_codings++;
-        fields->is_chunked = strcasecmp(value, "chunked") == 0;
-    } else if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_TYPE) == 0) {
-        fields->n_types++;
-        fields->is_request = http_is_media_type(value, "application/ocsp-request");
-    }
-    return MHD_YES;
-}
-
 // Answered here, before the body, the connection ends with the answer.
 static enum MHD_Result begin_post(struct http *http, struct peer *peer,
-                                  struct MHD_Connection *connection)
+                                  struct MHD_Connection *connection,
+                                  const struct http_header *header)
 {
-    struct body_fields fields = {0};
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, take_field, &fields);
-    if (fields.n_lengths + fields.n_codings > 1)
-        return say(http, peer, connection, HTTP_TEXT_LENGTH);
-    if (fields.n_codings == 1 && !fields.is_chunked)
-        return say(http, peer, connection, HTTP_TEXT_CODING);
     if (!http_get_is_root(peer->request.uri, peer->request.uri_len, http->prefix))
         return say(http, peer, connection, HTTP_TEXT_NOT_FOUND);
-    if (fields.n_types != 1 || !fields.is_request)
+    if (!header->is_request)
         return say(http, peer, connection, HTTP_TEXT_MEDIA_TYPE);
-    if (fields.len > http->max_request)
+    if (header->body_len > http->max_request)
         return refuse(http, peer, connection, OC_RESPONSE_MALFORMED_REQUEST);
     return MHD_YES;
 }
@@ -273,18 +245,32 @@ static bool is_sampled(const struct http *http)
     return sample != 0 && ++n % sample == 0;
 }
 
-static enum MHD_Result begin(struct http *http, struct peer *peer,
-                             struct MHD_Connection *connection, const char *method)
+// The last that is read on the connection, by libmicrohttpd too.
+static enum MHD_Result end(struct http *http, struct peer *peer, struct MHD_Connection *connection,
+                           enum http_text text)
 {
-    peer->request.has_begun = true;
-    peer->request.method = method_of(method);
-    peer->request.is_logged = is_sampled(http);
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-    if (info != NULL && info->header_size > http->max_header)
-        return say(http, peer, connection, HTTP_TEXT_HEADER);
-    if (peer->request.method == METRIC_POST)
-        return begin_post(http, peer, connection);
+    return done(peer, http_reply_text(http->replies, connection, text, true), METRIC_BROKEN, NULL);
+}
+
+static enum MHD_Result begin(struct http *http, struct peer *peer,
+                             struct MHD_Connection *connection, const char *method,
+                             const char *version)
+{
+    struct peer_request *request = &peer->request;
+    struct http_line line = {method, request->uri, request->uri_len, version};
+    struct http_header header;
+    enum http_text why;
+    request->has_begun = true;
+    request->method = method_of(method);
+    request->is_logged = is_sampled(http);
+    if (!http_header_read(connection, &line, http->is_in_place, &header, &why))
+        return end(http, peer, connection, why);
+    if (header.len > http->max_header)
+        return end(http, peer, connection, HTTP_TEXT_HEADER);
+    request->is_chunked = header.is_chunked;
+    request->has_tag = header.has_tag;
+    if (request->method == METRIC_POST)
+        return begin_post(http, peer, connection, &header);
     return MHD_YES;
 }
 
@@ -343,8 +329,10 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *connec
     peer->request = (struct peer_request){
         .uri = uri == NULL ? "" : uri,
         .uri_len = uri == NULL ? 0 : strlen(uri),
+        .method = METRIC_OTHER,
         .began = microseconds(),
     };
+    peer->has_asked = true;
     peer_set_stage(peer, PEER_RECEIVING);
     return peer;
 }
@@ -363,11 +351,10 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     struct http *http = cls;
     struct peer *peer = *context;
     (void)url;
-    (void)version;
     if (peer == NULL)
         return MHD_NO;
     if (!peer->request.has_begun)
-        return begin(http, peer, connection, method);
+        return begin(http, peer, connection, method, version);
     if (*len > 0)
         return receive(http, peer, data, len);
     return answer(http, peer, connection, method);
@@ -382,6 +369,9 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     (void)code;
     if (peer == NULL)
         return;
+    // Its connection has ended, or libmicrohttpd has answered it.
+    if (!peer->request.is_counted)
+        metrics_broken(peer->request.method);
     if (peer->body != peer->small)
         free(peer->body);
     peer->body = peer->small;
@@ -400,22 +390,28 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
         *context = info == NULL ? NULL : peers_start(http->peers, (int)info->connect_fd);
         return;
     }
-    if (*context == NULL)
-        return;
-    wait_end(*context);
-    peers_remove(http->peers, *context);
+    struct peer *peer = *context;
     *context = NULL;
+    if (peer == NULL)
+        return;
+    if (!peer->has_asked)
+        metrics_without_request();
+    wait_end(peer);
+    peers_remove(http->peers, peer);
 }
 
+// The one that reads in place and is strict sends the header twice when it refuses a request
+// without a host, and nothing when there is a blank in the target; both are found here.
 struct MHD_Daemon *http_new_daemon(struct http *http, const struct config *config)
 {
     size_t memory = config->max_header + MEMORY_EXTRA;
-    return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME |
-            MHD_USE_NO_LISTEN_SOCKET,
-        0, NULL, NULL, on_request, http, MHD_OPTION_CONNECTION_LIMIT, 1U << 24,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory, MHD_OPTION_CONNECTION_TIMEOUT, 0U,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_target, http,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_as_it_is, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_END);
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME |
+                                MHD_USE_NO_LISTEN_SOCKET,
+                            0, NULL, NULL, on_request, http, MHD_OPTION_CONNECTION_LIMIT, 1U << 24,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
+                            MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_STRICT_FOR_CLIENT,
+                            http->is_in_place ? 0 : 1, MHD_OPTION_URI_LOG_CALLBACK, on_target, http,
+                            MHD_OPTION_UNESCAPE_CALLBACK, leave_as_it_is, NULL,
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+                            MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_END);
 }

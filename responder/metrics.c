@@ -26,6 +26,7 @@ static atomic_uint n_threads;
 static atomic_llong n_connections;
 static counter n_accepted;
 static counter n_dropped;
+static counter n_without_request;
 
 const char *metric_outcome_name(enum metric_outcome outcome)
 {
@@ -33,7 +34,7 @@ const char *metric_outcome_name(enum metric_outcome outcome)
         [METRIC_GOOD_ANSWER] = "answer",          [METRIC_NOT_MODIFIED] = "not_modified",
         [METRIC_MALFORMED] = "malformed_request", [METRIC_UNAUTHORIZED] = "unauthorized",
         [METRIC_TRY_LATER] = "try_later",         [METRIC_INTERNAL_ERROR] = "internal_error",
-        [METRIC_NOT_OCSP] = "not_ocsp",
+        [METRIC_NOT_OCSP] = "not_ocsp",           [METRIC_BROKEN] = "broken",
     };
     return (unsigned)outcome < METRIC_OUTCOMES ? names[outcome] : "other";
 }
@@ -86,6 +87,11 @@ void metrics_count(const struct metric_request *request)
     add(&shard->microseconds, request->microseconds);
 }
 
+void metrics_broken(enum metric_method method)
+{
+    add(&own_shard()->requests[METRIC_BROKEN][method][OC_HASH_OTHER], 1);
+}
+
 void metrics_connection(int change)
 {
     atomic_fetch_add(&n_connections, change);
@@ -96,6 +102,11 @@ void metrics_connection(int change)
 void metrics_dropped(void)
 {
     add(&n_dropped, 1);
+}
+
+void metrics_without_request(void)
+{
+    add(&n_without_request, 1);
 }
 
 static void print_head(FILE *out, const char *name, const char *type, const char *help)
@@ -208,4 +219,6 @@ void metrics_print(FILE *out, const struct front_state *state, int64_t now)
     print_counter(out, "ocspd_connections_total", get(&n_accepted), "Connections that began.");
     print_counter(out, "ocspd_connections_dropped_total", get(&n_dropped),
                   "Connections ended for being slow or too many.");
+    print_counter(out, "ocspd_connections_without_request_total", get(&n_without_request),
+                  "Connections that ended without a request.");
 }

@@ -18,6 +18,7 @@ enum metric_outcome {
     METRIC_TRY_LATER,
     METRIC_INTERNAL_ERROR,
     METRIC_NOT_OCSP,  // neither asked nor answered in OCSP
+    METRIC_BROKEN,    // not HTTP, or its connection ended before it was answered
     METRIC_OUTCOMES,
 };
 
@@ -43,13 +44,16 @@ struct metric_request {
     uint64_t microseconds;
 };
 
-// metrics_count counts it.
+// metrics_count counts it; metrics_broken one that was begun, and not answered here.
 void metrics_count(const struct metric_request *request);
+void metrics_broken(enum metric_method method);
 
 // metrics_connection counts a connection that began (1) or ended (-1); metrics_dropped one that
-// was ended for being slow or too many.
+// was ended for being slow or too many; metrics_without_request one that has ended without the
+// first line of a request.
 void metrics_connection(int change);
 void metrics_dropped(void);
+void metrics_without_request(void);
 
 // metrics_print writes everything in the text format of Prometheus. `now` is in seconds since
 // 1970.

@@ -3,6 +3,7 @@
 # What the operator sees: health, metrics, and lines on standard error.
 """The metrics and the log of ocspd."""
 
+import contextlib
 import hashlib
 import json
 import pathlib
@@ -81,6 +82,92 @@ class AdminTest(Case):
                 self.assertRegex(line, rf"^{name}(_bucket|_sum|_count)?"
                                        r'(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [-+.0-9e]+$')
         self.assertGreater(len(names), 12)
+
+
+class BrokenTest(Case):
+    """Requests that nobody answers, or libmicrohttpd does, and connections without any."""
+    settings = ("idle=1", "request=1")
+
+    def broken(self, method):
+        return self.metric('ocspd_requests_total{outcome="broken",method="%s",hash="other"}'
+                           % method) or 0
+
+    def without_request(self):
+        return self.metric("ocspd_connections_without_request_total")
+
+    def end_all(self, *many):
+        """Sends each on a connection of its own, and nothing more, and waits for their ends."""
+        connections = [self.connect() for _ in many]
+        for connection, data in zip(connections, many):
+            with contextlib.suppress(ConnectionError):
+                connection.send(data)
+        for connection in connections:
+            connection.shut()
+            with contextlib.suppress(ConnectionError):
+                while connection.more():
+                    pass
+            connection.close()
+        self.wait_for(lambda: self.server.connections() == 0)
+
+    def test_broken_requests(self):
+        for data, method in (
+                (get("0good", "Content-Length: 0", "Content-Length: 0"), "GET"),
+                (get("0good", "Transfer-Encoding: gzip", method="HEAD"), "HEAD"),
+                (get("0good", "Host: x", method="PUT"), "other"),
+                (get("0good", "X: " + "y" * 8180), "GET"),
+                (get("0good", "Content-Length: x"), "other"),
+                (get("0good", "X: " + "y" * 20000), "other"), (get("0good", "X"), "other"),
+                (get("0good", "Content-Length: 1000000") + b"x" * 70000, "GET")):
+            with self.subTest(data[:80]):
+                before = self.broken(method)
+                self.end_all(data)
+                self.assertEqual(self.broken(method), before + 1)
+        self.assertEqual(self.without_request(), 0)
+        self.assertEqual(self.metric('ocspd_requests_total{outcome="not_ocsp",method="GET",'
+                                     'hash="other"}'), 0)
+
+    def test_halves(self):
+        self.end_all(post(b"0good")[:-1], post(b"0good")[:-8], get("0good")[:-2],
+                     get("0good", "Content-Length: 2") + b"x", b"GET / HTTP/1.1\r\nHost")
+        self.assertEqual(self.broken("POST"), 1)
+        self.assertEqual(self.broken("GET"), 1)
+        self.assertEqual(self.broken("other"), 3)
+        self.assertEqual(self.without_request(), 0)
+
+    def test_requests_that_are_not_broken(self):
+        connection = self.connect()
+        for data in (get("0good"), get("0what"), post(b"0later"), request("GET", "/"),
+                     request("OPTIONS", "*"), get("0slow after 20")):
+            connection.ask(data)
+        connection.ask(post(b"0good", target="/x"))
+        self.wait_for(lambda: self.server.connections() == 0)
+        for method in ("GET", "POST", "HEAD", "other"):
+            self.assertEqual(self.broken(method), 0)
+        self.assertEqual(self.without_request(), 0)
+
+    def test_client_that_does_not_wait(self):
+        connection = self.connect()
+        connection.send(get("0slow after 300"))
+        self.wait_for(lambda: self.server.connections() == 1)
+        time.sleep(0.1)
+        connection.reset()
+        self.wait_for(lambda: self.server.connections() == 0)
+        self.assertEqual(self.metric('ocspd_requests_total{outcome="answer",method="GET",'
+                                     'hash="sha256"}'), 1)
+        self.assertEqual(self.broken("GET"), 0)
+        self.assertEqual(self.without_request(), 0)
+
+    def test_without_request(self):
+        hello = bytes.fromhex("16030100050100000100") + b"\0" * 100
+        self.end_all(b"", b"\r\n", b"GET / HTTP/1.1", hello)
+        self.assertEqual(self.without_request(), 4)
+        lines = (hello + b"\n", b"GET / HTTP/2.0\r\n\r\n", b"GET / x\r\n\r\n", b"GET\r\n\r\n",
+                 b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"M" * 20000, b"GET /" + b"M" * 20000)
+        for n, data in enumerate(lines):
+            with self.subTest(data[:80]):
+                self.end_all(data)
+                self.assertEqual(self.without_request(), 4 + n + 1)
+        self.assertEqual(self.broken("other") + self.broken("GET"), 0)
 
 
 class LogTest(Case):

@@ -11,7 +11,6 @@ import os
 import resource
 import select
 import socket
-import struct
 import time
 import unittest
 
@@ -57,11 +56,6 @@ class ConnectionTest(Case):
         for t in texts:
             self.assertEqual(connection.read(), answer(t.encode()))
 
-    def test_without_host(self):
-        connection = self.connect()
-        connection.send(f"GET {path('0good')} HTTP/1.1\r\n\r\n".encode())
-        self.assertRegex(connection.read(), rb"^HTTP/1.1 400 ")
-
     def test_ipv6_and_unix(self):
         for address, family in ((("::1", self.server.port6), socket.AF_INET6),
                                 (str(self.dir / "socket"), socket.AF_UNIX)):
@@ -84,10 +78,7 @@ class ConnectionTest(Case):
             for _ in range(20):
                 connection = Connection(("127.0.0.1", self.server.port))
                 connection.send(data)
-                # A reset, at once.
-                connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                             struct.pack("ii", 1, 0))
-                connection.close()
+                connection.reset()
         self.wait_for(lambda: self.server.connections() == 0)
         self.assertEqual(self.ask(get("0good")), answer(b"0good"))
 
@@ -110,9 +101,11 @@ class ConnectionTest(Case):
 
 
 class RubbishTest(Case):
-    settings = ("idle=2", "request=2")
+    settings = ("idle=1", "request=1")
 
     def test_rubbish(self):
+        # All at once: some will be waited for, since they look like a part of a request.
+        sent = []
         seed = hashlib.sha512(b"rubbish").digest()
         pieces = [b"GET ", b"/", b"\r\n", b"HTTP/1.1", b"\0", b"\xff", b": ", b"Host: x\r\n",
                   b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"POST /", b" ",
@@ -120,16 +113,17 @@ class RubbishTest(Case):
         for i in range(400):
             seed = hashlib.sha512(seed).digest()
             data = b"".join(pieces[octet % len(pieces)] for octet in seed[:1 + i % 64])
-            connection = Connection(("127.0.0.1", self.server.port))
+            sent.append(self.connect())
             with contextlib.suppress(ConnectionError):
-                connection.send(data)
-                connection.shut()
+                sent[-1].send(data)
+            sent[-1].shut()
+        for connection in sent:
+            with contextlib.suppress(ConnectionError):
                 while connection.more():
                     pass
             self.assertTrue(connection.rest == b"" or connection.rest.startswith(b"HTTP/1.1 "))
-            connection.close()
         self.assertEqual(self.ask(get("0good")), answer(b"0good"))
-        self.wait_for(lambda: self.server.connections() == 1)
+        self.wait_for(lambda: self.server.connections() <= 1)
 
     def test_every_prefix(self):
         whole = post(b"0good", "X: y")
@@ -142,7 +136,7 @@ class RubbishTest(Case):
 
 
 class SlowTest(Case):
-    settings = ("idle=3", "request=2")
+    settings = ("idle=2", "request=1")
 
     def expect_end(self, connection, within=15):
         start = time.monotonic()
@@ -163,21 +157,23 @@ class SlowTest(Case):
         self.expect_end(connection)
 
     def test_idle(self):
-        connection = self.connect()
-        self.expect_end(connection)
-        connection = self.connect()
-        self.assertEqual(connection.ask(get("0good")), answer(b"0good"))
-        self.expect_end(connection)
+        unused, used = self.connect(), self.connect()
+        self.assertEqual(used.ask(get("0good")), answer(b"0good"))
+        self.expect_end(unused)
+        self.expect_end(used)
 
     def test_busy_ones_stay(self):
         connection = self.connect()
-        for _ in range(16):
+        for _ in range(8):
             self.assertEqual(connection.ask(get("0good")), answer(b"0good"))
-            time.sleep(0.3)
+            time.sleep(0.4)
 
     def test_octet_by_octet(self):
-        self.trickle(self.connect(), get("0good", "X: " + "y" * 1000))
-        self.trickle(self.connect(), b"\r\n" * 1000)
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            runs = [pool.submit(self.trickle, self.connect(), data)
+                    for data in (get("0good", "X: " + "y" * 1000), b"\r\n" * 1000)]
+            for run in runs:
+                run.result()
 
     def test_header_by_header(self):
         connection = self.connect()
@@ -185,13 +181,13 @@ class SlowTest(Case):
         self.trickle(connection, b"X: y\r\n" * 100)
 
     def test_half_a_body(self):
-        connection = self.connect()
-        connection.send(post(b"0good")[:-2])
-        self.expect_end(connection)
+        silent = self.connect()
+        silent.send(post(b"0good")[:-2])
         connection = self.connect()
         connection.send(request("POST", "/", "Content-Type: application/ocsp-request",
                                 "Content-Length: 1000"))
         self.trickle(connection, b"x" * 1000)
+        self.expect_end(silent)
         self.assertGreaterEqual(self.metric("ocspd_connections_dropped_total"), 2)
 
     def test_slow_reader(self):
@@ -203,9 +199,10 @@ class SlowTest(Case):
     def test_slow_signer(self):
         connection = self.connect()
         for _ in range(2):
-            self.assertEqual(connection.ask(get("0slow after 4000")), error(LATER))
+            self.assertEqual(connection.ask(get("0slow after 2000")), error(LATER))
             self.assertEqual(connection.ask(get("0slow after 5")), answer(b"0slow after 5"))
-        time.sleep(4.5)
+        # Then the answers come that nobody waits for.
+        time.sleep(1.5)
         self.assertEqual(self.ask(get("0good")), answer(b"0good"))
 
     def test_many_slow_ones_and_a_good_one(self):
@@ -323,7 +320,7 @@ class ReloadTest(Case):
         self.assertEqual(late.read(), answer(b"0good"))
 
     def test_not_one_fails(self):
-        end = time.monotonic() + 5
+        end = time.monotonic() + 2.5
 
         def run(n):
             done = 0
@@ -341,7 +338,7 @@ class ReloadTest(Case):
             runs = [pool.submit(run, n) for n in range(3)]
             for i in range(40):
                 self.assertEqual(self.server.tell(f"reload threads={1 + i % 4}"), "reloaded")
-                time.sleep(0.1)
+                time.sleep(0.05)
             self.assertTrue(all(r.result() > 0 for r in runs))
 
 

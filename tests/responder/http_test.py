@@ -7,6 +7,7 @@ import concurrent.futures
 import contextlib
 import email.utils
 import re
+import string
 import subprocess
 import time
 import unittest
@@ -29,15 +30,12 @@ class AnswerTest(Case):
                 self.assertEqual(self.ask(request("GET", target)), error(MALFORMED))
 
     def test_get_that_is_none(self):
-        for target, wanted in (("/", NOT_FOUND), ("//", NOT_FOUND), ("/x y", None),
+        for target, wanted in (("/", NOT_FOUND), ("//", NOT_FOUND),
                                ("/=", RUBBISH), ("/MA?", RUBBISH), ("/MA=", RUBBISH),
                                ("/%00", RUBBISH), ("/MA%", RUBBISH), ("/favicon.ico", RUBBISH),
                                ("/" + path("0good") + "?x=y&z", RUBBISH)):
             with self.subTest(target):
-                if wanted:
-                    self.assertEqual(self.ask(request("GET", target)), wanted)
-                else:
-                    self.connect().send(request("GET", target)).is_closed()
+                self.assertEqual(self.ask(request("GET", target)), wanted)
 
     def test_get_of_rubbish(self):
         self.assertEqual(self.ask(request("GET", "/" + path("0what"))), error(MALFORMED))
@@ -83,18 +81,21 @@ class AnswerTest(Case):
     def test_post_in_chunks(self):
         head = request("POST", "/", "Content-Type: application/ocsp-request",
                        "Transfer-Encoding: chunked")
-        connection = self.connect()
-        for _ in range(2):
-            self.assertEqual(connection.ask(head + b"2\r\n0g\r\n3;x=y\r\nood\r\n0\r\n\r\n"),
-                             answer(b"0good"))
+        for rest in (b"", b"X: y\r\n", b"\0X: y\r\n"):
+            # There may be a doubt where they end; what follows is no request.
+            connection = self.connect()
+            self.assertEqual(connection.ask(head + b"2\r\n0g\r\n3;x=y\r\nood\r\n0\r\n" + rest
+                                            + b"\r\n" + get("0good")), answer(b"0good", CLOSE))
+            self.assertTrue(connection.is_closed())
 
     def test_post_in_too_many_chunks(self):
         head = request("POST", "/", "Content-Type: application/ocsp-request",
                        "Transfer-Encoding: chunked")
         chunk = b"1000\r\n" + b"x" * 4096 + b"\r\n"
         connection = self.connect()
-        self.assertEqual(connection.ask(head + chunk * 3 + b"0\r\n\r\n"), error(MALFORMED))
-        self.assertEqual(connection.ask(post(b"0good")), answer(b"0good"))
+        self.assertEqual(connection.ask(head + chunk * 3 + b"0\r\n\r\n"), error(MALFORMED, CLOSE))
+        self.assertTrue(connection.is_closed())
+        connection = self.connect()
         connection.send(head)
         with contextlib.suppress(ConnectionError):
             connection.send(chunk * 100)
@@ -139,23 +140,6 @@ class AnswerTest(Case):
         self.assertEqual(self.ask(request("POST", "/", "Content-Length: 5",
                                           "content-type: Application/OCSP-Request; a=b",
                                           body=b"0good")), answer(b"0good"))
-
-    def test_post_with_two_lengths(self):
-        wanted = text("400 Bad Request", "The length of the body is said twice.\n", CLOSE)
-        chunked = "Transfer-Encoding: chunked"
-        for fields in (("Content-Length: 5", "Content-Length: 5"),
-                       ("Content-Length: 5", "Content-Length: 6"),
-                       ("Content-Length: 5", chunked), (chunked, "Content-Length: 5"),
-                       (chunked, chunked)):
-            with self.subTest(fields):
-                self.assertEqual(self.ask(request("POST", "/", POST_TYPE.decode().strip(),
-                                                  *fields)), wanted)
-
-    def test_post_in_an_unknown_coding(self):
-        wanted = text("501 Not Implemented", "The body is coded in an unknown way.\n", CLOSE)
-        for coding in ("gzip", "gzip, chunked", "identity"):
-            self.assertEqual(self.ask(request("POST", "/", POST_TYPE.decode().strip(),
-                                              f"Transfer-Encoding: {coding}")), wanted)
 
     def test_post_with_rubbish_for_a_length(self):
         for length in ("-1", "5x", "99999999999999999999", "0x5", ""):
@@ -233,6 +217,177 @@ class AnswerTest(Case):
         for i in range(3000):
             body = f"0good {i % 1000}"
             self.assertEqual(connection.ask(get(body)), answer(body.encode()))
+
+
+class FramingTest(Case):
+    """Requests of which not all would agree on where they end, or for whom they are."""
+    settings = ("request=2",)
+    methods = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "X")
+    chunked = "Transfer-Encoding: chunked"
+    broken = text("400 Bad Request", "The header is not that of a request.\n", CLOSE)
+    twice = text("400 Bad Request", "The length of the body is said twice.\n", CLOSE)
+    unknown = text("501 Not Implemented", "The body is coded in an unknown way.\n", CLOSE)
+
+    def expect_end(self, data, wanted):
+        """One answer and the end, whatever follows: now, on a used connection, and later."""
+        method = data.partition(b" ")[0]
+        if method == b"HEAD":
+            wanted = wanted.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+        for before in (b"", get("0good first")):
+            connection = self.connect()
+            connection.send(before + data + get("0good second") * 2)
+            if before:
+                self.assertEqual(connection.read(), answer(b"0good first"))
+            self.assertEqual(connection.read(has_body=method != b"HEAD"), wanted)
+            with contextlib.suppress(ConnectionError):
+                connection.send(get("0good third"))
+            self.assertTrue(connection.is_closed())
+
+    def each_method(self, *fields, wanted):
+        for method in self.methods:
+            with self.subTest(method=method, fields=fields):
+                self.expect_end(get("0good", *fields, method=method), wanted)
+
+    def test_two_lengths(self):
+        for fields in (("Content-Length: 5", "Content-Length: 0"),
+                       ("Content-Length: 0", "content-length: 5"),
+                       ("Content-Length: 0", "X: y", "Content-Length: 0"),
+                       ("Content-Length: 5", self.chunked), (self.chunked, "Content-Length: 5"),
+                       ("CONTENT-LENGTH: 0", "Transfer-Encoding: gzip"),
+                       (self.chunked, self.chunked), (self.chunked, "transfer-encoding: gzip")):
+            self.each_method(*fields, wanted=self.twice)
+
+    def test_unknown_coding(self):
+        for coding in ("gzip", "gzip, chunked", "chunked, gzip", "identity", "xchunked", ""):
+            self.each_method(f"Transfer-Encoding: {coding}", wanted=self.unknown)
+
+    def test_coding_in_http_1_0(self):
+        for method in self.methods:
+            for coding in ("chunked", "gzip"):
+                self.expect_end(get("0good", f"Transfer-Encoding: {coding}",
+                                    "Connection: Keep-Alive", method=method, version="1.0"),
+                                self.broken)
+
+    def test_blank_before_the_colon(self):
+        for field in ("Content-Length : 5", "Content-Length\t: 5", "Transfer-Encoding : chunked",
+                      "X : y", "X y: z"):
+            self.each_method(field, wanted=self.broken)
+
+    def test_names(self):
+        for name in ("", "X(", "X\xe4", "X\x7f", "X\x0b", '"X"', "X/"):
+            self.each_method(f"{name}: y", wanted=self.broken)
+        token = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
+        for c in map(chr, range(1, 256)):
+            # These are the end of the line, and of the name.
+            if c not in "\n:":
+                with self.subTest(c):
+                    self.assertEqual(self.ask(get("0good", f"X{c}: y")),
+                                     answer(b"0good") if c in token else self.broken)
+
+    def test_blank_before_the_first_name(self):
+        for blank in (" ", "\t"):
+            for method in self.methods:
+                self.expect_end(f"{method} / HTTP/1.1\r\n{blank}X: y\r\nHost: x\r\n\r\n".encode(),
+                                self.broken)
+
+    def test_folded_lines(self):
+        for field in ("X: y\r\n z", "X: y\r\n\tz", "X: y\r\n ", "X:\r\n y\r\n z",
+                      "Content-Length:\r\n 5", "Content-Length: 5\r\n 0",
+                      "Content-Length: 0\r\n \t", "Transfer-Encoding:\r\n chunked",
+                      "Content-:5\r\n Length", "X: " + "y" * 3000 + "\r\n z"):
+            self.each_method(field, "X: y", wanted=self.broken)
+            self.each_method("X: y", field, wanted=self.broken)
+
+    def test_nul(self):
+        for field in ("X: y\0", "X: \0y", "\0", "\0X: y", "\0\r\nContent-Length: 5",
+                      "Content-Length: 0\x005", "Content-Length: 0\0"):
+            self.each_method(field, wanted=self.broken)
+            self.each_method(field, "X: y", wanted=self.broken)
+        # That the lines are as long in all is not enough.
+        self.each_method("\0\r\nX: y\nX: y\nX: y", wanted=self.broken)
+
+    def test_ends_of_lines(self):
+        for field in ("X: y\r", "X: y\rContent-Length: 5", "X: \ry", "X: y\r\r", "X: y\nA: b",
+                      "X: y\nContent-Length: 5", "X: y\n"):
+            self.each_method(field, wanted=self.broken)
+        whole = get("0good")
+        for data in (whole.replace(b"1.1\r\n", b"1.1\n"), whole.replace(b"\r\n\r\n", b"\r\n\n"),
+                     whole.replace(b"\r\n\r\n", b"\n\r\n"), whole.replace(b"\r\n", b"\n")):
+            self.expect_end(data, self.broken)
+
+    def test_targets(self):
+        for method in self.methods:
+            for target in ("/\r", "/\r\rx", "/\0", "/\0/x", path("0good") + "\0",
+                           path("0good") + "\r", "*\r", "/ ", " /", "/ /", "/\0 /"):
+                with self.subTest(method=method, target=target):
+                    self.expect_end(request(method, target), self.broken)
+
+    def test_hosts(self):
+        for host in ("x y", "x, y", "x/y", "a@x", "x\\", "x?", "x#", "\xe4", "<x>", "x\ty"):
+            for method in self.methods:
+                self.expect_end(f"{method} / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode("latin-1"),
+                                self.broken)
+        self.each_method("Host: x", wanted=self.broken)
+        self.each_method("X: y", "hOST: y", wanted=self.broken)
+        self.expect_end(get("0good", "Host: x", version="1.0"), self.broken)
+
+    def get_from(self, host):
+        return self.ask(f"GET {path('0good')} HTTP/1.1\r\nHost:{host}\r\n\r\n".encode("latin-1"))
+
+    def test_characters_of_hosts(self):
+        good = string.ascii_letters + string.digits + "!$%&'()*+,-.:;=[]_~"
+        for c in map(chr, range(1, 256)):
+            if c != "\n":
+                self.assertEqual(self.get_from(f"x{c}x"),
+                                 answer(b"0good") if c in good else self.broken, c)
+        for host in ("", " x", "\tx.example:8080", "[::1]:80", "[v1.a:b]", "127.0.0.1", "x \t"):
+            self.assertEqual(self.get_from(host), answer(b"0good"), host)
+
+    def test_without_host(self):
+        for method in self.methods:
+            for version in ("1.1", "1.2"):
+                self.expect_end(f"{method} {path('0good')} HTTP/{version}\r\nX: y\r\n\r\n".encode(),
+                                self.broken)
+        self.assertEqual(self.ask(f"GET {path('0good')} HTTP/1.0\r\n\r\n".encode()),
+                         answer(b"0good", CLOSE))
+
+    def test_what_libmicrohttpd_refuses(self):
+        lengths = ("5, 5", "+5", "-1", "5 ", "", "0x5")
+        for data, status in (
+                *((get("0good", f"Content-Length: {length}"), 400) for length in lengths),
+                (get("0good", f"Content-Length: 1{'0' * 30}"), 413), (get("0good", "X"), 400),
+                (get("0good", "Content-Length\0: 5"), 400), (get("0good", version="1"), 400),
+                (get("0good", version="1.1x"), 400), (get("0good", version="2.0"), 505),
+                (get("0good", version="0.9"), 505), (b"GET /\r\n\r\n", 400),
+                (request("GET", "/" + "M" * 20000), 414), (get("0good", "X: " + "y" * 20000), 431)):
+            with self.subTest(data[:80]):
+                connection = self.connect()
+                with contextlib.suppress(ConnectionError):
+                    connection.send(data + get("0good") * 2)
+                    while connection.more():
+                        pass
+                self.assertRegex(connection.rest, rb"^HTTP/1\.[01] %d " % status)
+                # It may send its header twice, but nothing else.
+                self.assertNotIn(b" 200 ", connection.rest)
+        connection = self.connect()
+        connection.send(b"GET\r\n\r\n" + get("0good"))
+        self.assertTrue(connection.is_closed())
+
+    def test_all_is_well(self):
+        """What must not be taken for any of these: long and short, at once and in pieces."""
+        connection = self.connect()
+        for n in (0, 1, 7, 100, 3000, 5000, 7900):
+            for method in ("GET", "POST"):
+                fields = ["X:", "X: ", "X:\t y", "Y:y ", f"Z: {'z' * n}", "Content-Length: 5",
+                          POST_TYPE.decode().strip(), "Cookie: a=b; c=d", "X: \x80\xff:\t:"]
+                target = "/" if method == "POST" else path("0good")
+                data = request(method, target, *fields, body=b"0good")
+                for first, rest in ((data, b""), (b"\r\n\r\n" + data, b""), (data[:60], data[60:]),
+                                    (data[:-120], data[-120:])):
+                    connection.send(first)
+                    if rest:
+                        time.sleep(0.01)
+                    self.assertEqual(connection.ask(rest), answer(b"0good"))
 
 
 class ConditionalTest(Case):
