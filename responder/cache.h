@@ -70,7 +70,8 @@ void cache_drop(struct cache *cache, uint64_t issuer, struct oc_bytes serial);
 void cache_drop_if(struct cache *cache, bool (*is_wrong)(void *arg, const struct cached *cached),
                    void *arg);
 
-// cache_due gives at most `n` answers that were given to somebody and whose `refresh_at` is before `now`; the caller becomes an owner. What has expired is dropped on the way.
+// cache_due gives at most `n` answers that were given to somebody and whose `refresh_at` is before
+// `now`; the caller becomes an owner. What has expired is dropped on the way.
 size_t cache_due(struct cache *cache, int64_t now, struct cached **out, size_t n);
 
 // struct cache_counts is what is in it.

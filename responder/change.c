@@ -6,6 +6,7 @@
 // what was there goes on.
 #include "change.h"
 
+#include "config_trial.h"
 #include "control.h"
 #include "log.h"
 #include "notify.h"
@@ -143,6 +144,15 @@ static char *read_config(struct supervisor *supervisor, char *why, size_t size)
     return NULL;
 }
 
+// What the front could not open with its rights, it could not at another try.
+static bool try_config(struct change *change, char *why, size_t size)
+{
+    int status = config_try(change->config, TRIAL_FILES, why, size);
+    if (status != EX_OK)
+        change->status = status;
+    return status == EX_OK;
+}
+
 // read_change reads the file into the change and opens its sockets.
 static bool read_change(struct supervisor *supervisor, char *why, size_t size)
 {
@@ -155,6 +165,7 @@ static bool read_change(struct supervisor *supervisor, char *why, size_t size)
     if (change->text < 0)
         return snprintf(why, size, "memfd_create: %s", strerror(errno)), false;
     return check_unchanged(supervisor, change->config, why, size) &&
+           try_config(change, why, size) &&
            listen_open(change->config, &supervisor->listeners, &change->listeners, why, size);
 }
 

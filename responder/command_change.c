@@ -16,8 +16,15 @@
 #include <time.h>
 #include <unistd.h>
 
-// ISSUE_LINE is the longest line of serial numbers on standard input.
-enum { ISSUE_LINE = 1024 };
+// INPUT_LIMIT is the most octets of standard input, and SHOWN the most of a line that cannot be
+// read that are repeated.
+enum { INPUT_LIMIT = 1 << 28, INPUT_BLOCK = 1 << 16, SHOWN = 160 };
+
+// struct input is standard input: lines, each with a NUL instead of its end.
+struct input {
+    char *text;
+    size_t len;
+};
 
 // struct change is what a command has been told to do, and how it does it to one certificate:
 // `decide` says what it is to be, or returns the exit status after an error line.
@@ -37,77 +44,142 @@ static int complain_about(const struct change *change, struct oc_bytes serial, c
     return EX_DATAERR;
 }
 
+static int read_serial(const struct change *change, const char *text, uint8_t buf[SERIAL_MAX],
+                       struct oc_bytes *serial)
+{
+    if (serial_read(text, buf, serial))
+        return EX_OK;
+    complain(change->counter.title,
+             "\"%.*s\" is no serial number: decimal, or hex like 0x01aa or 01:aa", SHOWN, text);
+    return EX_USAGE;
+}
+
 static int change_one(const struct change *change, const char *text)
 {
     struct store *store = change->counter.store;
     uint8_t buf[SERIAL_MAX];
     struct oc_bytes serial;
     struct record known;
-    if (!serial_read(text, buf, &serial)) {
-        complain(change->counter.title,
-                 "\"%s\" is no serial number: decimal, or hex like 0x01aa or 01:aa", text);
-        return EX_USAGE;
-    }
+    int status = read_serial(change, text, buf, &serial);
+    if (status != EX_OK)
+        return status;
     if (!store->methods->look_up(store, serial, &known))
         return counter_failed(&change->counter);
     struct record wanted = known;
-    int status = change->decide(change, serial, &known, &wanted);
+    status = change->decide(change, serial, &known, &wanted);
     if (status != EX_OK || record_is_same(&known, &wanted))
         return status;
     return store->methods->put(store, serial, &wanted) ? EX_OK : counter_failed(&change->counter);
 }
 
-// Reads a line, without its end, into the ISSUE_LINE octets at `line`. Returns false at the end.
-static bool read_line(char *line, bool *is_too_long)
+static int check_one(const struct change *change, const char *text)
 {
-    if (fgets(line, ISSUE_LINE, stdin) == NULL)
-        return false;
-    size_t len = strlen(line);
-    *is_too_long = len == ISSUE_LINE - 1 && line[len - 1] != '\n';
-    line[strcspn(line, "\r\n")] = '\0';
-    return true;
+    uint8_t buf[SERIAL_MAX];
+    struct oc_bytes serial;
+    return read_serial(change, text, buf, &serial);
 }
 
-static int change_lines(const struct change *change)
+static int fail_input(const struct change *change, int status, size_t line, const char *what)
 {
-    char line[ISSUE_LINE];
-    bool is_too_long = false;
+    if (line == 0)
+        complain(change->counter.title, "standard input: %s", what);
+    else
+        complain(change->counter.title, "standard input: line %zu%s%s", line,
+                 what[0] != '\0' ? ": " : "", what);
+    return status;
+}
+
+// each_line calls `each` for the lines that are neither empty nor a comment.
+static int each_line(const struct change *change, const struct input *input,
+                     int (*each)(const struct change *change, const char *text))
+{
     size_t number = 0;
-    int status = EX_OK;
-    while (status == EX_OK && read_line(line, &is_too_long)) {
+    for (size_t at = 0; at < input->len; at += strlen(input->text + at) + 1) {
+        const char *line = input->text + at;
         number++;
         if (line[0] == '\0' || line[0] == '#')
             continue;
-        if (is_too_long)
-            line[40] = '\0';
-        status = change_one(change, line);
+        int status = each(change, line);
+        if (status != EX_OK)
+            return fail_input(change, status, number, "");
     }
-    if (status != EX_OK) {
-        complain(change->counter.title, "standard input: line %zu", number);
-        return status;
-    }
-    if (ferror(stdin) == 0)
-        return EX_OK;
-    complain(change->counter.title, "standard input: %s", strerror(errno));
-    return EX_IOERR;
+    return EX_OK;
 }
 
-static int change_each(const struct change *change, char **serials, size_t n)
+// split makes texts of lines. What was cut off somewhere may end with a part of a number, which is
+// another number.
+static int split(const struct change *change, struct input *input)
+{
+    char *out = input->text;
+    const char *line = input->text;
+    const char *end = input->text + input->len;
+    for (size_t number = 1; line < end; number++) {
+        const char *next = memchr(line, '\n', (size_t)(end - line));
+        size_t len = (size_t)((next != NULL ? next : end) - line);
+        if (memchr(line, '\0', len) != NULL)
+            return fail_input(change, EX_DATAERR, number, "an octet is zero");
+        if (next == NULL)
+            return fail_input(change, EX_DATAERR, number, "the last line is not ended");
+        memmove(out, line, len);
+        out += len > 0 && line[len - 1] == '\r' ? len - 1 : len;
+        *out++ = '\0';
+        line = next + 1;
+    }
+    input->len = (size_t)(out - input->text);
+    return EX_OK;
+}
+
+static int read_input(const struct change *change, struct input *input)
+{
+    size_t size = 0;
+    size_t n = 0;
+    do {
+        if (input->len >= INPUT_LIMIT)
+            return fail_input(change, EX_DATAERR, 0, "more than 256 MiB");
+        if (input->len == size)
+            input->text = must_resize(input->text, size += size + INPUT_BLOCK, 1);
+        n = fread(input->text + input->len, 1, size - input->len, stdin);
+        input->len += n;
+    } while (n > 0);
+    if (ferror(stdin) != 0)
+        return fail_input(change, EX_IOERR, 0, strerror(errno));
+    return split(change, input);
+}
+// change_check looks whether all numbers can be read, standard input included. Nothing is locked
+// while that is waited for.
+static int change_check(const struct change *change, char **serials, size_t n, struct input *input)
+{
+    int status = EX_OK;
+    for (size_t i = 0; i < n && status == EX_OK; i++) {
+        if (strcmp(serials[i], "-") != 0) {
+            status = check_one(change, serials[i]);
+        } else if (input->text == NULL) {
+            status = read_input(change, input);
+            if (status == EX_OK)
+                status = each_line(change, input, check_one);
+        }
+    }
+    return status;
+}
+
+static int change_each(const struct change *change, char **serials, size_t n,
+                       const struct input *input)
 {
     int status = EX_OK;
     for (size_t i = 0; i < n && status == EX_OK; i++)
-        status =
-            strcmp(serials[i], "-") == 0 ? change_lines(change) : change_one(change, serials[i]);
+        status = strcmp(serials[i], "-") == 0 ? each_line(change, input, change_one)
+                                              : change_one(change, serials[i]);
     return status;
 }
 
 // All or none.
-static int change_all(const struct change *change, char **serials, size_t n)
+static int change_all(const struct change *change, char **serials, size_t n,
+                      const struct input *input)
 {
     struct store *store = change->counter.store;
     if (!store->methods->begin(store))
         return counter_failed(&change->counter);
-    int status = change_each(change, serials, n);
+    int status = change_each(change, serials, n, input);
     if (status != EX_OK) {
         store->methods->rollback(store);
         return status;
@@ -122,9 +194,15 @@ static int change_run(struct change *change, const struct ocspd_command *command
         complain(argv[0], "which certificates? a SERIAL is needed");
         return ocspd_usage(command);
     }
+    struct input input = {0};
+    char **serials = argv + optind;
+    size_t n = (size_t)(argc - optind);
     int status = counter_open(&change->counter, STORE_WRITE);
     if (status == EX_OK)
-        status = change_all(change, argv + optind, (size_t)(argc - optind));
+        status = change_check(change, serials, n, &input);
+    if (status == EX_OK)
+        status = change_all(change, serials, n, &input);
+    free(input.text);
     counter_close(&change->counter);
     return status;
 }

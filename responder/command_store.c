@@ -7,10 +7,12 @@
 
 #include <ocsp/openssl.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 void counter_init(struct counter *counter, const char *title)
 {
@@ -79,7 +81,7 @@ static int load_issuer(struct counter *counter)
         oc_cert_next(&counter->certs, &at, &der) && oc_cert_parse(&cert, der, &err) == OC_OK &&
         oc_issuer_init(&counter->issuer, counter->crypto, &cert, &err) == OC_OK)
         return EX_OK;
-    complain(file, "%s", err.what);
+    complain(file, "%s", access(file, R_OK) != 0 ? strerror(errno) : err.what);
     return EX_CONFIG;
 }
 

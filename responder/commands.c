@@ -15,8 +15,9 @@
 #define END "  --help           print this and end\n"
 #define SERIALS                                                                                    \
     "A SERIAL is decimal, or hex as 0x01aa or 01:aa, or - for those in the lines of\n"             \
-    "standard input, without empty ones and those that begin with #. All are changed, or\n"        \
-    "none.\n"
+    "standard input, without empty ones and those that begin with #. It is read to its end\n"      \
+    "first, and refused if its last line is not ended: a part of a number is another number.\n"    \
+    "All are changed, or none.\n"
 
 const struct ocspd_command store_commands[] = {
     {
@@ -45,7 +46,9 @@ const struct ocspd_command store_commands[] = {
             "harm. A running ocspd takes the changes within a second.\n"
             "\n"
             "What is revoked stays so: a file that says good about it, or gives another time, or\n"
-            "a reason that is not worse, is told of and not followed (see \"ocspd revoke\").\n"
+            "a reason that is not worse, is told of and not followed (see \"ocspd revoke\"); all\n"
+            "else is imported, and the exit status is 65. A revocation in the future is no line\n"
+            "that can be read; that of a CRL counts.\n"
             "\n"
             "  --index FILE     OpenSSL's index.txt\n"
             "  --crl FILE       a CRL of the issuer, in DER or PEM; what is in it was issued\n"

@@ -181,8 +181,11 @@ static char *keep_address(struct scan *scan, const char *address)
 
 static char *keep_value(struct scan *scan, const struct setting *setting, const char *text)
 {
-    if (setting->kind == KIND_PATH || (setting->kind == KIND_KEY && !value_is_uri(text)))
+    if (setting->kind == KIND_PATH)
         return keep_path(scan, text);
+    // A file is a file, however it is written: what is checked of files is checked of it.
+    if (setting->kind == KIND_KEY && value_file(text) != NULL)
+        return keep_path(scan, value_file(text));
     if (setting->kind == KIND_ADDRESS)
         return keep_address(scan, text);
     return keep_text(scan, "", 0, text);
@@ -377,6 +380,11 @@ static bool is_text(const char *text, size_t len, char *why, size_t size, const 
         return true;
     snprintf(why, size, "%s: not a text", file);
     return false;
+}
+
+bool config_is_open(mode_t mode)
+{
+    return (mode & (S_IROTH | S_IWOTH | S_IWGRP)) != 0;
 }
 
 char *config_read(const char *file, char *why, size_t size)

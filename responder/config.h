@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 // enum unknown_rule says what is answered about a serial number that was never issued
 // (RFC 6960 2.2).
@@ -34,7 +35,7 @@ enum source_kind {
 struct signer_config {
     const char *name;
     const char *certificate;
-    const char *key;  // a file or an OSSL_STORE URI
+    const char *key;  // a file, or an OSSL_STORE URI of another scheme
     const char *passphrase_file;
 };
 
@@ -108,5 +109,9 @@ void config_free(struct config *config);
 char *config_read(const char *file, char *why, size_t size);
 struct config *config_parse(const char *file, const char *text, char *why, size_t size);
 struct config *config_inspect(const char *file, const char *text, char *why, size_t size);
+
+// config_is_open tells whether a secret file of this mode is open to others: to be read by all, or
+// written to by a group. A group may read it.
+bool config_is_open(mode_t mode);
 
 #endif

@@ -11,6 +11,7 @@
 #include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { ISSUERS_MAX = 1000, SIGNERS_MAX = 16, NAME_MAX_LEN = sizeof((struct signer_info *)0)->name };
 
@@ -158,11 +159,36 @@ static bool check_issuers(struct scan *scan, cfg_t *root)
     return true;
 }
 
-// Port 0 is one that is free, another one each time.
-static bool has_any_port(const char *address)
+// The path of a Unix socket has become longer by the folder of the file.
+static bool check_address(struct scan *scan, cfg_t *root, const char *name, const char *address)
 {
-    size_t len = strlen(address);
-    return strncmp(address, "unix:", 5) != 0 && len > 2 && strcmp(address + len - 2, ":0") == 0;
+    char reason[200];
+    return listen_check(address, reason, sizeof reason) ||
+           scan_fail(scan, line_of(root, name), "%s is \"%s\": %s", name, address, reason);
+}
+
+static bool check_beside(struct scan *scan, cfg_t *root, size_t i)
+{
+    const char *const *all = scan->config->listen;
+    for (size_t k = 0; k < i; k++) {
+        if (is_same(all[i], all[k]))
+            return scan_fail(scan, line_of(root, "listen"), "listen has \"%s\" twice", all[i]);
+        if (listen_overlap(all[i], all[k]))
+            return scan_fail(scan, line_of(root, "listen"),
+                             "listen has \"%s\" and \"%s\", which overlap", all[k], all[i]);
+    }
+    return true;
+}
+
+static bool check_beside_admin(struct scan *scan, cfg_t *root, const char *address)
+{
+    const char *admin = scan->config->admin_listen;
+    if (admin == NULL || !listen_overlap(address, admin))
+        return true;
+    if (is_same(address, admin))
+        return scan_fail(scan, line_of(root, "admin-listen"), "admin-listen is in listen already");
+    return scan_fail(scan, line_of(root, "admin-listen"),
+                     "admin-listen is \"%s\", which overlaps \"%s\" of listen", admin, address);
 }
 
 static bool check_listen(struct scan *scan, cfg_t *root)
@@ -172,16 +198,12 @@ static bool check_listen(struct scan *scan, cfg_t *root)
         return scan_fail(scan, line_of(root, "listen"), "listen has more than %d addresses",
                          LISTEN_MAX / 2 - 1);
     for (size_t i = 0; i < config->n_listen; i++) {
-        for (size_t k = 0; k < i; k++) {
-            if (is_same(config->listen[i], config->listen[k]))
-                return scan_fail(scan, line_of(root, "listen"), "listen has \"%s\" twice",
-                                 config->listen[i]);
-        }
-        if (is_same(config->listen[i], config->admin_listen) && !has_any_port(config->listen[i]))
-            return scan_fail(scan, line_of(root, "admin-listen"),
-                             "admin-listen is in listen already");
+        if (!check_address(scan, root, "listen", config->listen[i]) ||
+            !check_beside(scan, root, i) || !check_beside_admin(scan, root, config->listen[i]))
+            return false;
     }
-    return true;
+    return config->admin_listen == NULL ||
+           check_address(scan, root, "admin-listen", config->admin_listen);
 }
 
 static bool check_admin(struct scan *scan, cfg_t *root)
@@ -221,20 +243,22 @@ bool config_check_policy(struct scan *scan, cfg_t *root)
            check_connections(scan, root) && check_issuers(scan, root);
 }
 
-// check_file looks whether a file can be read; `is_secret` ones must not be open to everybody, nor
-// writable by a group.
+// enum use is what a file is for: who serves looks at it, who has the keys reads it, or it is also
+// a secret.
+enum use { USE_SERVED, USE_READ, USE_SECRET };
+
 static bool check_file(struct scan *scan, cfg_t *section, const char *name, const char *path,
-                       bool is_secret)
+                       enum use use)
 {
     struct stat st;
     if (path == NULL)
         return true;
-    if (stat(path, &st) != 0)
+    // Keys are read before rights are given up, as this process would.
+    if (stat(path, &st) != 0 || (use != USE_SERVED && access(path, R_OK) != 0))
         return scan_fail(scan, line_of(section, name), "%s: %s: %s", name, path, strerror(errno));
     if (S_ISDIR(st.st_mode))
         return scan_fail(scan, line_of(section, name), "%s: %s: a folder", name, path);
-    const mode_t open_to_others = S_IROTH | S_IWOTH | S_IWGRP;
-    if (is_secret && S_ISREG(st.st_mode) && (st.st_mode & open_to_others) != 0)
+    if (use == USE_SECRET && S_ISREG(st.st_mode) && config_is_open(st.st_mode))
         return scan_fail(scan, line_of(section, name),
                          "%s: %s: others may read or write it: its mode is %04o, and should be "
                          "0600",
@@ -246,16 +270,16 @@ static bool check_signer_files(struct scan *scan, cfg_t *section,
                                const struct signer_config *signer)
 {
     const char *key = value_is_uri(signer->key) ? NULL : signer->key;
-    return check_file(scan, section, "certificate", signer->certificate, false) &&
-           check_file(scan, section, "key", key, true) &&
-           check_file(scan, section, "passphrase-file", signer->passphrase_file, true);
+    return check_file(scan, section, "certificate", signer->certificate, USE_READ) &&
+           check_file(scan, section, "key", key, USE_SECRET) &&
+           check_file(scan, section, "passphrase-file", signer->passphrase_file, USE_SECRET);
 }
 
 static bool check_issuer_files(struct scan *scan, cfg_t *section,
                                const struct issuer_config *issuer)
 {
-    bool is_well = check_file(scan, section, "certificate", issuer->certificate, false) &&
-                   check_file(scan, section, "source-file", issuer->source_file, false);
+    bool is_well = check_file(scan, section, "certificate", issuer->certificate, USE_READ) &&
+                   check_file(scan, section, "source-file", issuer->source_file, USE_SERVED);
     for (unsigned i = 0; is_well && i < issuer->n_signers; i++)
         is_well = check_signer_files(scan, cfg_getnsec(section, "signer", i), &issuer->signers[i]);
     return is_well;
@@ -275,7 +299,7 @@ bool config_check_files(struct scan *scan, cfg_t *root)
     const struct config *config = scan->config;
     bool is_well = check_user(scan, root);
     if (is_well && config->database != NULL)
-        is_well = check_file(scan, root, "database", config->database, false);
+        is_well = check_file(scan, root, "database", config->database, USE_SERVED);
     for (unsigned i = 0; is_well && i < config->n_issuers; i++)
         is_well = check_issuer_files(scan, cfg_getnsec(root, "issuer", i), &config->issuers[i]);
     return is_well;

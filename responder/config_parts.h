@@ -75,14 +75,19 @@ bool value_bool(const char *text, bool *out);
 // value_is_uri tells whether a key's name is a URI and no file.
 bool value_is_uri(const char *text);
 
+// value_file gives the path in a URI of a file, as libcrypto reads it: file:/PATH, file:///PATH or
+// file://localhost/PATH, with nothing decoded. NULL if it is another URI, and the text itself if it
+// is none; for file: with anything else behind it, a text that does not begin with a slash.
+const char *value_file(const char *text);
+
 // line_of gives the line of a setting in a section, or that where the section ends.
 int line_of(cfg_t *section, const char *name);
 
 // is_given tells whether a setting stands in a section.
 bool is_given(cfg_t *section, const char *name);
 
-// config_check_policy refuses what is impossible, config_check_files what is not there or could be
-// read by anybody. Both return false after scan_fail().
+// config_check_policy refuses what is impossible, config_check_files what is not there, cannot be
+// read by this process, or could be read by anybody. Both return false after scan_fail().
 bool config_check_policy(struct scan *scan, cfg_t *root);
 bool config_check_files(struct scan *scan, cfg_t *root);
 

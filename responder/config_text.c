@@ -5,6 +5,8 @@
 // of, is refused.
 #include "config_parts.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 // struct cursor is a place in the text.
@@ -40,6 +42,28 @@ static bool skip_line(struct cursor *cursor)
     return true;
 }
 
+// libConfuse replaces ${NAME} by nothing if there is no such thing: `user = "${USER_OF_OCSPD}"`
+// would be nobody at all.
+static bool check_variable(const struct cursor *cursor)
+{
+    char name[64];
+    const char *begin = cursor->at + 2;
+    size_t len = 0;
+    while (isalnum((unsigned char)begin[len]) || begin[len] == '_')
+        len++;
+    if (len == 0 || len >= sizeof name || begin[len] != '}')
+        return scan_fail(cursor->scan, cursor->line,
+                         "between ${ and } stands the name of a variable; in single quotes "
+                         "nothing is replaced");
+    memcpy(name, begin, len);
+    name[len] = '\0';
+    const char *value = getenv(name);
+    if (value != NULL && value[0] != '\0')
+        return true;
+    return scan_fail(cursor->scan, cursor->line, "${%s}: the environment has %s %s", name,
+                     value == NULL ? "no" : "nothing in", name);
+}
+
 // skip_quoted passes over a text in quotes, which must end on its line. Behind a backslash stands
 // a quote or a backslash.
 static bool skip_quoted(struct cursor *cursor)
@@ -48,6 +72,8 @@ static bool skip_quoted(struct cursor *cursor)
     for (; *cursor->at != quote; cursor->at++) {
         if (*cursor->at == '\0' || *cursor->at == '\n')
             return scan_fail(cursor->scan, cursor->line, "a quote has no end");
+        if (quote == '"' && strncmp(cursor->at, "${", 2) == 0 && !check_variable(cursor))
+            return false;
         if (*cursor->at != '\\')
             continue;
         cursor->at++;
@@ -68,7 +94,7 @@ static bool begins_word(const char *text, const char *at)
 static bool skip_plain(struct cursor *cursor)
 {
     char c = *cursor->at;
-    if (c == '*' || (c == '+' && cursor->at[1] != '='))
+    if (c == '*' || c == '$' || (c == '+' && cursor->at[1] != '='))
         return scan_fail(cursor->scan, cursor->line, "%c must stand in quotes", c);
     if (((unsigned char)c < 0x20 && strchr("\t\r\n", c) == NULL) || c == 0x7f)
         return scan_fail(cursor->scan, cursor->line, "a control character");

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 // struct unit is a letter behind a number.
 struct unit {
@@ -138,6 +139,16 @@ static bool check_address(const struct setting *setting, const char *text, char 
     return false;
 }
 
+static bool check_key(const struct setting *setting, const char *text, char *why, size_t size)
+{
+    if (!check_text(setting, text, why, size))
+        return false;
+    if (!value_is_uri(text) || value_file(text) == NULL || value_file(text)[0] == '/')
+        return true;
+    snprintf(why, size, "is \"%s\": behind file: stands a path that begins with a slash", text);
+    return false;
+}
+
 static bool check_bool(const char *text, char *why, size_t size)
 {
     bool value = false;
@@ -152,8 +163,9 @@ bool value_check(const struct setting *setting, const char *text, char *why, siz
     switch (setting->kind) {
     case KIND_TEXT:
     case KIND_PATH:
-    case KIND_KEY:
         return check_text(setting, text, why, size);
+    case KIND_KEY:
+        return check_key(setting, text, why, size);
     case KIND_ADDRESS:
         return check_address(setting, text, why, size);
     case KIND_BOOL:
@@ -203,4 +215,20 @@ bool value_is_uri(const char *text)
            (n > 0 && strchr("+-.", text[n]) != NULL && text[n] != '\0'))
         n++;
     return n >= 2 && isalpha((unsigned char)text[0]) && text[n] == ':';
+}
+
+const char *value_file(const char *text)
+{
+    static const char host[] = "//localhost/";
+    if (!value_is_uri(text))
+        return text;
+    if (strncasecmp(text, "file:", 5) != 0)
+        return NULL;
+    text += 5;
+    if (strncmp(text, "///", 3) == 0)
+        return text + 2;
+    if (strncasecmp(text, host, sizeof host - 1) == 0)
+        return text + sizeof host - 2;
+    // Another computer's.
+    return strncmp(text, "//", 2) == 0 ? "" : text;
 }

@@ -45,6 +45,7 @@ struct import {
     size_t n_new;
     size_t n_changed;
     size_t n_conflicts;
+    int64_t began_at;
     int64_t began_behind;  // the line that an earlier import has come to
     bool is_terminal;
     bool has_bar;
@@ -190,6 +191,9 @@ static const char *read_line(struct import *import, char *line, size_t len)
         wrong = csv_line_read(&import->columns, line, row->serial, &serial_len, &row->record);
     else
         wrong = index_line_read(line, len, row->serial, &serial_len, &row->record);
+    if (wrong == NULL && row->record.status == RECORD_REVOKED &&
+        row->record.revoked_at > import->began_at)
+        wrong = "it is revoked in the future";
     if (wrong != NULL)
         return wrong;
     row->serial_len = (uint8_t)serial_len;
@@ -332,7 +336,8 @@ static int tell_end(struct import *import, int status)
         printf("went on behind line %lld\n", (long long)import->began_behind);
     printf("%zu certificates: %zu new, %zu changed, %zu as before\n", import->n_read, import->n_new,
            import->n_changed, import->n_read - import->n_new - import->n_changed);
-    return EX_OK;
+    // Who takes one of them off hold must hear that it was not done.
+    return import->n_conflicts == 0 ? EX_OK : EX_DATAERR;
 }
 
 static int import_all(struct import *import)
@@ -379,7 +384,7 @@ int import_run(int argc, char **argv)
         {0},
     };
     const struct ocspd_command *command = command_find("import");
-    struct import import = {.is_terminal = isatty(STDERR_FILENO) != 0};
+    struct import import = {.is_terminal = isatty(STDERR_FILENO) != 0, .began_at = time(NULL)};
     counter_init(&import.counter, argv[0]);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h')

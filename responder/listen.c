@@ -90,7 +90,9 @@ static bool read_ip(const char *host, in_port_t port, struct place *place)
 static bool read_ip6(const char *host, in_port_t port, struct place *place)
 {
     union any_address *address = &place->address;
-    if (inet_pton(AF_INET6, host, &address->v6.sin6_addr) != 1)
+    // IPv4 has sockets of its own, and these are for nothing else.
+    if (inet_pton(AF_INET6, host, &address->v6.sin6_addr) != 1 ||
+        IN6_IS_ADDR_V4MAPPED(&address->v6.sin6_addr))
         return false;
     address->v6.sin6_family = AF_INET6;
     address->v6.sin6_port = port;
@@ -139,6 +141,77 @@ bool listen_check(const char *address, char *why, size_t size)
 {
     struct place place;
     return read_place(address, &place, why, size);
+}
+
+// Copies a path without what says nothing in it: a second slash, and "./".
+static void tidy(const char *path, char *out)
+{
+    const char *begin = out;
+    while (*path != '\0') {
+        bool is_name = out == begin || out[-1] == '/';
+        if (is_name && path[0] == '.' && path[1] == '/') {
+            path += 1 + strspn(path + 1, "/");
+            continue;
+        }
+        if (!is_name || *path != '/' || out == begin)
+            *out++ = *path;
+        path++;
+    }
+    *out = '\0';
+}
+
+static bool is_same_path(const struct sockaddr_un *a, const struct sockaddr_un *b)
+{
+    char one[sizeof a->sun_path];
+    char other[sizeof b->sun_path];
+    tidy(a->sun_path, one);
+    tidy(b->sun_path, other);
+    return strcmp(one, other) == 0;
+}
+
+static bool is_all(const struct place *place)
+{
+    const union any_address *address = &place->address;
+    return address->sa.sa_family == AF_INET ? address->v4.sin_addr.s_addr == INADDR_ANY
+                                            : IN6_IS_ADDR_UNSPECIFIED(&address->v6.sin6_addr);
+}
+
+static in_port_t port_of(const struct place *place)
+{
+    return place->address.sa.sa_family == AF_INET ? place->address.v4.sin_port
+                                                  : place->address.v6.sin6_port;
+}
+
+static bool is_same_ip(const union any_address *a, const union any_address *b)
+{
+    return a->sa.sa_family == AF_INET ? a->v4.sin_addr.s_addr == b->v4.sin_addr.s_addr
+                                      : IN6_ARE_ADDR_EQUAL(&a->v6.sin6_addr, &b->v6.sin6_addr);
+}
+
+static bool overlap_ip(const struct place *a, const struct place *b)
+{
+    if (port_of(a) == 0 || port_of(a) != port_of(b))
+        return false;
+    if (a->is_both || b->is_both)
+        return true;
+    return a->address.sa.sa_family == b->address.sa.sa_family &&
+           (is_all(a) || is_all(b) || is_same_ip(&a->address, &b->address));
+}
+
+bool listen_overlap(const char *a, const char *b)
+{
+    struct place one;
+    struct place other;
+    char ignored[200];
+    if (!read_place(a, &one, ignored, sizeof ignored) ||
+        !read_place(b, &other, ignored, sizeof ignored))
+        return false;
+    if (one.is_passed || other.is_passed)
+        return one.is_passed && other.is_passed;
+    bool is_unix = one.address.sa.sa_family == AF_UNIX;
+    if (is_unix != (other.address.sa.sa_family == AF_UNIX))
+        return false;
+    return is_unix ? is_same_path(&one.address.un, &other.address.un) : overlap_ip(&one, &other);
 }
 
 // Nobody listens behind a Unix socket whose connection is refused: its owner has ended.

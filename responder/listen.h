@@ -30,6 +30,10 @@ struct listeners {
 // listen_check tells whether an address can be understood; if not, the reason is in `why`.
 bool listen_check(const char *address, char *why, size_t size);
 
+// listen_overlap tells whether two addresses cannot be had at the same time, however they are
+// written: *:80 is also 127.0.0.1:80. Port 0 is another one each time. Both were checked.
+bool listen_overlap(const char *a, const char *b);
+
 // listen_open opens the sockets of a configuration into `*out`. What `old` has already, for the
 // same address, is taken from there; `old` may be NULL. Returns false, and the reason in `why`,
 // when one cannot be had; then nothing new is left open.

@@ -2,6 +2,7 @@
 //
 // Lines on standard error, as text or JSON, each whole. Nothing from outside can forge or break
 // one, and what the network can cause is limited to some lines a second, the rest being counted.
+// Nobody waits for who reads them: what cannot be written at once is lost, and counted.
 #ifndef RESPONDER_LOG_H
 #define RESPONDER_LOG_H
 
@@ -12,6 +13,11 @@ enum log_level {
     LOG_WARNING_LINE,
     LOG_INFO_LINE,
 };
+
+// log_begin looks whether standard error is the journal of systemd (JOURNAL_STREAM in
+// systemd.exec(5)): then each line has its priority in front, as sd-daemon(3) has it, and text has
+// no time, which the journal knows. To be called before there are other processes.
+void log_begin(void);
 
 // log_set_form chooses the form; before, it is text. Once, before there are threads, or again at
 // a reload.

@@ -4,16 +4,15 @@
 // at the end whether everything printed has got through.
 #include "commands.h"
 #include "config.h"
+#include "config_trial.h"
 #include "log.h"
 #include "quickstart.h"
 #include "report.h"
 #include "signer.h"
 #include "standard.h"
-#include "store.h"
 #include "supervisor.h"
 
 #include <ocsp/base.h>
-#include <ocsp/openssl.h>
 
 #include <getopt.h>
 #include <stdbool.h>
@@ -45,7 +44,8 @@ static const struct ocspd_command check_config_command = {
     .summary = "say whether the configuration is right",
     .arguments = "[--config FILE]",
     .help = "Read the configuration, load the signers with their keys, and open what the statuses\n"
-            "come from, as \"ocspd serve\" does. Nothing is served.\n"
+            "come from, as \"ocspd serve\" does, with the rights of the user who would serve.\n"
+            "Nothing is served.\n"
             "\n"
             "  --config FILE  the configuration (default: " CONFIG_FILE ")\n"
             "  --help         print this and end\n",
@@ -156,43 +156,8 @@ static int serve_command_run(int argc, char **argv)
     int status = EX_OK;
     if (!read_config_option(&serve_command, argc, argv, &file, &status))
         return status;
+    log_begin();
     return supervisor_run(file);
-}
-
-// open_store opens what an issuer's statuses come from, and closes it again.
-static bool open_store(const struct config *config, const struct issuer_config *issuer,
-                       const struct oc_crypto *crypto, char *why, size_t size)
-{
-    struct oc_list certs = {0};
-    struct oc_bytes der;
-    struct oc_cert cert;
-    struct oc_issuer prepared = {0};
-    struct oc_error err = {.what = "no certificate"};
-    size_t at = 0;
-    struct store *store = NULL;
-    if (oc_openssl_certs_open(issuer->certificate, &certs, &err) != OC_OK ||
-        !oc_cert_next(&certs, &at, &der) || oc_cert_parse(&cert, der, &err) != OC_OK ||
-        oc_issuer_init(&prepared, crypto, &cert, &err) != OC_OK)
-        snprintf(why, size, "%s: %s", issuer->certificate, err.what);
-    else
-        store = store_open(issuer, config->database, &prepared, STORE_READ, why, size);
-    bool is_open = store != NULL;
-    store_close(store);
-    oc_issuer_cleanup(&prepared);
-    oc_openssl_certs_free(&certs);
-    return is_open;
-}
-
-static bool open_stores(const struct config *config, char *why, size_t size)
-{
-    struct oc_crypto *crypto = oc_openssl_new();
-    bool is_well = crypto != NULL;
-    if (!is_well)
-        snprintf(why, size, "libcrypto cannot be used");
-    for (size_t i = 0; is_well && i < config->n_issuers; i++)
-        is_well = open_store(config, &config->issuers[i], crypto, why, size);
-    oc_openssl_free(crypto);
-    return is_well;
 }
 
 static int check_config_run(int argc, char **argv)
@@ -202,11 +167,12 @@ static int check_config_run(int argc, char **argv)
     char why[1024];
     if (!read_config_option(&check_config_command, argc, argv, &file, &status))
         return status;
+    log_begin();
     char *text = config_read(file, why, sizeof why);
     struct config *config = text != NULL ? config_inspect(file, text, why, sizeof why) : NULL;
     free(text);
     bool is_well = config != NULL && signers_check(config, time(NULL), why, sizeof why) &&
-                   open_stores(config, why, sizeof why);
+                   config_try(config, TRIAL_STORES, why, sizeof why) == EX_OK;
     if (is_well)
         printf("%s: right\n", file);
     else

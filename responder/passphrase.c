@@ -3,6 +3,8 @@
 // Passphrases from files.
 #include "passphrase.h"
 
+#include "config.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -16,8 +18,8 @@ static const char *check_file(int fd)
         return strerror(errno);
     if (!S_ISREG(st.st_mode))
         return "is not a regular file";
-    if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return "others than its owner may read or write it: set its mode to 0600";
+    if (config_is_open(st.st_mode))
+        return "others may read or write it: its mode should be 0600";
     return NULL;
 }
 

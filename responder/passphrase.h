@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The passphrase of a key: the first line of a file that nobody but its owner may touch.
+// The passphrase of a key: the first line of a file that is not open to others.
 #ifndef RESPONDER_PASSPHRASE_H
 #define RESPONDER_PASSPHRASE_H
 

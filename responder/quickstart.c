@@ -243,16 +243,36 @@ static bool make_signer(struct quick *quick)
     return fail(quick, "the signer's certificate", "%s", crypto_reason());
 }
 
+// plain_text writes what anybody can type of a text, the rest as underscores, one for a character.
+// Returns false if nothing of it is left.
+static bool plain_text(const unsigned char *text, size_t len, char out[ISSUER_NAME_MAX + 1])
+{
+    size_t n = 0;
+    bool has_some = false;
+    for (size_t at = 0; at < len && n < ISSUER_NAME_MAX;) {
+        uint32_t code = 0;
+        size_t step = utf8_decode(text + at, len - at, &code);
+        bool is_plain = step == 1 && isprint((int)code) && strchr("\"\\$", (int)code) == NULL;
+        out[n++] = (char)(is_plain ? code : (uint32_t)'_');
+        has_some = has_some || (is_plain && isalnum((int)code));
+        at += step > 0 ? step : 1;
+    }
+    out[n] = '\0';
+    return has_some;
+}
+
 // issuer_name makes a name out of the CA's, that may stand in quotes.
 static void issuer_name(const struct quick *quick, char out[ISSUER_NAME_MAX + 1])
 {
     X509_NAME *name = X509_get_subject_name(quick->ca);
-    if (X509_NAME_get_text_by_NID(name, NID_commonName, out, ISSUER_NAME_MAX + 1) <= 0)
+    X509_NAME_ENTRY *entry =
+        X509_NAME_get_entry(name, X509_NAME_get_index_by_NID(name, NID_commonName, -1));
+    unsigned char *text = NULL;
+    int len = entry != NULL ? ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry)) : -1;
+    // It may be of any kind of string, with two or four octets a character for instance.
+    if (!plain_text(text, len > 0 ? (size_t)len : 0, out))
         snprintf(out, ISSUER_NAME_MAX + 1, "CA");
-    for (char *c = out; *c != '\0'; c++) {
-        if (!isascii(*c) || !isprint((unsigned char)*c) || strchr("\"\\$", *c) != NULL)
-            *c = '_';
-    }
+    OPENSSL_free(text);
 }
 
 static bool write_config(const struct quick *quick, FILE *out)

@@ -79,8 +79,9 @@ struct store_methods {
     // get_saved finds a saved answer by hash and serial number whose record is what the store says
     // now; its octets are in the `size` octets at `buf`, and `out->serial` is `serial`. Returns
     // false when there is none. put_saved saves `n` of them in one transaction, and drops
-    // what had ended before they were made; when little room is left, none. Left out are those whose record is no longer what the
-    // store says, and those about what was never issued: there are too many such numbers.
+    // what had ended before they were made; when little room is left, none. Left out are those
+    // whose record is no longer what the store says, and those about what was never issued: there
+    // are too many such numbers.
     bool (*get_saved)(struct store *store, enum oc_hash hash, struct oc_bytes serial, uint8_t *buf,
                       size_t size, struct saved *out);
     bool (*put_saved)(struct store *store, const struct saved *saved, size_t n);

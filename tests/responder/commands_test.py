@@ -102,7 +102,7 @@ class ChangeTest(OcspdCase):
         self.assert_listed(s1={**GOOD, **expires}, s2=GOOD, s3=GOOD, s4={**GOOD, **expires})
 
     def test_issue_from_standard_input(self):
-        self.ocspd("issue", "7", "-", input=b"1\n\n# comment\n0x02\r\n3")
+        self.ocspd("issue", "7", "-", input=b"1\n\n# comment\n0x02\r\n3\n")
         self.assert_listed(s1=GOOD, s2=GOOD, s3=GOOD, s7=GOOD)
 
     def test_issue_all_or_none(self):
@@ -110,6 +110,44 @@ class ChangeTest(OcspdCase):
                          "0x01aa or 01:aa\nocspd issue: standard input: line 2\n", "issue", "-",
                          input=b"1\nx\n2\n")
         self.assert_listed()
+
+    def test_standard_input_cut_off(self):
+        """What ends in the middle of a number says another one, which nobody meant."""
+        self.ocspd("issue", "1", "12", "123")
+        for command, *args in (("revoke", "--reason", "keyCompromise"), ("unrevoke",), ("issue",)):
+            for text, error in (
+                    (b"1\n12", "line 2: the last line is not ended"),
+                    (b"1", "line 1: the last line is not ended"),
+                    (b"1\n# the end", "line 2: the last line is not ended"),
+                    (b"1\n12\0003\n", "line 2: an octet is zero"),
+                    (b"1\n\0\n", "line 2: an octet is zero"),
+                    (b"1\n12\n\0", "line 3: an octet is zero")):
+                self.ocspd_fails(EX_DATAERR, f"ocspd {command}: standard input: {error}\n",
+                                 command, *args, "-", input=text)
+        self.assert_listed(s1=GOOD, s12=GOOD, s123=GOOD)
+
+    def test_standard_input_with_returns(self):
+        self.ocspd("issue", "-", input=b"1\r\n\r\n# x\r\n2\r\n")
+        self.ocspd_fails(EX_DATAERR, "ocspd revoke: 0x03 was never issued; with --issue it is "
+                         "revoked all the same\nocspd revoke: standard input: line 4\n", "revoke",
+                         "--reason", "superseded", "-", input=b"1\r\n\r\n2\r\n3\r\n")
+        self.ocspd_fails(EX_USAGE, 'ocspd revoke: "1\\x0D2" is no serial number: decimal, or hex '
+                         "like 0x01aa or 01:aa\nocspd revoke: standard input: line 1\n", "revoke",
+                         "--reason", "superseded", "-", input=b"1\r2\n")
+        self.assert_listed(s1=GOOD, s2=GOOD)
+
+    def test_standard_input_that_is_slow(self):
+        """While it is waited for, others write."""
+        # pylint: disable=consider-using-with
+        process = subprocess.Popen([OCSPD, "issue", "--config", "ocspd.conf", "-"], cwd=self.dir,
+                                   stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        process.stdin.write(b"1\n" * 50000)
+        process.stdin.flush()
+        self.ocspd("issue", "2")
+        self.assertEqual(process.communicate(b"3\n", timeout=60), (None, b""))
+        self.assert_listed(s1=GOOD, s2=GOOD, s3=GOOD)
 
     def test_issue_does_not_unrevoke(self):
         self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", THEN, "1")
@@ -230,7 +268,7 @@ class ShowTest(OcspdCase):
     def test_list_many(self):
         """More than are read at once, each once."""
         serials = [str(serial) for serial in range(1000, 6000)]
-        self.ocspd("issue", "-", input="\n".join(serials).encode())
+        self.ocspd("issue", "-", input="".join(f"{serial}\n" for serial in serials).encode())
         self.assertEqual(len(self.ocspd("list").splitlines()), 5004)
         self.assertEqual(len(self.listed()), 5004)
 
@@ -317,6 +355,12 @@ class SourceTest(OcspdCase):
         done = self.run_ocspd("list")
         self.assertEqual(done.returncode, EX_CONFIG)
         self.assertIn(b"missing.pem", done.stderr)
+
+    def test_certificate_that_cannot_be_opened(self):
+        """The file, and why."""
+        self.configure(issuer(certificate="loop.pem"))
+        self.path("loop.pem").symlink_to("loop.pem")
+        self.ocspd_fails(EX_CONFIG, "loop.pem: Too many levels of symbolic links\n", "list")
 
     def test_renewed_certificate(self):
         self.ocspd("issue", "1")
@@ -467,10 +511,20 @@ class ImportTest(OcspdCase):
                          f"second.csv: line 3: 0x02 stays revoked since {THEN}\n"
                          f"second.csv: line 4: 0x03 stays revoked since {THEN}, superseded\n")
         self.assertEqual((done.returncode, done.stdout.decode()),
-                         (0, "5 certificates: 0 new, 2 changed, 3 as before\n"))
+                         (EX_DATAERR, "5 certificates: 0 new, 2 changed, 3 as before\n"))
         self.assertEqual(self.listed(), {
             1: revoked("certificateHold"), 2: revoked(), 3: revoked("superseded"),
             4: revoked("keyCompromise"), 5: revoked()})
+
+    def test_revoked_in_the_future(self):
+        """As with revoke --at: a time that is mistyped, most likely."""
+        soon = time.gmtime(time.time() + 3600)
+        text = time.strftime("%Y-%m-%dT%H:%M:%SZ", soon)
+        self.import_fails("csv", HEADER + f"1,good,,,{LATER}\n2,revoked,{text},,\n3,good,,,\n",
+                          "line 3: it is revoked in the future", n_known=1)
+        text = time.strftime("%y%m%d%H%M%SZ", soon)
+        self.import_fails("index", f"R\t491231235959Z\t{text}\t02\tunknown\t/CN=a\n",
+                          "line 1: it is revoked in the future", n_known=1)
 
     def test_many_conflicts(self):
         lines = [f"{serial},revoked,{THEN},," for serial in range(12)]
@@ -478,6 +532,7 @@ class ImportTest(OcspdCase):
         lines = [f"{serial},good,,," for serial in range(12)]
         done = self.run_ocspd("import", "--csv",
                               self.write("two.csv", HEADER + "\n".join(lines) + "\n"))
+        self.assertEqual(done.returncode, EX_DATAERR)
         self.assertEqual(len(done.stderr.splitlines()), 11)
         self.assertTrue(done.stderr.endswith(b"two.csv: and so do 2 more\n"))
 
@@ -617,8 +672,8 @@ class InterruptedTest(OcspdCase):
         self.assert_whole()
 
     def test_killed_while_revoking(self):
-        self.ocspd("issue", "-", input="\n".join(str(n) for n in range(3000)).encode())
-        self.write("serials", "\n".join(str(n) for n in range(3000)))
+        self.write("serials", "".join(f"{n}\n" for n in range(3000)))
+        self.ocspd("issue", "-", input=self.path("serials").read_bytes())
         for delay in (0, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1):
             with open(self.path("serials"), "rb") as serials:
                 # pylint: disable=consider-using-with

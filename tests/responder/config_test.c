@@ -263,6 +263,22 @@ static const struct refusal form[] = {
     {{.global = "/* \n"}, "x.conf:2: a comment has no end"},
     {{.global = "listen = *:80"}, "x.conf:2: * must stand in quotes"},
     {{.global = "user = a+b"}, "x.conf:2: + must stand in quotes"},
+    {{.global = "user = ${OCSPD_TEST_SET}"}, "x.conf:2: $ must stand in quotes"},
+    {{.global = "\n\nuser = \"${OCSPD_TEST_UNSET}\""},
+     "x.conf:4: ${OCSPD_TEST_UNSET}: the environment has no OCSPD_TEST_UNSET"},
+    {{.global = "admin-listen = \"${OCSPD_TEST_UNSET}\""},
+     "x.conf:2: ${OCSPD_TEST_UNSET}: the environment has no OCSPD_TEST_UNSET"},
+    {{.tail = "issuer \"b ${OCSPD_TEST_EMPTY}\" { }"},
+     "x.conf:11: ${OCSPD_TEST_EMPTY}: the environment has nothing in OCSPD_TEST_EMPTY"},
+    {{.global = "user = \"a${}\""},
+     "x.conf:2: between ${ and } stands the name of a variable; in single quotes nothing is "
+     "replaced"},
+    {{.global = "user = \"${OCSPD_TEST_UNSET:-x}\""},
+     "x.conf:2: between ${ and } stands the name of a variable; in single quotes nothing is "
+     "replaced"},
+    {{.global = "user = \"${OCSPD_TEST_SET\"\nlog = \"}\""},
+     "x.conf:2: between ${ and } stands the name of a variable; in single quotes nothing is "
+     "replaced"},
     {{.global = "\x01"}, "x.conf:2: a control character"},
     {{.global = "user = \"a\x7f\""}, "x.conf:2: user has a control character"},
     {{.tail = "issuer a { }"}, "x.conf:11: found duplicate title 'a'"},
@@ -310,6 +326,15 @@ static const struct refusal values[] = {
      "x.conf:2: listen is \"unix:\": the path must have 1 to 107 octets"},
     {{.global = "listen = {\"unix:/x,mode=999\"}"},
      "x.conf:2: listen is \"unix:/x,mode=999\": the mode is three octal digits"},
+    {{.global = "listen = {\"[::ffff:127.0.0.1]:80\"}"},
+     "x.conf:2: listen is \"[::ffff:127.0.0.1]:80\": in front of the port stands an IPv4 address, "
+     "an IPv6 one in [], or *"},
+    {{.issuer = "signer t { certificate = c\nkey = \"file:s.key\" }"},
+     "x.conf:6: key is \"file:s.key\": behind file: stands a path that begins with a slash"},
+    {{.issuer = "signer t { certificate = c key = \"file://host/s.key\" }"},
+     "x.conf:5: key is \"file://host/s.key\": behind file: stands a path that begins with a slash"},
+    {{.issuer = "signer t { certificate = c key = \"FILE:\" }"},
+     "x.conf:5: key is \"FILE:\": behind file: stands a path that begins with a slash"},
     {{.global = "path-prefix = ocsp"},
      "x.conf:2: path-prefix must begin with / and have no space, %, ? or #"},
     {{.global = "path-prefix = \"/o csp\""},
@@ -364,6 +389,22 @@ static const struct refusal policy[] = {
     {{.global = "listen = {\"*:1\", \"*:1\"}"}, "x.conf:2: listen has \"*:1\" twice"},
     {{.global = "listen = {\"127.0.0.1:1\"}\nadmin-listen = \"127.0.0.1:1\""},
      "x.conf:3: admin-listen is in listen already"},
+    {{.global = "listen = {\"127.0.0.1:80\", \"127.0.0.1:080\"}"},
+     "x.conf:2: listen has \"127.0.0.1:80\" and \"127.0.0.1:080\", which overlap"},
+    {{.global = "listen = {\"[::1]:80\", \"*:80\"}"},
+     "x.conf:2: listen has \"[::1]:80\" and \"*:80\", which overlap"},
+    {{.global = "listen = {\"[0::1]:80\", \"[::1]:80\"}"},
+     "x.conf:2: listen has \"[0::1]:80\" and \"[::1]:80\", which overlap"},
+    {{.global = "listen = {\"0.0.0.0:80\", \"127.0.0.1:80\"}"},
+     "x.conf:2: listen has \"0.0.0.0:80\" and \"127.0.0.1:80\", which overlap"},
+    {{.global = "listen = {\"[::]:80\", \"[::1]:80\"}"},
+     "x.conf:2: listen has \"[::]:80\" and \"[::1]:80\", which overlap"},
+    {{.global = "listen = {\"unix:/a/s\", \"unix:/a//./s,mode=0600\"}"},
+     "x.conf:2: listen has \"unix:/a/s\" and \"unix:/a//./s,mode=0600\", which overlap"},
+    {{.global = "listen = {\"*:2560\"}\nadmin-listen = \"127.0.0.1:2560\""},
+     "x.conf:3: admin-listen is \"127.0.0.1:2560\", which overlaps \"*:2560\" of listen"},
+    {{.global = "listen = {\"*:2561\"}"},
+     "x.conf:12: admin-listen is \"127.0.0.1:2561\", which overlaps \"*:2561\" of listen"},
     {{.global = "admin-listen = \"*:1\""},
      "x.conf:2: admin-listen is one socket: name an address, or \"unix:PATH\""},
     {{.global = "admin-listen = systemd"},
@@ -394,6 +435,69 @@ static void impossible_policies(void **state)
 {
     (void)state;
     refuse_all(policy, sizeof policy / sizeof policy[0]);
+}
+
+// What looks alike and can be had at once.
+static void addresses_side_by_side(void **state)
+{
+    static const char *const lists[] = {
+        "\"0.0.0.0:80\", \"[::]:80\"",           "\"*:80\", \"*:81\"",
+        "\"*:0\", \"127.0.0.1:0\", \"[::1]:0\"", "\"127.0.0.1:80\", \"127.0.0.2:80\"",
+        "\"unix:/a/s\", \"unix:/a/t\"",          "\"unix:s\", \"unix:/s\", \"unix:.s\"",
+        "\"[::1]:80\", \"127.0.0.1:80\"",        "\"systemd\", \"*:80\"",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        char line[200];
+        snprintf(line, sizeof line, "listen = {%s} admin-listen = \"\"", lists[i]);
+        config_free(parse_right(&(struct text){.global = line}));
+    }
+}
+
+// With its folder in front, a path may be too long for a socket.
+static void path_of_socket_too_long(void **state)
+{
+    char file[200];
+    char why[1024];
+    (void)state;
+    snprintf(file, sizeof file, "/%0100d/x.conf", 0);
+    assert_null(
+        config_parse(file, "listen = {\"unix:socket\"} admin-listen = \"\"", why, sizeof why));
+    assert_non_null(strstr(why, "/socket\": the path must have 1 to 107 octets"));
+}
+
+static void variables(void **state)
+{
+    (void)state;
+    struct config *config = parse_right(&(struct text){
+        .global = "user = \"a${OCSPD_TEST_SET}c\" path-prefix = '/${OCSPD_TEST_UNSET}' # ${x",
+        .issuer = "source = index source-file = \"$a\"",
+    });
+    assert_string_equal(config->user, "abc");
+    assert_string_equal(config->path_prefix, "/${OCSPD_TEST_UNSET}");
+    assert_string_equal(config->issuers[0].source_file, "$a");
+    config_free(config);
+}
+
+static void uris_of_keys(void **state)
+{
+    static const struct {
+        const char *key;
+        const char *expected;
+    } cases[] = {
+        {"file:/a/s.key", "/a/s.key"}, {"file:///a/s.key", "/a/s.key"},
+        {"FILE:/a:b", "/a:b"},         {"file://LocalHost/a/s.key", "/a/s.key"},
+        {"file:/a%20b", "/a%20b"},     {"pkcs11:object=s", "pkcs11:object=s"},
+        {"filed:/a", "filed:/a"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char line[200];
+        snprintf(line, sizeof line, "signer t { certificate = c key = \"%s\" }", cases[i].key);
+        struct config *config = parse_right(&(struct text){.issuer = line});
+        assert_string_equal(config->issuers[0].signers[0].key, cases[i].expected);
+        config_free(config);
+    }
 }
 
 static struct config *parse_setting(const struct setting *setting, bool is_global, long long value,
@@ -584,7 +688,26 @@ static void secrets_open_to_others(void **state)
         write_file(folder, "pass", 0600);
     }
     write_file(folder, "s.key", 0640);
+    write_file(folder, "pass", 0640);
     expect_files(folder, file_text, NULL, NULL);
+}
+
+// A URI of a file is checked as the file.
+static void secret_by_uri(void **state)
+{
+    char text[1024];
+    struct folder *folder = *state;
+    snprintf(
+        text, sizeof text,
+        "database = db\nissuer a {\ncertificate = a.pem\nsigner s {\nkey = \"file:%s/s.key\"\n} "
+        "}\n",
+        folder->path);
+    expect_files(folder, text, NULL, NULL);
+    write_file(folder, "s.key", 0644);
+    expect_files(folder, text, ":5: key: ", "s.key: others may read or write it");
+    remove_file(folder, "s.key");
+    expect_files(folder, text, ":5: key: ", "s.key: No such file or directory");
+    write_file(folder, "s.key", 0600);
 }
 
 static void folder_for_a_file(void **state)
@@ -640,6 +763,9 @@ static void file_with_a_nul(void **state)
 
 int main(void)
 {
+    setenv("OCSPD_TEST_SET", "b", 1);
+    setenv("OCSPD_TEST_EMPTY", "", 1);
+    unsetenv("OCSPD_TEST_UNSET");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(connections_of_one_address),
@@ -652,11 +778,16 @@ int main(void)
         cmocka_unit_test(wrong_form),
         cmocka_unit_test(wrong_values),
         cmocka_unit_test(impossible_policies),
+        cmocka_unit_test(addresses_side_by_side),
+        cmocka_unit_test(path_of_socket_too_long),
+        cmocka_unit_test(variables),
+        cmocka_unit_test(uris_of_keys),
         cmocka_unit_test(every_bound),
         cmocka_unit_test(hostile_text),
         cmocka_unit_test(short_room_for_the_reason),
         cmocka_unit_test_setup_teardown(missing_files, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(secrets_open_to_others, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(secret_by_uri, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(folder_for_a_file, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(unknown_user, make_folder, remove_folder),
         cmocka_unit_test(unreadable_file),

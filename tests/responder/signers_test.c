@@ -283,7 +283,7 @@ static void passphrase(void **state)
     for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
         set_passphrase(right[i], strlen(right[i]), 0600);
         expect(NULL);
-        set_passphrase(right[i], strlen(right[i]), 0400);
+        set_passphrase(right[i], strlen(right[i]), 0440);
         expect(NULL);
     }
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -304,11 +304,11 @@ static void expect_passphrase_file(const char *reason)
 
 static void passphrase_file_with_wide_permissions(void **state)
 {
-    static const unsigned modes[] = {0640, 0604, 0620, 0602, 0610, 0601, 0644, 0777};
+    static const unsigned modes[] = {0604, 0620, 0602, 0660, 0644, 0666, 0777};
     (void)state;
     for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
         set_passphrase("secret\n", 7, modes[i]);
-        expect_passphrase_file("others than its owner may read or write it: set its mode to 0600");
+        expect_passphrase_file("others may read or write it: its mode should be 0600");
     }
 }
 

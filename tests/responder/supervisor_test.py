@@ -7,12 +7,15 @@
 import concurrent.futures
 import contextlib
 import ctypes
+import fcntl
 import http.client
+import json
 import os
 import pathlib
 import pwd
 import re
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -102,8 +105,9 @@ def run(*args, **more):
     return subprocess.run(args, capture_output=True, timeout=60, check=False, **more)
 
 
-def openssl(*args, directory):
-    subprocess.run(["openssl", *args], cwd=directory, check=True, capture_output=True, timeout=60)
+def openssl(*args, directory, text=""):
+    subprocess.run(["openssl", *args], cwd=directory, check=True, capture_output=True, timeout=60,
+                   input=text.encode())
 
 
 class Made:
@@ -388,6 +392,270 @@ class StartTest(DaemonCase):
         done = run(OCSPD, "check-config", "--config", self.config)
         self.assertEqual((done.stdout, done.returncode), (b"", EX_CONFIG))
         self.assertRegex(done.stderr.decode(), "^ocspd check-config: .*ocspd.db.*\n$")
+
+
+class WrongForGoodTest(DaemonCase):
+    """What no other try can mend ends with 78, at which the service manager stops, and
+    check-config finds it."""
+
+    def refused(self, *errors, status=EX_CONFIG):
+        super().refused(*errors, status=status)
+        done = run(OCSPD, "check-config", "--config", "ocspd.conf", cwd=self.dir)
+        self.assertEqual((done.stdout.decode(), done.stderr.decode(), done.returncode),
+                         ("", "".join(f"ocspd check-config: {error}\n" for error in errors),
+                          EX_CONFIG))
+
+    def add_issuer(self, name, certificate):
+        with open(self.config, "a", encoding="utf-8") as config:
+            config.write(f'issuer "{name}" {{\n    certificate = "{certificate}"\n    signer "x" '
+                         '{\n        certificate = "signer.pem"\n        key = "signer.key"\n    '
+                         "}\n}\n")
+
+    def test_issuer_twice(self):
+        shutil.copy(self.dir / "ca.pem", self.dir / "copy.pem")
+        self.add_issuer("again", "copy.pem")
+        self.refused('ocspd.conf: issuer "again" has the same name and key as issuer "Test ca"')
+
+    def test_issuer_renewed(self):
+        """Another certificate, but the same name and key: statuses are those of one issuer."""
+        openssl("req", "-x509", "-new", "-key", Made.dir / "ca.key", "-days", "60", "-subj",
+                "/CN=Test ca", "-out", "renewed.pem", directory=self.dir)
+        self.add_issuer("renewed", "renewed.pem")
+        self.refused('ocspd.conf: issuer "renewed" has the same name and key as issuer "Test ca"')
+
+    def test_issuer_that_is_no_certificate(self):
+        (self.dir / "ca.pem").write_text("rubbish\n")
+        daemon = self.start()
+        self.assertEqual(daemon.wait(), EX_CONFIG)
+        self.assertRegex(daemon.lines()[-1], "^error: ca.pem: ")
+
+    def be_nobody(self):
+        """Somebody else serves, who may have all but the key."""
+        shutil.chown(self.dir, "nobody")
+        for path in self.dir.iterdir():
+            if path.name != "signer.key":
+                shutil.chown(path, "nobody")
+        self.add("user = nobody")
+
+    def forbidden(self, name, error, source=None, mode=0o600):
+        if source:
+            self.edit('    certificate = "ca.pem"\n', f'    certificate = "ca.pem"\n{source}\n')
+            (self.dir / name).touch()
+        if IS_ROOT:
+            self.be_nobody()
+            os.chown(self.dir / name, 0, 0)
+            (self.dir / name).chmod(mode)
+            self.refused(error)
+            return
+        # Nobody else can be meant.
+        (self.dir / name).chmod(0o500 if name == "." else 0)
+        done = run(OCSPD, "check-config", "--config", "ocspd.conf", cwd=self.dir)
+        self.assertEqual((done.stdout, done.returncode), (b"", EX_CONFIG))
+        self.assertRegex(done.stderr.decode(), f"{name}: .*Permission denied")
+
+    def test_database_of_another(self):
+        self.forbidden("ocspd.db", "ocspd.db: cannot be read and written to by the user nobody: "
+                       "Permission denied", mode=0o640)
+
+    def test_database_that_may_only_be_read(self):
+        self.forbidden("ocspd.db", "ocspd.db: cannot be read and written to by the user nobody: "
+                       "Permission denied", mode=0o644)
+
+    def test_folder_of_another(self):
+        self.forbidden(".", ".: cannot be written to by the user nobody: Permission denied",
+                       mode=0o755)
+
+    def test_certificate_of_another(self):
+        self.forbidden("ca.pem", "ca.pem: cannot be read by the user nobody: Permission denied")
+
+    def test_index_of_another(self):
+        self.forbidden("index.txt", "index.txt: cannot be read by the user nobody: Permission "
+                       "denied", source='    source = index source-file = "index.txt"')
+
+    def test_check_config_as_who_serves(self):
+        """What only root can read is no reason to call it right, nor what only he cannot."""
+        if IS_ROOT:
+            self.be_nobody()
+        done = run(OCSPD, "check-config", "--config", "ocspd.conf", cwd=self.dir)
+        self.assertEqual((done.stdout, done.stderr, done.returncode),
+                         (b"ocspd.conf: right\n", b"", 0))
+        self.start().ready()
+
+    def test_key_that_cannot_be_read(self):
+        """Under the unit, root reads what modes allow, and no more. The file and why are told."""
+        command = ()
+        if IS_ROOT:
+            shutil.chown(self.dir / "signer.key", "nobody")
+            command = ("setpriv", "--inh-caps=-all",
+                       "--bounding-set=-dac_override,-dac_read_search")
+        else:
+            (self.dir / "signer.key").chmod(0)
+        done = run(*command, OCSPD, "check-config", "--config", "ocspd.conf", cwd=self.dir)
+        self.assertEqual((done.stdout.decode(), done.stderr.decode(), done.returncode),
+                         ("", "ocspd check-config: ocspd.conf:11: key: signer.key: Permission "
+                          "denied\n", EX_CONFIG))
+
+    def test_addresses_that_overlap(self):
+        self.edit('{"127.0.0.1:0"}', '{"127.0.0.1:80", "127.0.0.1:080"}')
+        self.refused('ocspd.conf:2: listen has "127.0.0.1:80" and "127.0.0.1:080", which overlap')
+
+    def test_variable_that_is_not_set(self):
+        self.add('user = "${OCSPD_TEST_UNSET}"')
+        self.refused("ocspd.conf:1: ${OCSPD_TEST_UNSET}: the environment has no OCSPD_TEST_UNSET")
+
+    def test_key_by_uri_open_to_all(self):
+        (self.dir / "signer.key").chmod(0o644)
+        self.edit('key = "signer.key"', f'key = "file:{self.dir}/signer.key"')
+        self.refused(f"ocspd.conf:11: key: {self.dir}/signer.key: others may read or write it: its "
+                     "mode is 0644, and should be 0600")
+
+    def test_reload(self):
+        """It goes on with what was right."""
+        daemon = self.start().ready()
+        shutil.copy(self.dir / "ca.pem", self.dir / "copy.pem")
+        self.add_issuer("again", "copy.pem")
+        daemon.reload("not reloaded, the old configuration goes on: ocspd.conf: issuer \"again\"")
+        self.assertEqual(daemon.ask(1), "unknown")
+
+
+class LogTest(DaemonCase):
+    """Standard error, of all kinds."""
+
+    def start_on_pipe(self):
+        """ocspd on a Unix socket, and the end of its log that is to be read."""
+        reader, writer = os.pipe()
+        log = self.enterContext(open(reader, "rb", buffering=0))
+        os.set_blocking(reader, False)
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+        self.edit("127.0.0.1:0", "unix:sock")
+        self.add("access-log-sample = 1")
+        # pylint: disable=consider-using-with
+        process = subprocess.Popen([OCSPD, "--config", "ocspd.conf"], cwd=self.dir, stderr=writer,
+                                   stdin=subprocess.DEVNULL, env={**os.environ, **SANITIZED})
+        os.close(writer)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        eventually(lambda: self.ask_socket() == "unknown", 20)
+        return process, log
+
+    def ask_socket(self, n=1):
+        """What the last of some answers over one connection says."""
+        body = request_of(Made.dir, 1)
+        head = (f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/ocsp-request\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n").encode()
+        with socket.socket(socket.AF_UNIX) as one:
+            one.settimeout(20)
+            try:
+                one.connect(str(self.dir / "sock"))
+            except (FileNotFoundError, ConnectionRefusedError):
+                return None
+            for _ in range(n):
+                one.sendall(head + body)
+                answer = http.client.HTTPResponse(one)
+                answer.begin()
+                octets = answer.read()
+        return said(octets)
+
+    def test_nobody_reads(self):
+        """Requests are answered all the same, and what was lost is counted."""
+        process, log = self.start_on_pipe()
+        self.assertEqual(self.ask_socket(300), "unknown")
+        text = ""
+
+        def n_lost():
+            return sum(map(int, re.findall(r"Z warning: (\d+) lines lost$", text, re.MULTILINE)))
+
+        def is_all_told():
+            """Each line is there or counted."""
+            nonlocal text
+            text += (log.read(65536) or b"").decode()
+            return len(re.findall(r"Z access: POST 200 ", text)) + n_lost() >= 302
+
+        self.assertFalse(is_all_told())
+        self.assertEqual(n_lost(), 0)
+        self.assertEqual(self.ask_socket(), "unknown")
+        eventually(is_all_told)
+        self.assertGreater(n_lost(), 200)
+        for line in text.splitlines():
+            self.assertRegex(line, LINE)
+        # The descriptor is still one that waits, for whoever else has it.
+        flags = pathlib.Path(f"/proc/{process.pid}/fdinfo/2").read_text(encoding="ascii")
+        self.assertEqual(int(re.search(r"flags:\s*(\d+)", flags)[1], 8) & os.O_NONBLOCK, 0)
+        process.terminate()
+        self.assertEqual(process.wait(20), 0)
+
+    def test_reader_that_has_gone(self):
+        process, log = self.start_on_pipe()
+        log.close()
+        self.assertEqual(self.ask_socket(10), "unknown")
+        process.terminate()
+        self.assertEqual(process.wait(20), 0)
+
+    def test_long_lines(self):
+        """None is longer than what a pipe takes at once, in octets."""
+        done = run(OCSPD, "serve", "--config", "\u00fc" * 600)
+        self.assertEqual(done.returncode, EX_CONFIG)
+        self.assertRegex(done.stderr, rb"^\S+Z error: (\\xc3\\xbc){500,}.*\n$")
+        self.assertLessEqual(len(done.stderr), select.PIPE_BUF)
+        folder = self.dir / "/".join(["\x01" * 240] * 3)
+        folder.mkdir(parents=True)
+        self.add("log = json")
+        # SQLite takes no such paths.
+        self.edit('database = "', f'database = "{self.dir}/')
+        for path in self.dir.iterdir():
+            if path.is_file():
+                shutil.copy(path, folder)
+        daemon = Daemon(self.dir, "serve", "--config", folder / "ocspd.conf")
+        self.addCleanup(daemon.stop)
+        daemon.ready()
+        lines = daemon.log.read_bytes().splitlines(keepends=True)
+        self.assertTrue(any(b"serving 1 issuers by" in line for line in lines))
+        for line in lines:
+            self.assertLessEqual(len(line), select.PIPE_BUF)
+            json.loads(line)
+
+    def journal(self, difference=0):
+        (self.dir / "log").touch()
+        st = (self.dir / "log").stat()
+        return {"JOURNAL_STREAM": f"{st.st_dev}:{st.st_ino + difference}"}
+
+    def test_journal(self):
+        """Priorities in front, and no times, which the journal has; also from the others."""
+        self.add("access-log-sample = 1")
+        daemon = self.start(env=self.journal()).wait_for("listening")
+        port = int(re.search(r"listening on \S+:(\d+)$", "\n".join(daemon.lines()), re.M)[1])
+        self.assertEqual(daemon.ask(1, port=port), "unknown")
+        os.kill(daemon.child("signer"), signal.SIGKILL)
+        daemon.wait_for("starting another signer process")
+        text = daemon.log.read_text(encoding="utf-8")
+        for line in ("<6>info: serving 1 issuers by ocspd.conf", "<6>info: starting another signer "
+                     "process", "<3>error: the signer process was ended by signal 9 (Killed)"):
+            self.assertIn(line, text.splitlines())
+        self.assertRegex(text, "(?m)^<6>access: POST 200 ")
+        self.assertRegex(text, "(?m)^<4>warning: the process in front could read 1 key files")
+        for line in text.splitlines():
+            self.assertRegex(line, "^<[346]>[a-z]")
+
+    def test_journal_before_the_configuration_is_read(self):
+        self.add("threats = 1")
+        daemon = self.start(env=self.journal())
+        self.assertEqual(daemon.wait(), EX_CONFIG)
+        self.assertEqual(daemon.lines(), ["<3>error: ocspd.conf:1: no such option 'threats'"])
+
+    def test_journal_and_json(self):
+        self.add("log = json")
+        daemon = self.start(env=self.journal()).wait_for("listening")
+        for line in daemon.lines():
+            self.assertRegex(line, "^<[346]>{")
+            said_so = json.loads(line[3:])
+            self.assertEqual({"level", "message", "time"}, set(said_so))
+            self.assertEqual(line[1], {"error": "3", "warning": "4", "info": "6"}[said_so["level"]])
+
+    def test_journal_of_something_else(self):
+        """JOURNAL_STREAM is inherited by what writes elsewhere."""
+        daemon = self.start(env=self.journal(1)).ready()
+        for line in daemon.log.read_text(encoding="utf-8").splitlines():
+            self.assertRegex(line, LINE)
 
 
 class DatesTest(DaemonCase):
@@ -1076,6 +1344,20 @@ class ManagerTest(DaemonCase):
                    cwd=self.dir)
         self.assertEqual((done.stdout, done.stderr, done.returncode), (b"", b"", 0))
 
+    def test_reload_of_unit(self):
+        """`systemctl reload` fails when the configuration is wrong."""
+        text = (UNITS / "ocspd.service.in").read_text(encoding="utf-8")
+        config = re.search("^ExecStart=.* --config (.*)$", text, re.MULTILINE)[1]
+        self.assertEqual(re.findall("^ExecReload=(.*)$", text, re.MULTILINE),
+                         [f"+@SBINDIR@/ocspd check-config --config {config}",
+                          "/bin/kill -HUP $MAINPID"])
+        for name in ("ocspd.service.in", "ocspd.socket"):
+            self.assertIn(f"\nConditionPathExists={config}\n",
+                          (UNITS / name).read_text(encoding="utf-8"))
+        status = re.search("^RestartPreventExitStatus=(.*)$", text, re.MULTILINE)[1].split()
+        self.assertIn(str(EX_CONFIG), status)
+        self.assertNotIn(str(EX_TEMPFAIL), status)
+
     def test_example(self):
         """The configuration that comes along is right, but for the files that it names."""
         text = (UNITS.parent / "ocspd.conf").read_text(encoding="utf-8")
@@ -1128,6 +1410,21 @@ class QuickstartTest(DaemonCase):
     def make(self, *args, ca="ca", key="ca"):
         return run(OCSPD, "quickstart", "--ca", Made.dir / f"{ca}.pem", "--key",
                    Made.dir / f"{key}.key", *args, cwd=self.dir)
+
+    def test_under_the_unit(self):
+        """What ocspd(8) says to do, with another user and folder."""
+        (self.dir / "lib").mkdir(mode=0o751)
+        self.edit('database = "ocspd.db"', 'database = "lib/ocspd.db"')
+        if IS_ROOT:
+            shutil.chown(self.dir / "lib", "nobody")
+            self.add("user = nobody")
+        self.command("init")
+        self.command("check-config")
+        self.command("issue", "1")
+        daemon = self.start().ready()
+        self.assertEqual(daemon.ask(1), "good")
+        self.command("revoke", "--reason", "superseded", "1")
+        eventually(lambda: daemon.ask(1) == "revoked")
 
     def test_overwrites_nothing(self):
         for kept in ("ca.pem", "ocspd.conf", "ocspd.db", "signer.key", "signer.pem"):
@@ -1188,6 +1485,42 @@ class QuickstartTest(DaemonCase):
                 self.assertEqual((done.stderr.decode(), done.returncode), ("", 0))
                 done = run(OCSPD, "check-config", "--config", f"{kind}/ocspd.conf", cwd=self.dir)
                 self.assertEqual((done.stderr.decode(), done.returncode), ("", 0))
+
+    def ca_called(self, name, kind):
+        openssl("req", "-x509", "-newkey", "ed25519", "-nodes", "-utf8", "-config", "/dev/stdin",
+                "-keyout", "n.key", "-out", "n.pem", directory=self.dir,
+                text=f"[req]\nstring_mask = {kind}\nprompt = no\ndistinguished_name = d\n"
+                f"x509_extensions = x\n[d]\nCN = {name}\n[x]\nbasicConstraints = CA:TRUE\n")
+
+    def test_names(self):
+        """Whatever the CA is called, the configuration is right, and the name can be typed."""
+        for number, (name, kind, expected) in enumerate((
+                ("Test CA", "MASK:0x800", "Test CA"),
+                ("Zertifikate f\u00fcr \u4e2d\u6587", "MASK:0x800", "Zertifikate f_r __"),
+                ("Zertifikate f\u00fcr \u4e2d\u6587", "utf8only", "Zertifikate f_r __"),
+                ("Test CA", "MASK:0x100", "Test CA"),
+                ("\u4e2d\u6587", "utf8only", "CA"),
+                (r"a\"b\\c\${PATH}\nd", "utf8only", "a_b_c_{PATH}_d"),
+                ("x" * 64, "utf8only", "x" * 63))):
+            with self.subTest(name=name, kind=kind):
+                self.ca_called(name, kind)
+                done = run(OCSPD, "quickstart", "--ca", "n.pem", "--key", "n.key", "--dir",
+                           f"n{number}", cwd=self.dir)
+                self.assertEqual((done.stderr.decode(), done.returncode), ("", 0))
+                text = (self.dir / f"n{number}" / "ocspd.conf").read_text(encoding="utf-8")
+                self.assertIn(f'\nissuer "{expected}" {{\n', text)
+                done = run(OCSPD, "check-config", "--config", f"n{number}/ocspd.conf", cwd=self.dir)
+                self.assertEqual((done.stderr.decode(), done.returncode), ("", 0))
+
+    def test_passphrase_that_a_group_can_read(self):
+        openssl("req", "-x509", "-newkey", "ed25519", "-passout", "pass:secret", "-subj", "/CN=k",
+                "-keyout", "k.key", "-out", "k.pem", directory=self.dir)
+        (self.dir / "pass").write_text("secret\n")
+        for mode, status in ((0o640, 0), (0o644, EX_DATAERR), (0o620, EX_DATAERR)):
+            (self.dir / "pass").chmod(mode)
+            done = run(OCSPD, "quickstart", "--ca", "k.pem", "--key", "k.key", "--dir",
+                       f"mode{mode:o}", "--passphrase-file", "pass", cwd=self.dir)
+            self.assertEqual(done.returncode, status, done.stderr)
 
     def test_passphrase_wrong(self):
         openssl("req", "-x509", "-newkey", "rsa:2048", "-passout", "pass:secret", "-subj", "/CN=k",
