@@ -203,6 +203,8 @@ static void print_signer(FILE *out, const struct front_state *state, int64_t now
                   "Responses that could not be signed.");
     print_counter(out, "ocspd_sign_refused_total", state->n_refused,
                   "Requests answered tryLater because too many signatures were waited for.");
+    print_counter(out, "ocspd_answers_not_saved_total", state->n_not_saved,
+                  "Answers that a restart will not find.");
     if (state->signer_ends != 0)
         print_gauge(out, "ocspd_signer_expiry_seconds", state->signer_ends - now,
                     "Until the first issuer is left without a valid signer.");

@@ -373,6 +373,21 @@ class FramingTest(Case):
         connection.send(b"GET\r\n\r\n" + get("0good"))
         self.assertTrue(connection.is_closed())
 
+    def test_in_pieces(self):
+        """Wherever a request is cut while it is under way, and however it comes together."""
+        whole = get("0good", "User-Agent:  x  ", "Accept: */*", "X-Empty:", "If-None-Match: y")
+        for cut in range(1, len(whole)):
+            client = self.connect()
+            client.send(whole + whole[:cut])
+            self.assertEqual(client.read(), answer(b"0good"))
+            client.send(whole[cut:])
+            self.assertEqual(client.read(), answer(b"0good"), whole[:cut])
+            client.close()
+        client = self.connect()
+        for octet in whole:
+            client.send(bytes([octet]))
+        self.assertEqual(client.read(), answer(b"0good"))
+
     def test_all_is_well(self):
         """What must not be taken for any of these: long and short, at once and in pieces."""
         connection = self.connect()
