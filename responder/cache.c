@@ -55,6 +55,7 @@ struct cache {
     uint64_t seed;
     atomic_size_t max_octets;
     atomic_uint_fast64_t epoch;
+    atomic_size_t n_looks;  // for what is due
 };
 
 // struct key is what an answer is found by.
@@ -476,10 +477,13 @@ static size_t shard_due(struct shard *shard, int64_t now, struct cached **out, s
 size_t cache_due(struct cache *cache, int64_t now, struct cached **out, size_t n)
 {
     size_t n_due = 0;
+    size_t first = atomic_fetch_add(&cache->n_looks, 1);
+    // Another one first each time, lest the last never come to their turn.
     for (size_t i = 0; i < N_SHARDS && n_due < n; i++) {
-        pthread_mutex_lock(&cache->shards[i].lock);
-        n_due += shard_due(&cache->shards[i], now, out + n_due, n - n_due);
-        pthread_mutex_unlock(&cache->shards[i].lock);
+        struct shard *shard = &cache->shards[(first + i) % N_SHARDS];
+        pthread_mutex_lock(&shard->lock);
+        n_due += shard_due(shard, now, out + n_due, n - n_due);
+        pthread_mutex_unlock(&shard->lock);
     }
     return n_due;
 }

@@ -208,7 +208,7 @@ int config_try(const struct config *config, enum trial trial, char *why, size_t 
         return snprintf(why, size, "fork: %s", strerror(error)), EX_OSERR;
     int status = end_of(pid);
     if (status != EX_OK && len == 0)
-        snprintf(why, size, "%s: the files that it names cannot be opened in %d s", config->file,
+        snprintf(why, size, "%s: what it names could not be tried, or not in %d s", config->file,
                  PATIENCE);
     return status;
 }

@@ -384,7 +384,6 @@ static bool make(struct ask *ask, struct reply *reply)
 {
     const struct asked *asked = ask->asked;
     uint32_t number = 0;
-    ask->epoch = cache_epoch(ask->front->cache);
     ask->signer = state_signer(ask->state, asked->issuer, ask->now, &number);
     if (ask->signer == NULL)
         return reply_error(reply, OC_RESPONSE_TRY_LATER);
@@ -420,13 +419,17 @@ void front_refresh(struct front *front, struct state *state, const struct cached
     if (asked.issuer == NULL)
         return;
     asked.ids[0] = id_of(cached, &asked.issuer->issuer);
-    struct ask ask = {.front = front, .state = state, .asked = &asked, .now = front_now()};
+    struct ask ask = {.front = front,
+                      .state = state,
+                      .asked = &asked,
+                      .epoch = cache_epoch(front->cache),
+                      .now = front_now()};
     if (make(&ask, &reply))
         reply_release(&reply);
 }
 
-static bool answer_with(struct front *front, struct state *state, struct oc_bytes request,
-                        struct front_waiter *waiter, struct reply *reply)
+static bool answer_with(struct front *front, struct state *state, uint64_t epoch,
+                        struct oc_bytes request, struct front_waiter *waiter, struct reply *reply)
 {
     struct asked asked;
     enum oc_response_status status = answer_read(&state->served, request, &asked);
@@ -437,8 +440,12 @@ static bool answer_with(struct front *front, struct state *state, struct oc_byte
     if (asked.n_ids == 1 && asked.nonce.data == NULL &&
         from_memory(front, state, &asked, now, reply))
         return true;
-    struct ask ask = {
-        .front = front, .state = state, .asked = &asked, .waiter = waiter, .now = now};
+    struct ask ask = {.front = front,
+                      .state = state,
+                      .asked = &asked,
+                      .waiter = waiter,
+                      .epoch = epoch,
+                      .now = now};
     return make(&ask, reply);
 }
 
@@ -447,10 +454,12 @@ bool front_ask(struct front *front, struct oc_bytes request, struct front_waiter
 {
     *reply = (struct reply){0};
     waiter->next = NULL;
+    // First the epoch: an answer by a state that is replaced after that must not be kept.
+    uint64_t epoch = cache_epoch(front->cache);
     struct state *state = front_hold(front);
     if (state == NULL)
         return reply_error(reply, OC_RESPONSE_TRY_LATER);
-    bool is_now = answer_with(front, state, request, waiter, reply);
+    bool is_now = answer_with(front, state, epoch, request, waiter, reply);
     front_let_go(state);
     return is_now;
 }

@@ -64,6 +64,10 @@ void reply_release(struct reply *reply);
 // thread.
 void front_tick(struct front *front);
 
+// front_end_retired ends what was replaced and is not used any more, which may take some time. To
+// be called now and then, by another thread than front_tick.
+void front_end_retired(struct front *front);
+
 // struct front_state is what it looks like inside, for metrics and health.
 struct front_state {
     struct cache_counts cache;

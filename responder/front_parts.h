@@ -41,7 +41,8 @@ void front_let_go(struct state *state);
 // front_save_later keeps an answer to be saved at the next tick, unless too many wait for that.
 void front_save_later(struct front *front, struct cached *cached);
 
-// front_refresh has an answer signed anew, without anybody waiting for it.
+// front_refresh has an answer signed anew, without anybody waiting for it. Nothing may replace
+// `state` meanwhile.
 void front_refresh(struct front *front, struct state *state, const struct cached *cached);
 
 #endif

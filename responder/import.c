@@ -45,7 +45,6 @@ struct import {
     size_t n_new;
     size_t n_changed;
     size_t n_conflicts;
-    int64_t began_at;
     int64_t began_behind;  // the line that an earlier import has come to
     bool is_terminal;
     bool has_bar;
@@ -192,7 +191,7 @@ static const char *read_line(struct import *import, char *line, size_t len)
     else
         wrong = index_line_read(line, len, row->serial, &serial_len, &row->record);
     if (wrong == NULL && row->record.status == RECORD_REVOKED &&
-        row->record.revoked_at > import->began_at)
+        row->record.revoked_at > time(NULL))
         wrong = "it is revoked in the future";
     if (wrong != NULL)
         return wrong;
@@ -384,7 +383,7 @@ int import_run(int argc, char **argv)
         {0},
     };
     const struct ocspd_command *command = command_find("import");
-    struct import import = {.is_terminal = isatty(STDERR_FILENO) != 0, .began_at = time(NULL)};
+    struct import import = {.is_terminal = isatty(STDERR_FILENO) != 0};
     counter_init(&import.counter, argv[0]);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h')

@@ -409,6 +409,7 @@ static bool loop(struct serve *serve)
             return false;
         sweep(serve);
         watch_signer(serve);
+        front_end_retired(serve->front);
     }
     return true;
 }

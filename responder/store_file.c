@@ -145,6 +145,9 @@ static bool poll(struct store *store, const struct changes *changes)
     struct file_store *self = of(store);
     int64_t now = (int64_t)time(NULL);
     bool ok = look_for_news(self, changes);
+    // Nothing was read that would make it current.
+    if (changes->is_last)
+        return ok;
     bool is_current = ok && !self->is_reading;
     if (is_current)
         self->current_at = now;

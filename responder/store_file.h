@@ -23,9 +23,8 @@ struct file_kind {
 // store_file_open opens such a store; `arg` is freed with it, and here when it fails.
 //
 // What takes longer to read than a moment is read by a thread of the store's own: until a later
-// poll takes it, what was read before is told as of when it was known to be current last. The first
-// poll, and one from another thread than the one before it, wait: who comes from elsewhere may be
-// the last to ask, and is told of everything that has changed by then.
+// poll takes it, what was read before is told as of when it was known to be current last. The last
+// poll reads nothing: what it would find counts as everything.
 struct store *store_file_open(const struct file_kind *kind, const char *path);
 
 #endif

@@ -4,6 +4,7 @@
 // saving, warnings, and the end of what was replaced.
 #include "front_parts.h"
 #include "log.h"
+#include "steady.h"
 
 #include <ocsp/openssl.h>
 
@@ -14,8 +15,10 @@
 enum {
     REFRESH_AT_ONCE = 512,  // answers in a tick
     SAVE_AT_ONCE = 256,     // answers in a transaction
-    FAILURES_MAX = 2,       // ticks that a source is absent for before it counts as lost
-    WARN_EACH = 86400,      // seconds
+    SAVE_MS = 100,          // of a tick
+    SAVE_AT_END_MS = 3000,
+    FAILURES_MAX = 2,   // ticks that a source is absent for before it counts as lost
+    WARN_EACH = 86400,  // seconds
     FIRST_CACHE = 1 << 20,
 };
 
@@ -89,14 +92,21 @@ static void give_back_saves(struct front *front, struct cached *const *cached, s
         front_save_later(front, cached[i]);
 }
 
-// save saves all that waits for it. A store that is busy makes all others wait: it is left alone
-// until the next tick.
-static void save(struct front *front, const struct state *state)
+static bool is_past(const struct timespec *end)
+{
+    const struct timespec now = steady_in(0);
+    return now.tv_sec > end->tv_sec || (now.tv_sec == end->tv_sec && now.tv_nsec >= end->tv_nsec);
+}
+
+// save saves what waits for it, for so many milliseconds at most: more may come all the time. A
+// store that is busy makes all others wait: it is left alone until the next tick.
+static void save(struct front *front, const struct state *state, int milliseconds)
 {
     struct cached *cached[SAVE_AT_ONCE];
+    const struct timespec end = steady_in(milliseconds);
     bool is_done = true;
     size_t n;
-    while (is_done && (n = take_saves(front, cached)) > 0) {
+    while (is_done && !is_past(&end) && (n = take_saves(front, cached)) > 0) {
         for (size_t i = 0; is_done && i < state->served.n_issuers; i++)
             is_done = save_of_issuer(front, &state->served.issuers[i], cached, n);
         if (!is_done)
@@ -111,7 +121,7 @@ void front_free(struct front *front)
     if (front == NULL)
         return;
     if (front->state != NULL)
-        save(front, front->state);
+        save(front, front->state, SAVE_AT_END_MS);
     // Closing the link ends what is being signed, and with that nobody holds a state any more.
     state_free(front->state);
     while (front->retired != NULL) {
@@ -166,14 +176,17 @@ static bool poll_store(struct front *front, const struct served_issuer *issuer, 
 }
 
 // A source that cannot be read for a moment has changed nothing. One that is gone, or another one
-// than before, may have: what it said before is not said any more. Whoever puts a new file in its
-// place may take the old one away a moment before.
+// than before, may have: what the memory has of it is dropped. Whoever puts a new file in its place
+// may take the old one away a moment before.
 static void take_failure(struct front *front, struct served_issuer *issuer)
 {
     enum store_fault fault = issuer->store->methods->fault(issuer->store);
     bool is_lost = fault == STORE_FAULT_DATA || fault == STORE_FAULT_ABSENT;
-    issuer->n_lost = is_lost ? issuer->n_lost + 1 : 0;
-    if (issuer->n_lost == (fault == STORE_FAULT_DATA ? 1 : FAILURES_MAX))
+    unsigned before = issuer->n_lost;
+    issuer->n_lost = is_lost ? before + 1 : 0;
+    if (fault == STORE_FAULT_DATA || issuer->n_lost > FAILURES_MAX)
+        issuer->n_lost = FAILURES_MAX;
+    if (before < FAILURES_MAX && issuer->n_lost == FAILURES_MAX)
         drop_all(front, issuer);
 }
 
@@ -231,7 +244,8 @@ static void replace(struct front *front, struct state *state)
     pthread_rwlock_unlock(&front->lock);
     if (old != NULL) {
         struct both both = {old, state};
-        poll_last(front, old);
+        if (old->sources != state->sources)
+            poll_last(front, old);
         cache_drop_if(front->cache, is_of_one, &both);
         old->next = front->retired;
         front->retired = old;
@@ -276,9 +290,10 @@ bool front_has_signer_process(struct front *front)
     return is_alive;
 }
 
-// Answers under way hold their state, so that nobody waits for its link when it ends.
-static void end_retired(struct front *front)
+static struct state *take_retired(struct front *front)
 {
+    struct state *taken = NULL;
+    pthread_mutex_lock(&front->ticking);
     struct state **at = &front->retired;
     while (*at != NULL) {
         struct state *state = *at;
@@ -287,6 +302,19 @@ static void end_retired(struct front *front)
             continue;
         }
         *at = state->next;
+        state->next = taken;
+        taken = state;
+    }
+    pthread_mutex_unlock(&front->ticking);
+    return taken;
+}
+
+// Answers under way hold their state, so that nobody waits for its link when it ends.
+void front_end_retired(struct front *front)
+{
+    struct state *next;
+    for (struct state *state = take_retired(front); state != NULL; state = next) {
+        next = state->next;
         state_free(state);
     }
 }
@@ -295,6 +323,8 @@ static void end_retired(struct front *front)
 static void refresh(struct front *front, struct state *state)
 {
     struct cached *due[REFRESH_AT_ONCE];
+    if (!signer_link_is_alive(state->link))
+        return;
     size_t under_way = signer_link_queue(state->link);
     size_t room = state->config->sign_queue / 2;
     room = room > under_way ? room - under_way : 0;
@@ -333,21 +363,25 @@ static void warn(struct state *state)
     }
 }
 
-void front_tick(struct front *front)
+static void tick(struct front *front, struct state *state)
 {
-    struct state *state = front_hold(front);
-    if (state == NULL)
-        return;
-    pthread_mutex_lock(&front->ticking);
     poll_stores(front, state);
     refresh(front, state);
-    save(front, state);
+    save(front, state, SAVE_MS);
     warn(state);
-    front_let_go(state);
-    end_retired(front);
-    pthread_mutex_unlock(&front->ticking);
 }
 
+void front_tick(struct front *front)
+{
+    // Whoever exchanges the state holds the lock until the old one was polled for the last time.
+    pthread_mutex_lock(&front->ticking);
+    struct state *state = front_hold(front);
+    if (state != NULL) {
+        tick(front, state);
+        front_let_go(state);
+    }
+    pthread_mutex_unlock(&front->ticking);
+}
 static int64_t first_end(const struct state *state)
 {
     int64_t first = 0;

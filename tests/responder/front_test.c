@@ -3,9 +3,8 @@
 // The front with a real signer process and a real database: what is answered, what is kept, and
 // what must not be said any more. Every answer is verified by oc_verify().
 #include "answer.h"
-#include "front.h"
+#include "front_parts.h"
 #include "signer.h"
-#include "state.h"
 #include "store.h"
 
 #include <ocsp/openssl.h>
@@ -365,6 +364,15 @@ static void expect_one_error(struct front *front, uint8_t number, enum oc_respon
     reply_release(&reply);
 }
 
+static struct cached *ask_for_cached(struct front *front, uint8_t number)
+{
+    struct question question = {.numbers = {number}, .n = 1, .hash = OC_HASH_SHA256};
+    make_request(&question);
+    struct reply reply = ask(front, question.der);
+    assert_non_null(reply.cached);
+    return reply.cached;
+}
+
 static void nothing_is_served_yet(void **state)
 {
     struct scene scene;
@@ -493,7 +501,7 @@ static void policies(void **state)
     // Another policy from now on, and what was answered by the old one is not answered again.
     serve(&scene, make_config(UNKNOWN_REVOKED, NONCE_REQUIRED, 16));
     expect_one_error(scene.front, 1, OC_RESPONSE_MALFORMED_REQUEST);
-    front_tick(scene.front);
+    front_end_retired(scene.front);
     wait_for(first);
     tear_down(&scene);
 }
@@ -539,34 +547,76 @@ static void another_database_after_a_reload(void **state)
     assert_true(database_init(database_path, why, sizeof why));
     serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
     expect_one(scene.front, 1, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
-    front_tick(scene.front);
+    front_end_retired(scene.front);
     wait_for(first);
     tear_down(&scene);
     memcpy(database_path, before, sizeof before);
 }
 
+// Whether or not there was none for a moment.
 static void another_file_in_its_place(void **state)
 {
+    (void)state;
+    for (int is_absent = 0; is_absent < 2; is_absent++) {
+        struct scene scene;
+        struct front_state look;
+        char away[PATH_SIZE];
+        char why[256] = "";
+        set_up(&scene);
+        issue_one(1);
+        serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+        expect_one(scene.front, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+        front_tick(scene.front);
+        snprintf(away, sizeof away, "%s/away.db", directory);
+        assert_int_equal(rename(database_path, away), 0);
+        remove_database();
+        if (is_absent == 1)
+            front_tick(scene.front);
+        assert_true(database_init(database_path, why, sizeof why));
+        front_tick(scene.front);
+        expect_one_error(scene.front, 1, OC_RESPONSE_TRY_LATER);
+        front_look(scene.front, &look);
+        assert_false(look.is_store_well);
+        tear_down(&scene);
+        unlink(away);
+    }
+}
+
+// A store that takes its time to save, while there is always more to be saved.
+static struct {
+    const struct store_methods *methods;
+    struct front *front;
+    struct cached *cached;
+    int n_saved;
+} saving;
+
+static bool save_slowly(struct store *store, const struct saved *saved, size_t n)
+{
+    usleep(20000);
+    if (++saving.n_saved < 500)
+        front_save_later(saving.front, saving.cached);
+    return saving.methods->put_saved(store, saved, n);
+}
+
+static void saving_does_not_hold_a_tick(void **state)
+{
     struct scene scene;
-    struct front_state look;
-    char away[PATH_SIZE];
-    char why[256] = "";
     (void)state;
     set_up(&scene);
     issue_one(1);
     serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    expect_one(scene.front, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    struct store *store = scene.front->state->served.issuers[0].store;
+    saving.methods = store->methods;
+    saving.front = scene.front;
+    saving.cached = ask_for_cached(scene.front, 1);
+    struct store_methods methods = *store->methods;
+    methods.put_saved = save_slowly;
+    store->methods = &methods;
     front_tick(scene.front);
-    snprintf(away, sizeof away, "%s/away.db", directory);
-    assert_int_equal(rename(database_path, away), 0);
-    remove_database();
-    assert_true(database_init(database_path, why, sizeof why));
-    front_tick(scene.front);
-    expect_one_error(scene.front, 1, OC_RESPONSE_TRY_LATER);
-    front_look(scene.front, &look);
-    assert_false(look.is_store_well);
+    assert_in_range(saving.n_saved, 1, 50);
+    store->methods = saving.methods;
+    cached_release(saving.cached);
     tear_down(&scene);
-    unlink(away);
 }
 
 static void asked_at_once_is_signed_once(void **state)
@@ -886,15 +936,6 @@ static void saved_when_the_database_is_free_again(void **state)
     tear_down(&scene);
 }
 
-static struct cached *ask_for_cached(struct front *front, uint8_t number)
-{
-    struct question question = {.numbers = {number}, .n = 1, .hash = OC_HASH_SHA256};
-    make_request(&question);
-    struct reply reply = ask(front, question.der);
-    assert_non_null(reply.cached);
-    return reply.cached;
-}
-
 // By default others may keep an answer for an hour, of the day for which it is valid.
 static void made_anew_before_max_age(void **state)
 {
@@ -968,6 +1009,7 @@ int main(void)
         cmocka_unit_test(revoked_under_another_configuration),
         cmocka_unit_test(another_database_after_a_reload),
         cmocka_unit_test(another_file_in_its_place),
+        cmocka_unit_test(saving_does_not_hold_a_tick),
         cmocka_unit_test(asked_at_once_is_signed_once),
         cmocka_unit_test(full_queue_is_try_later),
         cmocka_unit_test(revoked_while_it_was_signed),
