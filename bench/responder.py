@@ -361,8 +361,9 @@ http {{
         log = self.world.path("latency")
         each = max(1, int(rate / 2 / clients))
         pathlib.Path(log).unlink(missing_ok=True)
-        run("h2load", "--h1", f"-c{clients}", "-t1", f"--rps={each}", f"-D{self.args.seconds}",
-            "--warm-up-time=1", f"--log-file={log}", f"http://127.0.0.1:{ours}{path}")
+        run("h2load", "--h1", f"-c{clients}", f"-t{os.cpu_count()}", f"--rps={each}",
+            f"-D{self.args.seconds}", "--warm-up-time=1", f"--log-file={log}",
+            f"http://127.0.0.1:{ours}{path}")
         times = []
         for line in pathlib.Path(log).read_text().splitlines():
             _, status, microseconds = line.split("\t")[:3]

@@ -202,7 +202,8 @@ class LiveTest(OcspdCase):
         self.configure(database="disk/ocspd.db")
         script = ("mount -t tmpfs -o size=4m none disk && cp ocspd.db disk/ && "
                   "head -c 3650k /dev/zero >disk/filled && exec \"$@\"")
-        daemon = self.start(command=["unshare", "-rm", "bash", "-c", script, "script"])
+        user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+        daemon = self.start(command=["unshare", *user, "--mount", "bash", "-c", script, "script"])
         self.assertEqual(self.ask(daemon, 1), "good")
         until(lambda: "answers are not saved: disk/ocspd.db: too little is free" in daemon.log(),
               daemon.log, 5)
