@@ -8,7 +8,7 @@ medians count. A bar that is missed is no failure of the program: it depends on 
 usage: responder.py [--json FILE] [--rounds N] [--seconds N] [--certificates N] OCSPD CONSTANT SIGN
 
 OCSPD is the responder, CONSTANT and SIGN are the floors: programs of this folder. Needs openssl,
-nginx, wrk, h2load and ab.
+nginx, wrk and ab.
 """
 
 import argparse
@@ -290,7 +290,7 @@ http {{
                 world.path(f"{key}.key"), "-subj", "/CN=bench CA", "-days", "30", "-out", ca)
         port = free_port()
         log = world.path(f"{key}.log")
-        world.start("openssl", "ocsp", "-port", str(port), "-index", world.path("index.txt"),
+        server = world.start("openssl", "ocsp", "-port", str(port), "-index", world.path("index.txt"),
                     "-rsigner", ca, "-rkey", world.path(f"{key}.key"), "-CA", ca, "-ndays", "7",
                     log=log)
         # A connection that only looks whether it listens would block it.
@@ -298,7 +298,7 @@ http {{
             if b"ACCEPT" in pathlib.Path(log).read_bytes():
                 break
             time.sleep(0.01)
-        return port
+        return port, server
 
     def cached(self, ours, server):
         """Cached answers by GET and POST, beside the floor, nginx and openssl; and how many a
@@ -316,9 +316,11 @@ http {{
             "nginx": lambda: wrk(nginx, "/answer", None, self.args.seconds),
             "ours, POST": lambda: wrk(ours, "/", post, self.args.seconds),
             "floor, POST": lambda: wrk(floor, "/", post, self.args.seconds),
+            "openssl, which signs each, P-256": lambda: self.measure_openssl("ca"),
+            "openssl, which signs each, RSA-2048": lambda: self.measure_openssl("rsa"),
         }
         rates = {name: [] for name in asked}
-        each = {name: [] for name in asked if name != "nginx"}
+        each = {name: [] for name in asked if name.startswith(tuple(pids))}
         for _ in range(self.args.rounds):
             for name, ask in asked.items():
                 pid = pids.get(name.split(",")[0], os.getpid())
@@ -330,10 +332,6 @@ http {{
         middle = {name: statistics.median(values) for name, values in rates.items()}
         for name, rate in middle.items():
             self.row(f"cached answers, {name}", rate, "/s")
-        peers = {name: self.measure_openssl(self.openssl(key))
-                 for name, key in (("P-256", "ca"), ("RSA-2048", "rsa"))}
-        for name, peer in peers.items():
-            self.row(f"openssl ocsp -port, which signs each, {name}", peer, "/s")
         self.row("GET beside the floor", middle["ours, GET"] / middle["floor, GET"], "x", 0.85)
         self.row("POST beside the floor", middle["ours, POST"] / middle["floor, POST"], "x", 0.85)
         for method in ("GET", "POST"):
@@ -341,37 +339,42 @@ http {{
                      / statistics.median(each[f"floor, {method}"]))
             self.row(f"{method} beside the floor, for each processor's second", ratio, "x")
         self.row("GET beside nginx with a file", middle["ours, GET"] / middle["nginx"], "x", 1)
-        self.row("GET beside openssl ocsp, P-256", middle["ours, GET"] / peers["P-256"], "x")
-        self.row("GET beside openssl ocsp, RSA-2048", middle["ours, GET"] / peers["RSA-2048"],
-                 "x", 40)
-        return middle["ours, GET"], path
+        for key, bar in (("P-256", None), ("RSA-2048", 40)):
+            peer = middle[f"openssl, which signs each, {key}"]
+            self.row(f"GET beside openssl ocsp, {key}", middle["ours, GET"] / peer, "x", bar)
+        return middle["ours, GET"], floor, path
 
-    def measure_openssl(self, port):
+    def measure_openssl(self, key):
         """It speaks HTTP/1.0 and closes each connection, which wrk does not understand."""
+        port, server = self.openssl(key)
         text = run("ab", "-q", "-r", "-l", "-c4", f"-t{self.args.seconds}", "-n1000000", "-p",
                    self.world.path("request"), "-T", "application/ocsp-request",
                    f"http://127.0.0.1:{port}/").decode()
         if re.search(r"Failed requests:\s+[^0\s]|Non-2xx", text):
             raise SystemExit("openssl has not answered all requests:\n" + text)
+        # It may go on with what nobody waits for.
+        self.world.stop(server)
         return float(re.search(r"Requests per second:\s+([\d.]+)", text).group(1))
 
-    def latency(self, ours, path, rate):
-        """The 99th percentile of the time to an answer, at half of the most that is possible."""
-        clients = 16
-        log = self.world.path("latency")
-        each = max(1, int(rate / 2 / clients))
-        pathlib.Path(log).unlink(missing_ok=True)
-        run("h2load", "--h1", f"-c{clients}", f"-t{os.cpu_count()}", f"--rps={each}",
-            f"-D{self.args.seconds}", "--warm-up-time=1", f"--log-file={log}",
-            f"http://127.0.0.1:{ours}{path}")
-        times = []
-        for line in pathlib.Path(log).read_text().splitlines():
-            _, status, microseconds = line.split("\t")[:3]
-            if status == "200":
-                times.append(int(microseconds))
-        self.row("rate for the next row", len(times) / self.args.seconds, "/s")
-        self.row("99th percentile of latency at half the rate",
-                 statistics.quantiles(times, n=100)[98] / 1000, "ms", 2, at_least=False)
+    def latency(self, ours, floor, path, rate):
+        """The 99th percentile of the time to an answer, at half of the most that is possible: as
+        many connections as that takes, each of which waits for a millisecond between two
+        requests."""
+        script = self.write("delay.lua", "function delay() return math.random(0, 2) end\n")
+        clients = int(rate / 2 * 0.00115)
+        rates, times = [], {"ours": [], "floor": []}
+        for _ in range(self.args.rounds):
+            for name, port in (("ours", ours), ("floor", floor)):
+                text = run("wrk", "-t1", f"-c{clients}", f"-d{self.args.seconds}s", "--latency",
+                           "-s", script, f"http://127.0.0.1:{port}{path}").decode()
+                value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)\b", text).groups()
+                times[name].append(float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit])
+                if name == "ours":
+                    rates.append(float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1)))
+        self.row("rate for the next rows", statistics.median(rates), "/s")
+        self.row("99th percentile of latency at half the rate", statistics.median(times["ours"]),
+                 "ms", 2, at_least=False)
+        self.row("the same of the floor", statistics.median(times["floor"]), "ms")
 
     def live(self, ours, server):
         """Signatures of the process with the keys, per second of a processor, beside bare ones."""
@@ -502,8 +505,8 @@ def measure(bench, world, args):
     bench.row(f"{args.certificates} certificates made and imported", time.perf_counter() - begin,
               "s")
     server = world.serve("ocspd.conf", port)
-    rate, path = bench.cached(port, server)
-    bench.latency(port, path, rate)
+    rate, floor, path = bench.cached(port, server)
+    bench.latency(port, floor, path, rate)
     bench.live(port, server)
     world.close()
     bench.large()
