@@ -290,9 +290,9 @@ http {{
                 world.path(f"{key}.key"), "-subj", "/CN=bench CA", "-days", "30", "-out", ca)
         port = free_port()
         log = world.path(f"{key}.log")
-        server = world.start("openssl", "ocsp", "-port", str(port), "-index", world.path("index.txt"),
-                    "-rsigner", ca, "-rkey", world.path(f"{key}.key"), "-CA", ca, "-ndays", "7",
-                    log=log)
+        server = world.start("openssl", "ocsp", "-port", str(port), "-index",
+                             world.path("index.txt"), "-rsigner", ca, "-rkey",
+                             world.path(f"{key}.key"), "-CA", ca, "-ndays", "7", log=log)
         # A connection that only looks whether it listens would block it.
         for _ in range(1000):
             if b"ACCEPT" in pathlib.Path(log).read_bytes():
