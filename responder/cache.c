@@ -1,54 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// A hash table in shards, each with a lock, a hand that goes round and evicts what was not used
-// since it last came by, and a heap by the time at which an answer is to be refreshed. Serial
-// numbers come from the network, so the hash has a secret seed.
-//
-// Most of the time of a look-up in a large cache is waiting for memory. So the table has the hashes
-// beside the pointers, in runs: one line of it tells where an answer is. And all that will be read
-// of that answer is asked for at once.
+// Shards, each with a lock. Serial numbers come from the network, so the hash has a secret seed.
 #include "cache.h"
 
-#include <ocsp/cert_id.h>
+#include "cache_shard.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <xxhash.h>
 
-// What malloc() adds to each piece is counted as MALLOC_OCTETS, and an answer's part of the tables
-// as if they had just been doubled.
-enum { N_SHARDS = 16, FIRST_PLACES = 128, MALLOC_OCTETS = 16 };
+enum { N_SHARDS = 16 };
 
 // How long a refresh that was begun is waited for before it is due again, in seconds.
 enum { AGAIN_AFTER = 30 };
 
 // How many answers are looked at under one lock.
 enum { LOOK_AT_ONCE = 1000 };
-
-// LINE is a line of the processor's cache, and FETCHED how much of an answer is asked for at once.
-enum { LINE = 64, FETCHED = 1024 };
-
-// struct place is one place of the table, free when `cached` is NULL.
-struct place {
-    uint64_t number;
-    struct cached *cached;
-};
-
-// struct shard is one part. What has `number` is in the place of its low bits or in one of those
-// behind it, with none free between. The answers are also in a ring, and in the heap at `at`.
-struct shard {
-    pthread_mutex_t lock;
-    struct place *places;
-    size_t n_places;
-    struct cached **heap;
-    size_t heap_size;
-    size_t n;
-    struct cached *hand;
-    size_t octets;
-    uint64_t n_evicted;
-};
 
 struct cache {
     struct shard shards[N_SHARDS];
@@ -58,19 +26,12 @@ struct cache {
     atomic_size_t n_looks;  // for what is due
 };
 
-// struct key is what an answer is found by.
-struct key {
-    uint64_t issuer;
-    enum oc_hash hash;
-    struct oc_bytes serial;
-};
-
-static struct key key_of(const struct cached *cached)
+static struct cache_key key_of(const struct cached *cached)
 {
-    return (struct key){cached->issuer, cached->hash, {cached->serial, cached->serial_len}};
+    return (struct cache_key){cached->issuer, cached->hash, {cached->serial, cached->serial_len}};
 }
 
-static uint64_t hash_of(const struct cache *cache, const struct key *key)
+static uint64_t hash_of(const struct cache *cache, const struct cache_key *key)
 {
     uint64_t seed = cache->seed ^ key->issuer ^ (uint64_t)key->hash;
     return XXH3_64bits_withSeed(key->serial.data, key->serial.len, seed);
@@ -80,217 +41,6 @@ static uint64_t hash_of(const struct cache *cache, const struct key *key)
 static struct shard *shard_of(struct cache *cache, uint64_t hash)
 {
     return &cache->shards[hash >> 60 & (N_SHARDS - 1)];
-}
-
-static bool is_key(const struct cached *cached, const struct key *key)
-{
-    return cached->issuer == key->issuer && cached->hash == key->hash &&
-           oc_bytes_equal((struct oc_bytes){cached->serial, cached->serial_len}, key->serial);
-}
-
-static size_t octets_of(const struct cached *cached)
-{
-    return sizeof *cached + cached->der_len + MALLOC_OCTETS + 4 * sizeof(struct place);
-}
-
-// The heap: nothing is due before what is above it.
-
-static void heap_set(struct shard *shard, size_t at, struct cached *cached)
-{
-    shard->heap[at] = cached;
-    cached->links.at = at;
-}
-
-static void heap_rise(struct shard *shard, struct cached *cached)
-{
-    size_t at = cached->links.at;
-    while (at > 0 && shard->heap[(at - 1) / 2]->links.due > cached->links.due) {
-        heap_set(shard, at, shard->heap[(at - 1) / 2]);
-        at = (at - 1) / 2;
-    }
-    heap_set(shard, at, cached);
-}
-
-static void heap_sink(struct shard *shard, struct cached *cached)
-{
-    size_t at = cached->links.at;
-    for (;;) {
-        size_t child = at * 2 + 1;
-        if (child + 1 < shard->n &&
-            shard->heap[child + 1]->links.due < shard->heap[child]->links.due)
-            child++;
-        if (child >= shard->n || shard->heap[child]->links.due >= cached->links.due)
-            break;
-        heap_set(shard, at, shard->heap[child]);
-        at = child;
-    }
-    heap_set(shard, at, cached);
-}
-
-static void heap_move(struct shard *shard, struct cached *cached)
-{
-    heap_rise(shard, cached);
-    heap_sink(shard, cached);
-}
-
-// `shard->n` is still with the one that goes.
-static void heap_remove(struct shard *shard, size_t at)
-{
-    struct cached *last = shard->heap[--shard->n];
-    if (at == shard->n)
-        return;
-    heap_set(shard, at, last);
-    heap_move(shard, last);
-}
-
-static bool grow_heap(struct shard *shard)
-{
-    if (shard->n < shard->heap_size)
-        return true;
-    size_t size = shard->heap_size == 0 ? FIRST_PLACES / 2 : shard->heap_size * 2;
-    struct cached **heap = realloc(shard->heap, size * sizeof(struct cached *));
-    if (heap == NULL)
-        return false;
-    shard->heap = heap;
-    shard->heap_size = size;
-    return true;
-}
-
-// The table: three quarters of it are taken at most.
-
-static size_t next_place(const struct shard *shard, size_t at)
-{
-    return (at + 1) & (shard->n_places - 1);
-}
-
-static void fetch(const struct cached *cached)
-{
-    for (size_t i = 0; i < FETCHED; i += LINE)
-        __builtin_prefetch((const uint8_t *)cached + i);
-}
-
-static struct cached *find(const struct shard *shard, uint64_t number, const struct key *key)
-{
-    if (shard->n_places == 0)
-        return NULL;
-    size_t at = number & (shard->n_places - 1);
-    for (; shard->places[at].cached != NULL; at = next_place(shard, at)) {
-        struct cached *cached = shard->places[at].cached;
-        if (shard->places[at].number != number)
-            continue;
-        fetch(cached);
-        if (is_key(cached, key))
-            return cached;
-    }
-    return NULL;
-}
-
-static void take_place(const struct shard *shard, struct cached *cached)
-{
-    size_t at = cached->links.number & (shard->n_places - 1);
-    while (shard->places[at].cached != NULL)
-        at = next_place(shard, at);
-    shard->places[at] = (struct place){cached->links.number, cached};
-}
-
-static bool grow_table(struct shard *shard)
-{
-    if (shard->n < shard->n_places / 4 * 3)
-        return true;
-    size_t n = shard->n_places == 0 ? FIRST_PLACES : shard->n_places * 2;
-    struct place *places = calloc(n, sizeof *places);
-    if (places == NULL)
-        return false;
-    free(shard->places);
-    shard->places = places;
-    shard->n_places = n;
-    for (size_t i = 0; i < shard->n; i++)
-        take_place(shard, shard->heap[i]);
-    return true;
-}
-
-// What stands behind a place that becomes free moves up, unless it would come before its own.
-static void leave_place(struct shard *shard, const struct cached *cached)
-{
-    size_t mask = shard->n_places - 1;
-    size_t hole = cached->links.number & mask;
-    while (shard->places[hole].cached != cached)
-        hole = next_place(shard, hole);
-    for (size_t at = next_place(shard, hole); shard->places[at].cached != NULL;
-         at = next_place(shard, at)) {
-        size_t own = shard->places[at].number & mask;
-        if (((at - own) & mask) < ((at - hole) & mask))
-            continue;
-        shard->places[hole] = shard->places[at];
-        hole = at;
-    }
-    shard->places[hole] = (struct place){0};
-}
-
-static void leave_ring(struct shard *shard, struct cached *cached)
-{
-    struct cached_links *links = &cached->links;
-    if (shard->hand == cached)
-        shard->hand = links->ring_next == cached ? NULL : links->ring_next;
-    links->ring_prev->links.ring_next = links->ring_next;
-    links->ring_next->links.ring_prev = links->ring_prev;
-}
-
-// Behind the hand, which comes by there last.
-static void join_ring(struct shard *shard, struct cached *cached)
-{
-    struct cached_links *links = &cached->links;
-    if (shard->hand == NULL) {
-        links->ring_next = links->ring_prev = shard->hand = cached;
-        return;
-    }
-    links->ring_next = shard->hand;
-    links->ring_prev = shard->hand->links.ring_prev;
-    links->ring_prev->links.ring_next = cached;
-    shard->hand->links.ring_prev = cached;
-}
-
-static void drop_at(struct shard *shard, size_t at)
-{
-    struct cached *cached = shard->heap[at];
-    leave_place(shard, cached);
-    leave_ring(shard, cached);
-    heap_remove(shard, at);
-    shard->octets -= octets_of(cached);
-    cached_release(cached);
-}
-
-static void drop(struct shard *shard, const struct cached *cached)
-{
-    drop_at(shard, cached->links.at);
-}
-
-static void evict_until(struct shard *shard, size_t max_octets)
-{
-    while (shard->octets > max_octets && shard->hand != NULL) {
-        struct cached *cached = shard->hand;
-        shard->hand = cached->links.ring_next;
-        if (cached->links.is_referenced) {
-            cached->links.is_referenced = false;
-            continue;
-        }
-        drop(shard, cached);
-        shard->n_evicted++;
-    }
-}
-
-static bool add(struct shard *shard, struct cached *cached, uint64_t number)
-{
-    if (!grow_heap(shard) || !grow_table(shard))
-        return false;
-    cached_hold(cached);
-    cached->links = (struct cached_links){.number = number, .due = cached->refresh_at};
-    take_place(shard, cached);
-    join_ring(shard, cached);
-    cached->links.at = shard->n++;
-    heap_rise(shard, cached);
-    shard->octets += octets_of(cached);
-    return true;
 }
 
 struct cache *cache_new(size_t max_octets)
@@ -312,10 +62,7 @@ void cache_free(struct cache *cache)
 {
     for (size_t i = 0; cache != NULL && i < N_SHARDS; i++) {
         struct shard *shard = &cache->shards[i];
-        while (shard->hand != NULL)
-            drop(shard, shard->hand);
-        free(shard->places);
-        free(shard->heap);
+        shard_cleanup(shard);
         pthread_mutex_destroy(&shard->lock);
     }
     free(cache);
@@ -331,7 +78,7 @@ void cache_resize(struct cache *cache, size_t max_octets)
     atomic_store(&cache->max_octets, max_octets);
     for (size_t i = 0; i < N_SHARDS; i++) {
         pthread_mutex_lock(&cache->shards[i].lock);
-        evict_until(&cache->shards[i], shard_max(cache));
+        shard_evict(&cache->shards[i], shard_max(cache));
         pthread_mutex_unlock(&cache->shards[i].lock);
     }
 }
@@ -362,11 +109,11 @@ void cached_release(struct cached *cached)
 struct cached *cache_get(struct cache *cache, uint64_t issuer, enum oc_hash hash,
                          struct oc_bytes serial)
 {
-    const struct key key = {issuer, hash, serial};
+    const struct cache_key key = {issuer, hash, serial};
     uint64_t number = hash_of(cache, &key);
     struct shard *shard = shard_of(cache, number);
     pthread_mutex_lock(&shard->lock);
-    struct cached *cached = find(shard, number, &key);
+    struct cached *cached = shard_find(shard, number, &key);
     if (cached != NULL) {
         cached->links.is_referenced = true;
         cached_hold(cached);
@@ -385,13 +132,13 @@ uint64_t cache_epoch(const struct cache *cache)
 static bool put_into(struct cache *cache, struct shard *shard, struct cached *cached,
                      uint64_t number)
 {
-    const struct key key = key_of(cached);
-    struct cached *old = find(shard, number, &key);
+    const struct cache_key key = key_of(cached);
+    struct cached *old = shard_find(shard, number, &key);
     if (old != NULL)
-        drop(shard, old);
-    if (octets_of(cached) > shard_max(cache) || !add(shard, cached, number))
+        shard_drop(shard, old);
+    if (shard_octets(cached) > shard_max(cache) || !shard_add(shard, cached, number))
         return false;
-    evict_until(shard, shard_max(cache));
+    shard_evict(shard, shard_max(cache));
     return true;
 }
 
@@ -399,7 +146,7 @@ static bool put_into(struct cache *cache, struct shard *shard, struct cached *ca
 // then, so that what is put in before is found there.
 bool cache_put(struct cache *cache, struct cached *cached, uint64_t epoch)
 {
-    const struct key key = key_of(cached);
+    const struct cache_key key = key_of(cached);
     uint64_t number = hash_of(cache, &key);
     struct shard *shard = shard_of(cache, number);
     pthread_mutex_lock(&shard->lock);
@@ -408,14 +155,14 @@ bool cache_put(struct cache *cache, struct cached *cached, uint64_t epoch)
     return is_in;
 }
 
-static void drop_key(struct cache *cache, const struct key *key)
+static void drop_key(struct cache *cache, const struct cache_key *key)
 {
     uint64_t number = hash_of(cache, key);
     struct shard *shard = shard_of(cache, number);
     pthread_mutex_lock(&shard->lock);
-    struct cached *cached = find(shard, number, key);
+    struct cached *cached = shard_find(shard, number, key);
     if (cached != NULL)
-        drop(shard, cached);
+        shard_drop(shard, cached);
     pthread_mutex_unlock(&shard->lock);
 }
 
@@ -423,7 +170,7 @@ void cache_drop(struct cache *cache, uint64_t issuer, struct oc_bytes serial)
 {
     atomic_fetch_add(&cache->epoch, 1);
     for (enum oc_hash hash = OC_HASH_SHA1; hash <= OC_HASH_SHA512; hash++)
-        drop_key(cache, &(struct key){issuer, hash, serial});
+        drop_key(cache, &(struct cache_key){issuer, hash, serial});
 }
 
 void cache_drop_if(struct cache *cache, bool (*is_wrong)(void *arg, const struct cached *cached),
@@ -437,7 +184,7 @@ void cache_drop_if(struct cache *cache, bool (*is_wrong)(void *arg, const struct
         for (size_t left = shard->n; left > 0; left--) {
             struct cached *next = cached->links.ring_next;
             if (is_wrong(arg, cached))
-                drop(shard, cached);
+                shard_drop(shard, cached);
             cached = next;
         }
         pthread_mutex_unlock(&shard->lock);
@@ -450,14 +197,14 @@ static bool is_first_to_refresh(struct shard *shard, int64_t now)
 {
     struct cached *cached = shard->heap[0];
     if (cached->next_update <= now) {
-        drop_at(shard, 0);
+        shard_drop_at(shard, 0);
         return false;
     }
     bool is_used = atomic_load(&cached->is_used);
     cached->links.due = is_used ? now + AGAIN_AFTER : cached->next_update;
     if (cached->links.due <= now)
         cached->links.due = now + 1;
-    heap_move(shard, cached);
+    shard_due_again(shard, cached);
     return is_used;
 }
 

@@ -3,6 +3,7 @@
 // From options to the open store of one issuer.
 #include "command_store.h"
 
+#include "issuer_file.h"
 #include "report.h"
 
 #include <ocsp/openssl.h>
@@ -70,16 +71,11 @@ static int choose_issuer(struct counter *counter)
 static int load_issuer(struct counter *counter)
 {
     const char *file = counter->issuer_config->certificate;
-    struct oc_error err = {.what = "there is no certificate in it"};
-    struct oc_bytes der;
-    struct oc_cert cert;
-    size_t at = 0;
+    struct oc_error err;
     counter->crypto = oc_openssl_new();
     if (counter->crypto == NULL)
         die_no_memory();
-    if (oc_openssl_certs_open(file, &counter->certs, &err) == OC_OK &&
-        oc_cert_next(&counter->certs, &at, &der) && oc_cert_parse(&cert, der, &err) == OC_OK &&
-        oc_issuer_init(&counter->issuer, counter->crypto, &cert, &err) == OC_OK)
+    if (issuer_file_open(file, counter->crypto, &counter->certs, &counter->issuer, &err))
         return EX_OK;
     complain(file, "%s", access(file, R_OK) != 0 ? strerror(errno) : err.what);
     return EX_CONFIG;

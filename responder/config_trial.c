@@ -3,10 +3,9 @@
 // What the process in front opens, opened with its rights. Who asks gets a line through a pipe.
 #include "config_trial.h"
 
+#include "issuer_file.h"
 #include "sandbox.h"
 #include "store.h"
-
-#include <ocsp/openssl.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,16 +68,11 @@ static int try_read(struct test *test, const char *file)
 static int load_issuer(struct test *test, struct place *place)
 {
     const char *file = place->config->certificate;
-    struct oc_error err = {.what = "there is no certificate in it"};
-    struct oc_bytes der;
-    struct oc_cert cert;
-    size_t at = 0;
+    struct oc_error err;
     int status = try_read(test, file);
     if (status != EX_OK)
         return status;
-    if (oc_openssl_certs_open(file, &place->certs, &err) == OC_OK &&
-        oc_cert_next(&place->certs, &at, &der) && oc_cert_parse(&cert, der, &err) == OC_OK &&
-        oc_issuer_init(&place->issuer, test->crypto, &cert, &err) == OC_OK)
+    if (issuer_file_open(file, test->crypto, &place->certs, &place->issuer, &err))
         return EX_OK;
     return fail(test, "%s: %s", file, err.what);
 }
@@ -86,11 +80,8 @@ static int load_issuer(struct test *test, struct place *place)
 // Statuses are found by name and key: those of one would be answered for the other.
 static int find_twice(struct test *test, size_t i)
 {
-    const struct oc_cert *cert = &test->places[i].issuer.cert;
     for (size_t k = 0; k < i; k++) {
-        const struct oc_cert *other = &test->places[k].issuer.cert;
-        if (oc_bytes_equal(cert->subject, other->subject) &&
-            oc_bytes_equal(cert->public_key, other->public_key))
+        if (issuer_is_same(&test->places[i].issuer, &test->places[k].issuer))
             return fail(test, "%s: issuer \"%s\" has the same name and key as issuer \"%s\"",
                         test->config->file, test->places[i].config->name,
                         test->places[k].config->name);

@@ -191,14 +191,6 @@ static void tell_all(struct front_waiter *waiters, enum oc_hash hash, struct cac
     }
 }
 
-// An answer about several certificates is for whoever asks the same, but not kept here.
-static void tell_several(struct front *front, const struct pending *pending, struct oc_bytes der)
-{
-    struct cached *cached = der.data != NULL ? make_cached(front, pending, der) : NULL;
-    tell(pending->waiters, pending->hash, cached);
-    cached_release(cached);
-}
-
 static void tell_live(struct front_waiter *waiter, enum oc_hash hash, struct oc_bytes der)
 {
     struct reply reply = {.status = OC_RESPONSE_SUCCESSFUL, .hash = hash};
@@ -224,13 +216,22 @@ static void note_use(struct cached *cached)
         atomic_store_explicit(&cached->is_used, true, memory_order_relaxed);
 }
 
-static void take_shared(struct front *front, struct pending *pending, struct oc_bytes der)
+static void keep(struct front *front, const struct pending *pending, struct cached *cached)
 {
-    struct cached *cached = der.data != NULL ? make_cached(front, pending, der) : NULL;
     if (cached != NULL && cache_put(front->cache, cached, pending->epoch) &&
         is_worth_saving(cached))
         front_save_later(front, cached);
-    struct front_waiter *waiters = pendings_leave(front->pendings, pending);
+}
+
+// An answer about several certificates is for whoever asks the same, but not kept here.
+static void take_for_all(struct front *front, struct pending *pending, struct oc_bytes der)
+{
+    struct cached *cached = der.data != NULL ? make_cached(front, pending, der) : NULL;
+    struct front_waiter *waiters = pending->waiters;
+    if (pending->is_shared) {
+        keep(front, pending, cached);
+        waiters = pendings_leave(front->pendings, pending);
+    }
     if (waiters != NULL && cached != NULL)
         note_use(cached);
     tell_all(waiters, pending->hash, cached);
@@ -242,12 +243,10 @@ static void take_signed(void *arg, struct oc_bytes der)
     struct pending *pending = arg;
     struct front *front = pending->front;
     atomic_fetch_add(der.data != NULL ? &front->n_signed : &front->n_sign_failed, 1);
-    if (pending->is_shared)
-        take_shared(front, pending, der);
-    else if (!pending->has_nonce)
-        tell_several(front, pending, der);
-    else
+    if (pending->has_nonce)
         tell_live(pending->waiters, pending->hash, der);
+    else
+        take_for_all(front, pending, der);
     end_pending(pending);
 }
 

@@ -4,6 +4,7 @@
 // it signs.
 #include "signers.h"
 
+#include "issuer_file.h"
 #include "log.h"
 #include "packet.h"
 #include "passphrase.h"
@@ -36,18 +37,11 @@ static bool fail(const struct loading *loading, const char *about, const char *w
     return false;
 }
 
-// The first certificate of a file counts: behind it may stand those of a chain.
 static bool load_cert(const struct loading *loading, const char *file, struct oc_list *certs,
                       struct oc_cert *cert)
 {
-    struct oc_bytes der;
     struct oc_error err;
-    size_t at = 0;
-    if (oc_openssl_certs_open(file, certs, &err) != OC_OK)
-        return fail(loading, file, err.what);
-    if (!oc_cert_next(certs, &at, &der))
-        return fail(loading, file, "there is no certificate in it");
-    return oc_cert_parse(cert, der, &err) == OC_OK || fail(loading, file, err.what);
+    return issuer_file_read(file, certs, cert, &err) || fail(loading, file, err.what);
 }
 
 static bool load_issuer(const struct loading *loading, struct signers_issuer *out)

@@ -3,7 +3,7 @@
 // A configuration becomes issuers, stores and signers.
 #include "state.h"
 
-#include <ocsp/openssl.h>
+#include "issuer_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,13 +58,8 @@ static bool load_cert(const struct oc_crypto *crypto, const char *database,
                       struct served_issuer *served, struct oc_list *certs, char *why, size_t size)
 {
     const struct issuer_config *config = served->config;
-    struct oc_bytes der;
-    struct oc_cert cert;
-    struct oc_error err = {.what = "there is no certificate in it"};
-    size_t at = 0;
-    if (oc_openssl_certs_open(config->certificate, certs, &err) != OC_OK ||
-        !oc_cert_next(certs, &at, &der) || oc_cert_parse(&cert, der, &err) != OC_OK ||
-        oc_issuer_init(&served->issuer, crypto, &cert, &err) != OC_OK)
+    struct oc_error err;
+    if (!issuer_file_open(config->certificate, crypto, certs, &served->issuer, &err))
         return fail(why, size, config->certificate, err.what);
     return set_key(crypto, database, served) ||
            fail(why, size, config->certificate, "it cannot be hashed");
@@ -74,9 +69,7 @@ static bool is_twice(const struct served *served, size_t i)
 {
     const struct oc_issuer *one = &served->issuers[i].issuer;
     for (size_t k = 0; k < i; k++) {
-        const struct oc_issuer *other = &served->issuers[k].issuer;
-        if (oc_bytes_equal(one->cert.subject, other->cert.subject) &&
-            oc_bytes_equal(one->cert.public_key, other->cert.public_key))
+        if (issuer_is_same(one, &served->issuers[k].issuer))
             return true;
     }
     return false;

@@ -382,6 +382,7 @@ void front_tick(struct front *front)
     }
     pthread_mutex_unlock(&front->ticking);
 }
+
 static int64_t first_end(const struct state *state)
 {
     int64_t first = 0;
