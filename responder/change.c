@@ -196,17 +196,24 @@ void change_restart(struct supervisor *supervisor)
     start_signer(supervisor, supervisor->config);
 }
 
+static void add_whole(const struct change *change, struct control *control)
+{
+    control->fds[CONTROL_TEXT] = change->text;
+    control->n_fds = CONTROL_SOCKETS;
+    control->has_admin = change->listeners.has_admin;
+    for (size_t i = 0; i < change->listeners.n; i++)
+        control->fds[control->n_fds++] = change->listeners.items[i].fd;
+}
+
 // offer_change gives the front what the change brings.
 static void offer_change(struct supervisor *supervisor)
 {
     struct change *change = &supervisor->change;
     struct control control = {.kind = change->is_whole ? CONTROL_SERVE : CONTROL_SIGNER};
-    control.fds[CONTROL_TEXT] = change->is_whole ? change->text : supervisor->text;
     control.fds[CONTROL_SIGNER_SOCKET] = change->socket;
-    control.n_fds = CONTROL_SOCKETS;
-    control.has_admin = change->listeners.has_admin;
-    for (size_t i = 0; i < change->listeners.n; i++)
-        control.fds[control.n_fds++] = change->listeners.items[i].fd;
+    control.n_fds = 1;
+    if (change->is_whole)
+        add_whole(change, &control);
     change->step = STEP_TAKE;
     change->deadline = supervisor_now() + TAKE_MS;
     if (!control_send(supervisor->control, &control))
@@ -251,8 +258,7 @@ static void take_config(struct supervisor *supervisor)
     supervisor->listeners = change->listeners;
     config_free(supervisor->config);
     supervisor->config = change->config;
-    supervisor_close(&supervisor->text);
-    supervisor->text = change->text;
+    supervisor_close(&change->text);
     log_set_form(supervisor->config->log);
     log_line(LOG_INFO_LINE, "serving %zu issuers by %s", supervisor->config->n_issuers,
              supervisor->file);

@@ -38,7 +38,6 @@ struct supervisor {
     const char *file;
     int signals;
     struct config *config;
-    int text;
     struct listeners listeners;
     pid_t front;
     int control;

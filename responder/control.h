@@ -20,10 +20,10 @@ enum control_kind {
     CONTROL_SILENT,   // from the front: the signer does not answer
 };
 
-// The descriptors of CONTROL_SERVE and CONTROL_SIGNER stand in this order: the text of the
-// configuration, the signer's socket, and, for the first, listening sockets, of which the last is
+// The descriptors of CONTROL_SERVE stand in this order: the signer's socket, which is all that
+// CONTROL_SIGNER has, the text of the configuration, and listening sockets, of which the last is
 // for metrics if `has_admin`.
-enum { CONTROL_TEXT = 0, CONTROL_SIGNER_SOCKET, CONTROL_SOCKETS, CONTROL_FDS_MAX = LISTEN_MAX + 2 };
+enum { CONTROL_SIGNER_SOCKET = 0, CONTROL_TEXT, CONTROL_SOCKETS, CONTROL_FDS_MAX = LISTEN_MAX + 2 };
 
 // struct control is one packet.
 struct control {

@@ -363,7 +363,8 @@ static bool obey(struct serve *serve)
         control_close(&control);
         return true;
     }
-    if (control.n_fds < CONTROL_SOCKETS || serve->is_draining) {
+    size_t n_needed = is_signer ? 1 : CONTROL_SOCKETS;
+    if (control.n_fds < n_needed || serve->is_draining) {
         control_close(&control);
         return false;
     }

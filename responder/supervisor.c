@@ -297,7 +297,6 @@ static void end_all(struct supervisor *supervisor)
         kill(supervisor->retired, SIGKILL);
     listen_close(&supervisor->listeners, NULL);
     config_free(supervisor->config);
-    supervisor_close(&supervisor->text);
     supervisor_close(&supervisor->signals);
 }
 
@@ -307,7 +306,7 @@ int supervisor_run(const char *file)
     if (supervisor == NULL)
         return EX_OSERR;
     supervisor->file = file;
-    supervisor->text = supervisor->control = supervisor->signals = -1;
+    supervisor->control = supervisor->signals = -1;
     supervisor->backoff = BACKOFF_MIN_MS;
     change_clear(&supervisor->change);
     start(supervisor);
