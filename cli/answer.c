@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What came of asking about a target, in words and as an exit status.
-#include "report.h"
+#include "program/report.h"
 #include "target.h"
 #include "value.h"
 

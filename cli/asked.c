@@ -4,7 +4,7 @@
 #include "asked.h"
 
 #include "expect.h"
-#include "report.h"
+#include "program/report.h"
 #include "value.h"
 
 bool asked_load(struct messages *in, const char *file, struct oc_request *req)

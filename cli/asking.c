@@ -5,7 +5,7 @@
 #include "asking.h"
 
 #include "option.h"
-#include "report.h"
+#include "program/report.h"
 #include "value.h"
 
 #include <ocsp/openssl.h>

@@ -4,7 +4,7 @@
 #include "certs.h"
 
 #include "expect.h"
-#include "report.h"
+#include "program/report.h"
 #include "value.h"
 
 #include <stdlib.h>

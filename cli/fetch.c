@@ -4,8 +4,8 @@
 // not written, and what is there is not replaced by something older.
 #include "asking.h"
 #include "expect.h"
-#include "output.h"
-#include "report.h"
+#include "program/output.h"
+#include "program/report.h"
 #include "target.h"
 
 #include <stdlib.h>

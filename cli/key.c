@@ -4,8 +4,8 @@
 // input is not for that.
 #include "key.h"
 
-#include "input.h"
-#include "report.h"
+#include "program/input.h"
+#include "program/report.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

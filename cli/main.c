@@ -3,8 +3,8 @@
 // The command ocsp: finds the subcommand in its table, prints help from the same
 // table, and looks at the end whether everything printed has got through.
 #include "command.h"
-#include "report.h"
-#include "standard.h"
+#include "program/report.h"
+#include "program/standard.h"
 
 #include <ocsp/base.h>
 

@@ -5,7 +5,7 @@
 #include "message.h"
 
 #include "pem.h"
-#include "report.h"
+#include "program/report.h"
 #include "textform.h"
 
 #include <ocsp/der.h>

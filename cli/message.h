@@ -4,7 +4,7 @@
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H
 
-#include "input.h"
+#include "program/input.h"
 
 #include <ocsp/base.h>
 

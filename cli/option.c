@@ -3,7 +3,7 @@
 // What is said of arguments that cannot be read.
 #include "option.h"
 
-#include "report.h"
+#include "program/report.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 // PEM blocks, read by libcrypto.
 #include "pem.h"
 
-#include "report.h"
+#include "program/report.h"
 
 #include <ocsp/der.h>
 

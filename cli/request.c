@@ -4,8 +4,8 @@
 // library builds the message.
 #include "certs.h"
 #include "command.h"
-#include "output.h"
-#include "report.h"
+#include "program/output.h"
+#include "program/report.h"
 #include "request_options.h"
 
 #include <ocsp/issuer.h>

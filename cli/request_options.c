@@ -4,7 +4,7 @@
 #include "request_options.h"
 
 #include "option.h"
-#include "report.h"
+#include "program/report.h"
 
 #include <getopt.h>
 #include <stdlib.h>

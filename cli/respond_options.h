@@ -5,7 +5,7 @@
 #define CLI_RESPOND_OPTIONS_H
 
 #include "command.h"
-#include "input.h"
+#include "program/input.h"
 #include "signing.h"
 
 #include <ocsp/response.h>

@@ -4,7 +4,7 @@
 #include "signing.h"
 
 #include "key.h"
-#include "report.h"
+#include "program/report.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 // What all sinks have in common, and the one that writes JSON Lines.
 #include "sink.h"
 
-#include "report.h"
+#include "program/report.h"
 #include "value.h"
 
 #include <stdlib.h>

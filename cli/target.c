@@ -5,7 +5,7 @@
 #include "target.h"
 
 #include "expect.h"
-#include "report.h"
+#include "program/report.h"
 
 #include <dirent.h>
 #include <stdlib.h>

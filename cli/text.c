@@ -3,7 +3,7 @@
 // Descriptions for people. What is printed is the JSON form, value for value: keys
 // become labels, and small objects of a known shape become one line. Nothing here
 // knows about OCSP but the table of labels.
-#include "report.h"
+#include "program/report.h"
 #include "sink.h"
 
 #include <string.h>

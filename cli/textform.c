@@ -3,7 +3,7 @@
 // Base64 and hex, told apart and decoded.
 #include "textform.h"
 
-#include "report.h"
+#include "program/report.h"
 
 #include <ocsp/der.h>
 

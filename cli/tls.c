@@ -5,7 +5,8 @@
 // are read out of the message as libssl has decrypted it.
 #include "tls.h"
 
-#include "report.h"
+#include "program/clock.h"
+#include "program/report.h"
 #include "resolve.h"
 #include "tls_staples.h"
 
@@ -47,13 +48,6 @@ static bool fail(struct look *look, const char *what, const char *more)
 {
     snprintf(look->why, look->why_size, "%s%s%s", what, more[0] != '\0' ? ": " : "", more);
     return false;
-}
-
-static int64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
 static bool is_port(const char *text)
@@ -105,7 +99,7 @@ static bool wait_for(struct look *look, short events)
 {
     for (;;) {
         struct pollfd p = {.fd = look->fd, .events = events};
-        int64_t left = look->deadline - now();
+        int64_t left = look->deadline - clock_ms();
         int n = left > 0 ? poll(&p, 1, (int)left) : 0;
         if (n > 0)
             return true;
@@ -144,15 +138,15 @@ static bool connect_any(struct look *look)
     struct address addresses[RESOLVE_MAX];
     const char *why = NULL;
     long connect_timeout = look->options->connect_timeout;
-    int64_t end = now() + connect_timeout;
+    int64_t end = clock_ms() + connect_timeout;
     size_t n = resolve(look->place.host, look->place.port, connect_timeout, addresses, &why);
     if (n == 0)
         return fail(look, "there is no such file, and no such host",
                     why != NULL ? why : "it has no address");
     int error = ETIMEDOUT;
-    for (size_t i = 0; i < n && now() < end; i++) {
+    for (size_t i = 0; i < n && clock_ms() < end; i++) {
         // One address that nobody answers from must not take the time of all others.
-        look->deadline = now() + (end - now()) / (int64_t)(n - i);
+        look->deadline = clock_ms() + (end - clock_ms()) / (int64_t)(n - i);
         look->fd = socket(addresses[i].family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         error = look->fd == -1 ? errno : connect_error(look, &addresses[i]);
         if (error == 0)
@@ -334,7 +328,7 @@ bool tls_look(const struct tls_options *options, const char *target, struct tls_
     if (!parse_place(&look.place, target, starttls_port(options->starttls)))
         return fail(&look, "is neither HOST nor HOST:PORT", "");
     bool ok = connect_any(&look);
-    look.deadline = now() + options->timeout;
+    look.deadline = clock_ms() + options->timeout;
     ok = ok && prepare(&look) && start_tls(&look) && shake_hands(&look) && take(&look, out);
     if (ok)
         (void)SSL_shutdown(look.ssl);

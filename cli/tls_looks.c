@@ -6,7 +6,7 @@
 // certificate and its staple.
 #include "tls_looks.h"
 
-#include "report.h"
+#include "program/report.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -5,9 +5,10 @@
 // where it is printed.
 #include "value.h"
 
-#include "report.h"
+#include "program/report.h"
 
 #include <ocsp/der.h>
+#include <ocsp/extension.h>
 
 #include <openssl/bn.h>
 #include <openssl/err.h>
@@ -315,5 +316,13 @@ json_t *value_deviations(unsigned deviations)
         const char *name = oc_deviation_name(bit);
         value_append(value, value_string(name != NULL ? name : "unnamed"));
     }
+    return value;
+}
+
+json_t *reason_value(uint32_t reason)
+{
+    json_t *value = value_must(json_object());
+    put(value, "code", value_count(reason));
+    put(value, "name", value_string(oc_crl_reason_name(reason)));
     return value;
 }

@@ -73,4 +73,7 @@ json_t *value_general_name(struct oc_bytes der);
 // value_deviations is the list of the names of deviations.
 json_t *value_deviations(unsigned deviations);
 
+// reason_value returns a revocation reason as {"code", "name"}, a new value.
+json_t *reason_value(uint32_t reason);
+
 #endif

@@ -4,7 +4,6 @@
 // error: those before it have passed, those after it were not reached.
 #include "verdict.h"
 
-#include "describe.h"
 #include "value.h"
 
 // The checks, in the order in which oc_verify() makes them.

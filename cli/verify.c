@@ -6,7 +6,7 @@
 #include "certs.h"
 #include "command.h"
 #include "expect.h"
-#include "report.h"
+#include "program/report.h"
 #include "value.h"
 #include "verdict.h"
 #include "verify_options.h"

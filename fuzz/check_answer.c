@@ -7,9 +7,9 @@
 
 #include "expect.h"
 
-#include "answer.h"
-#include "packet.h"
-#include "sign_job.h"
+#include "answer/answer.h"
+#include "signer/packet.h"
+#include "signer/sign_job.h"
 
 #include <ocsp/response.h>
 

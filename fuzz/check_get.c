@@ -5,7 +5,7 @@
 
 #include "expect.h"
 
-#include "http_get.h"
+#include "http/get.h"
 
 #include <stdlib.h>
 #include <string.h>

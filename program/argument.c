@@ -2,9 +2,9 @@
 //
 // Octets, numbers and times out of arguments. libcrypto knows large numbers, and the
 // library knows the calendar.
-#include "argument.h"
+#include "program/argument.h"
 
-#include "report.h"
+#include "program/report.h"
 
 #include <ocsp/der.h>
 

@@ -5,7 +5,7 @@
 #ifndef PROGRAM_ARGUMENT_H
 #define PROGRAM_ARGUMENT_H
 
-#include "input.h"
+#include "program/input.h"
 
 #include <stdbool.h>
 #include <stddef.h>

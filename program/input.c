@@ -2,9 +2,9 @@
 //
 // Bounded reading. Files are opened without blocking, because opening a FIFO waits
 // for its writer otherwise, for ever if there is none.
-#include "input.h"
+#include "program/input.h"
 
-#include "report.h"
+#include "program/report.h"
 
 #include <openssl/crypto.h>
 
@@ -149,4 +149,9 @@ void input_free_secret(struct octets *secret)
     OPENSSL_cleanse(secret->data, secret->len);
     free(secret->data);
     *secret = (struct octets){0};
+}
+
+bool input_is_exposed(mode_t mode)
+{
+    return (mode & (S_IROTH | S_IWOTH | S_IWGRP)) != 0;
 }

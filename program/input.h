@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 // INPUT_MAX is the largest file in octets that is read.
 #define INPUT_MAX ((size_t)64 << 20)
@@ -29,5 +30,9 @@ bool input_read(const char *name, struct octets *out);
 // input_free_secret cleanses and frees what it read, and empties `*secret`.
 bool input_read_secret(const char *name, struct octets *out);
 void input_free_secret(struct octets *secret);
+
+// input_is_exposed returns whether a secret file with this mode is open to others: readable by all,
+// or writable by a group. A group may read it.
+bool input_is_exposed(mode_t mode);
 
 #endif

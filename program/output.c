@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Atomic replacement: a temporary file in the same directory, then a rename.
-#include "output.h"
+#include "program/output.h"
 
-#include "report.h"
+#include "program/report.h"
 
 #include <openssl/evp.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Error lines, escaping, and memory that is there or ends the program.
-#include "report.h"
+#include "program/report.h"
 
 #include <stdarg.h>
 #include <stdbool.h>

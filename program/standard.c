@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // What every program has to see to before and after its work.
-#include "standard.h"
+#include "program/standard.h"
 
-#include "report.h"
+#include "program/report.h"
 
 #include <errno.h>
 #include <fcntl.h>

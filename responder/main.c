@@ -2,15 +2,15 @@
 //
 // The program ocspd: finds the command in its tables, prints help from the same tables, and looks
 // at the end whether everything printed has got through.
-#include "commands.h"
-#include "config.h"
-#include "config_trial.h"
-#include "log.h"
-#include "quickstart.h"
-#include "report.h"
-#include "signer.h"
-#include "standard.h"
-#include "supervisor.h"
+#include "base/log.h"
+#include "command/quickstart.h"
+#include "command/table.h"
+#include "config/config.h"
+#include "process/supervisor.h"
+#include "process/trial.h"
+#include "program/report.h"
+#include "program/standard.h"
+#include "signer/keys.h"
 
 #include <ocsp/base.h>
 

@@ -291,7 +291,7 @@ check_commands() {
         }
         FNR == 1 {
             own = FILENAME
-            gsub(/^cli\/|[_.].*/, "", own)
+            gsub(/^cli\/|[_.\/].*/, "", own)
             own = "man/ocsp-" own ".1"
             if (!(own in is_page))
                 own = ""
@@ -323,7 +323,7 @@ check_commands() {
                 n_words++
             printf "count\t%d words of ocsp(1)\n", n_words
         }
-    ' man/ocsp*.1 man/meson.build cli/*.c cli/*.h
+    ' man/ocsp*.1 man/meson.build cli/*.[ch] cli/*/*.[ch]
 }
 
 # check_settings prints where the table of settings of ocspd and ocspd.conf(5) do not say the
@@ -436,7 +436,7 @@ check_settings() {
             }
             printf "count\t%d settings of ocspd\n", n_settings
         }
-    ' responder/config_settings.c man/ocspd.conf.5
+    ' responder/config/settings.c man/ocspd.conf.5
 }
 
 # check_daemon prints where the help of ocspd and ocspd(8) do not say the same: each command must
@@ -477,7 +477,7 @@ check_daemon() {
                     fault("the help of ocspd does not have " pair[2], told[key])
             }
         }
-    ' man/ocspd.8 responder/main.c responder/commands.c responder/quickstart.c
+    ' man/ocspd.8 responder/main.c responder/command/table.c responder/command/quickstart.c
 }
 
 # read_links prints each relative link of the documents as FILE LINE TARGET,

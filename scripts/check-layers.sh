@@ -17,8 +17,26 @@ libc="$core_libc <arpa/inet.h> <assert.h> <ctype.h> <errno.h> <fcntl.h> <getopt.
     <inttypes.h> <limits.h> <poll.h> <signal.h> <stdarg.h> <stdio.h> <stdlib.h> <strings.h>
     <sys/stat.h> <sys/types.h> <sysexits.h> <time.h> <unistd.h>"
 responder="$libc <grp.h> <netdb.h> <netinet/*.h> <pthread.h> <pwd.h> <sched.h> <stdalign.h>
-    <stdatomic.h> <sys/*.h> <xxhash.h> <jansson.h> <openssl/*.h> <ocsp/*.h> \"*.h\""
+    <stdatomic.h> <sys/*.h> <xxhash.h> <jansson.h> <openssl/*.h> <ocsp/*.h> \"program/*.h\""
 wire='<ocsp/cert.h> <ocsp/cert_id.h> <ocsp/extension.h> <ocsp/request.h> <ocsp/response.h>'
+
+# rooms FILE prints the headers of the rooms that a file of the responder may include: its own room
+# and those below it.
+rooms() {
+    room=${1#responder/}
+    case ${room%%/*} in
+    base) below= ;;
+    config) below='base' ;;
+    store | signer) below='base config' ;;
+    answer) below='base config store signer' ;;
+    http) below='base answer' ;;
+    process) below='base config store signer answer http' ;;
+    command) below='base config store process' ;;
+    main.c) below='base config signer command process' && room=main ;;
+    *) return 1 ;;
+    esac
+    for below in ${room%%/*} $below; do echo "\"$below/*.h\""; done
+}
 
 # allowed FILE prints the patterns of what FILE may include: the table of layers.
 # A private header is "LAYER/file.h"; the command's own headers have no folder.
@@ -69,19 +87,27 @@ allowed() {
         ;;
     cli/*)
         echo "$libc <dirent.h> <grp.h> <netdb.h> <pwd.h> <sys/socket.h> <sys/un.h> <sys/wait.h>"
-        echo '<ocsp/*.h> <confuse.h> <jansson.h> <openssl/*.h> "*.h"'
+        echo '<ocsp/*.h> <confuse.h> <jansson.h> <openssl/*.h> "*.h" "program/*.h"'
+        case $1 in cli/*/*) room=${1#cli/} && echo "\"${room%%/*}/*.h\"" ;; esac
         ;;
-    program/*) echo "$libc <dirent.h> <ocsp/*.h> <openssl/*.h> \"*.h\"" ;;
-    responder/answer.[ch] | responder/http_get.[ch] | responder/packet.[ch] | responder/sign_job.[ch])
+    program/*) echo "$libc <dirent.h> <ocsp/*.h> <openssl/*.h> \"program/*.h\"" ;;
+    responder/answer/answer.[ch] | responder/http/get.[ch] | responder/signer/packet.[ch] | \
+        responder/signer/sign_job.[ch])
         # Pure: octets in, octets out.
         echo "$core_libc <ocsp/base.h> <ocsp/der.h> $wire <ocsp/crypto.h> <ocsp/issuer.h>"
-        echo '<ocsp/sign.h> <strings.h> "*.h"'
+        echo '<ocsp/sign.h> <strings.h>'
+        rooms "$1"
         ;;
-    responder/admin.c | responder/http*.[ch]) echo "$responder <microhttpd.h>" ;;
-    responder/config*.[ch]) echo "$responder <confuse.h>" ;;
-    responder/database*.[ch]) echo "$responder <sqlite3.h>" ;;
-    responder/sandbox.c) echo "$responder <seccomp.h>" ;;
-    responder/*) echo "$responder" ;;
+    responder/*)
+        echo "$responder"
+        rooms "$1"
+        case $1 in
+        responder/http/*) echo '<microhttpd.h>' ;;
+        responder/config/*) echo '<confuse.h>' ;;
+        responder/store/*) echo '<sqlite3.h>' ;;
+        responder/base/sandbox.c) echo '<seccomp.h>' ;;
+        esac
+        ;;
     *) return 1 ;;
     esac
 }

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "staple_plan.h"
+#include "staple/plan.h"
 
 #define DAY INT64_C(86400)
 #define NOW INT64_C(1700000000)

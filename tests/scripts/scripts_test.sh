@@ -276,12 +276,12 @@ setting_cases() {
     lacks='man/ocspd.8 does not have'
 
     fresh
-    edit responder/config_settings.c "s/^$cache/    {\"new\", KIND_BOOL, 0, 0, 0, \"no\"},\n&/"
+    edit responder/config/settings.c "s/^$cache/    {\"new\", KIND_BOOL, 0, 0, 0, \"no\"},\n&/"
     refuses setting_undocumented check-docs \
         "$(last $page): no entry for the setting new of section config"
 
     fresh
-    edit responder/config_settings.c 's/"256M"/"255M"/'
+    edit responder/config/settings.c 's/"256M"/"255M"/'
     refuses setting_with_another_default check-docs \
         "$(page_line 'Default: 256M'):$says \"256M\", and \"255M\" in the code"
 
@@ -309,15 +309,15 @@ setting_cases() {
         "$(last $page): no entry for the setting log of section config"
 
     fresh
-    edit responder/commands.c 's/"  --expires TIME/"  --new TIME/'
+    edit responder/command/table.c 's/"  --expires TIME/"  --new TIME/'
     refuses option_of_daemon_undocumented check-docs \
         "$(at man/ocspd.8 '.It Fl -expires'): the help of ocspd does not have -expires" \
-        "$(at responder/commands.c '                "  --new TIME'): $lacks the option --new"
+        "$(at responder/command/table.c '                "  --new TIME'): $lacks the option --new"
 
     fresh
     edit man/ocspd.8 '/^\.It Cm unrevoke/d'
     refuses command_of_daemon_undocumented check-docs \
-        "$(at responder/commands.c '        .name = "unrevoke"'): $lacks the command unrevoke"
+        "$(at responder/command/table.c '        .name = "unrevoke"'): $lacks the command unrevoke"
 }
 
 command_cases() {
@@ -463,14 +463,32 @@ openssl_uses_jansson    src/openssl/new.c   <jansson.h>
 cli_uses_private_header cli/new.c           "der/reader.h"
 cli_uses_source_tree    cli/new.c           "../src/der/reader.h"
 cli_uses_curl           cli/new.c           <curl/curl.h>
-answer_uses_stdio       responder/answer.c  <stdio.h>
-answer_uses_sqlite      responder/answer.c  <sqlite3.h>
-sign_uses_time          responder/sign_job.c <time.h>
-store_uses_http         responder/store.c   <microhttpd.h>
-http_uses_sqlite        responder/http.c    <sqlite3.h>
-config_uses_seccomp     responder/config.c  <seccomp.h>
-responder_uses_curl     responder/new.c     <curl/curl.h>
-responder_uses_inside   responder/new.c     "der/reader.h"
+answer_uses_stdio       responder/answer/answer.c    <stdio.h>
+answer_uses_sqlite      responder/answer/answer.c    <sqlite3.h>
+sign_uses_time          responder/signer/sign_job.c  <time.h>
+store_uses_http         responder/store/store.c      <microhttpd.h>
+http_uses_sqlite        responder/http/server.c      <sqlite3.h>
+config_uses_seccomp     responder/config/config.c    <seccomp.h>
+responder_uses_curl     responder/base/new.c         <curl/curl.h>
+responder_uses_inside   responder/base/new.c         "der/reader.h"
+room_unknown            responder/cellar/new.c       <stdlib.h>
+room_not_given          responder/new.c              <stdlib.h>
+room_header_unqualified responder/store/new.c        "store.h"
+base_uses_config        responder/base/new.c         "config/config.h"
+config_uses_store       responder/config/new.c       "store/store.h"
+store_uses_signer       responder/store/new.c        "signer/job.h"
+signer_uses_store       responder/signer/new.c       "store/store.h"
+answer_uses_http        responder/answer/new.c       "http/server.h"
+http_uses_store         responder/http/new.c         "store/store.h"
+http_uses_signer        responder/http/new.c         "signer/job.h"
+http_uses_process       responder/http/new.c         "process/worker.h"
+process_uses_command    responder/process/new.c      "command/table.h"
+command_uses_answer     responder/command/new.c      "answer/engine.h"
+command_uses_http       responder/command/new.c      "http/server.h"
+main_uses_store         responder/main.c             "store/store.h"
+show_uses_check         cli/show/new.c               "check/report.h"
+shared_uses_show        cli/new.c                    "show/describe.h"
+program_uses_cli        program/new.c                "option.h"
 base_h_uses_string      include/ocsp/base.h <string.h>
 request_h_uses_crypto   include/ocsp/request.h  <ocsp/crypto.h>
 crypto_h_uses_libcrypto include/ocsp/crypto.h   <openssl/evp.h>
@@ -517,12 +535,19 @@ src/client/new.c    <curl/curl.h>
 src/client/new.c    <openssl/pem.h>
 src/client/new.c    <ocsp/verify.h>
 src/client/new.c    "client/new.h"
-responder/answer.c  <ocsp/request.h>
-responder/answer.c  "store.h"
-responder/http.c    <microhttpd.h>
-responder/config.c  <confuse.h>
-responder/database.c <sqlite3.h>
-responder/new.c     <pthread.h>
+responder/answer/answer.c  <ocsp/request.h>
+responder/answer/answer.c  "store/store.h"
+responder/http/server.c    <microhttpd.h>
+responder/config/config.c  <confuse.h>
+responder/store/database.c <sqlite3.h>
+responder/base/new.c       <pthread.h>
+responder/base/new.c       "program/clock.h"
+responder/http/new.c       "answer/engine.h"
+responder/command/new.c    "process/trial.h"
+responder/process/new.c    "http/server.h"
+responder/main.c           "command/table.h"
+cli/check/new.c            "check/report.h"
+cli/check/new.c            "value.h"
 python/src/new.c    <Python.h>
 python/src/new.c    <ocsp/verify.h>
 python/src/new.c    "module.h"

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+//
+// The arguments of `ocsp check`.
+#include "check/options.h"
+
+#include "program/argument.h"
+#include "program/report.h"
+
+#include <sysexits.h>
+
+enum { PARALLEL_MAX = 256 };
+
+static bool parse_parallel(const struct command *self, const char *argument, size_t *out)
+{
+    int64_t n = 0;
+    if (!argument_number(argument, PARALLEL_MAX, &n) || n == 0) {
+        complain(self->title, "--parallel: \"%s\" is not a number from 1 to %d", argument,
+                 PARALLEL_MAX);
+        return false;
+    }
+    *out = (size_t)n;
+    return true;
+}
+
+static bool parse_starttls(const struct command *self, const char *argument, enum starttls *out)
+{
+    if (starttls_from_name(argument, out))
+        return true;
+    complain(self->title, "--starttls: \"%s\" is none of smtp, imap, pop3, ldap, postgres, ftp",
+             argument);
+    return false;
+}
+
+static bool parse_form(const struct command *self, struct check_options *out, enum check_form form)
+{
+    if (out->form != CHECK_TABLE && out->form != form) {
+        complain(self->title, "only one of --json, --nagios and --prometheus is possible");
+        return false;
+    }
+    out->form = form;
+    return true;
+}
+
+static bool parse_option(const struct command *self, struct check_options *out, int option,
+                         const char *argument)
+{
+    switch (option) {
+    case 'c':
+        out->target.chain = true;
+        return true;
+    case 'f':
+        out->soft_fail = true;
+        return true;
+    case 'A':
+        out->target.tls.ca_file = argument;
+        return true;
+    case 'I':
+        out->target.tls.insecure_no_chain_check = true;
+        return true;
+    case 's':
+        return parse_starttls(self, argument, &out->target.tls.starttls);
+    case 'P':
+        return parse_parallel(self, argument, &out->asking.config.n_parallel);
+    case 'j':
+        return parse_form(self, out, CHECK_JSON);
+    case 'g':
+        return parse_form(self, out, CHECK_NAGIOS);
+    case 'o':
+        return parse_form(self, out, CHECK_PROMETHEUS);
+    default:
+        return asking_option(self, &out->asking, option, argument);
+    }
+}
+
+static int finish(const struct command *self, int n_targets, char **targets,
+                  struct check_options *out)
+{
+    out->targets = targets;
+    out->n_targets = (size_t)n_targets;
+    out->target.n_parallel = out->asking.config.n_parallel;
+    out->target.tls.connect_timeout = out->asking.config.connect_timeout;
+    out->target.tls.timeout = out->asking.config.exchange_timeout;
+    if (n_targets > 0)
+        return EX_OK;
+    complain(self->title, "no target given");
+    return EX_USAGE;
+}
+
+int check_options_parse(const struct command *self, int argc, char **argv,
+                        struct check_options *out)
+{
+    static const struct option known[] = {
+        ASKING_OPTIONS,
+        {"chain", no_argument, NULL, 'c'},
+        {"ca", required_argument, NULL, 'A'},
+        {"insecure-no-chain-check", no_argument, NULL, 'I'},
+        {"starttls", required_argument, NULL, 's'},
+        {"soft-fail", no_argument, NULL, 'f'},
+        {"parallel", required_argument, NULL, 'P'},
+        {"json", no_argument, NULL, 'j'},
+        {"nagios", no_argument, NULL, 'g'},
+        {"prometheus", no_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    *out = (struct check_options){0};
+    asking_options_init(&out->asking, argc);
+    for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        if (option == 'h')
+            return -1;
+        if (!parse_option(self, out, option, optarg))
+            return EX_USAGE;
+    }
+    return finish(self, argc - optind, argv + optind, out);
+}
+
+void check_options_free(struct check_options *options)
+{
+    asking_options_free(&options->asking);
+    *options = (struct check_options){0};
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+//
+// Settings, each checked as it is set.
+#include "staple/setting.h"
+
+#include "program/argument.h"
+#include "program/report.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Numbers of users and groups; the last one stands for none.
+#define ID_MAX INT64_C(4294967294)
+
+const char *staple_setup_text(struct staple_setup *setup, const char *text)
+{
+    char *copy = strdup(text);
+    if (copy == NULL)
+        die_no_memory();
+    if ((setup->n_texts & (setup->n_texts - 1)) == 0)
+        setup->texts =
+            must_resize(setup->texts, setup->n_texts == 0 ? 1 : setup->n_texts * 2, sizeof(char *));
+    setup->texts[setup->n_texts++] = copy;
+    return copy;
+}
+
+struct staple_setting *staple_setup_add(struct staple_setup *setup, const char *name)
+{
+    if ((setup->n & (setup->n - 1)) == 0)
+        setup->items =
+            must_resize(setup->items, setup->n == 0 ? 1 : setup->n * 2, sizeof *setup->items);
+    struct staple_setting *setting = &setup->items[setup->n++];
+    *setting = (struct staple_setting){.name = name};
+    return setting;
+}
+
+void staple_setup_free(struct staple_setup *setup)
+{
+    for (size_t i = 0; i < setup->n; i++)
+        free(setup->items[i].issuers);
+    for (size_t i = 0; i < setup->n_texts; i++)
+        free(setup->texts[i]);
+    free(setup->items);
+    free(setup->texts);
+    asking_options_free(&setup->asking);
+    *setup = (struct staple_setup){0};
+}
+
+static bool set_form(const struct command *self, struct staple_setting *setting,
+                     const char *argument)
+{
+    static const char *const names[] = {[STAPLE_DER] = "der",
+                                        [STAPLE_NGINX] = "nginx",
+                                        [STAPLE_HAPROXY] = "haproxy",
+                                        [STAPLE_ENVOY] = "envoy"};
+    for (size_t i = STAPLE_DER; i <= STAPLE_ENVOY; i++) {
+        if (strcmp(names[i], argument) == 0) {
+            setting->form = (enum staple_form)i;
+            return true;
+        }
+    }
+    complain(self->title, "--form: \"%s\" is none of der, nginx, haproxy, envoy", argument);
+    return false;
+}
+
+static bool set_mode(const struct command *self, struct staple_setting *setting,
+                     const char *argument)
+{
+    size_t len = strlen(argument);
+    if (len < 1 || len > 4 || strspn(argument, "01234567") != len ||
+        strtoul(argument, NULL, 8) > 0777) {
+        complain(self->title, "--mode: \"%s\" is not an octal number from 0 to 0777", argument);
+        return false;
+    }
+    setting->rights.mode = (mode_t)strtoul(argument, NULL, 8);
+    setting->rights.has_mode = true;
+    return true;
+}
+
+static bool find_user(const char *name, uid_t *out)
+{
+    int64_t number = 0;
+    const struct passwd *user = getpwnam(name);
+    if (user != NULL)
+        *out = user->pw_uid;
+    else if (argument_number(name, ID_MAX, &number))
+        *out = (uid_t)number;
+    else
+        return false;
+    return true;
+}
+
+static bool find_group(const char *name, gid_t *out)
+{
+    int64_t number = 0;
+    const struct group *group = getgrnam(name);
+    if (group != NULL)
+        *out = group->gr_gid;
+    else if (argument_number(name, ID_MAX, &number))
+        *out = (gid_t)number;
+    else
+        return false;
+    return true;
+}
+
+static bool set_owner(const struct command *self, struct staple_setting *setting,
+                      const char *argument)
+{
+    char *user = must_alloc(strlen(argument) + 1, 1);
+    memcpy(user, argument, strlen(argument));
+    struct output_rights *rights = &setting->rights;
+    char *group = strchr(user, ':');
+    if (group != NULL)
+        *group++ = '\0';
+    rights->has_owner = true;
+    rights->gid = (gid_t)-1;
+    bool ok = find_user(user, &rights->uid) && (group == NULL || find_group(group, &rights->gid));
+    free(user);
+    if (!ok)
+        complain(self->title, "--owner: \"%s\" is not USER or USER:GROUP of this system", argument);
+    return ok;
+}
+
+static const char **place_of(struct staple_setting *setting, int option)
+{
+    switch (option) {
+    case STAPLE_CERT:
+        return &setting->cert;
+    case STAPLE_OUT:
+        return &setting->out;
+    case STAPLE_HAPROXY_SOCKET:
+        return &setting->haproxy_socket;
+    case STAPLE_RELOAD_HOOK:
+        return &setting->reload_hook;
+    case STAPLE_ALERT_HOOK:
+        return &setting->alert_hook;
+    default:
+        return &setting->url;
+    }
+}
+
+bool staple_setting_set(const struct command *self, struct staple_setting *setting, int option,
+                        const char *argument)
+{
+    switch (option) {
+    case STAPLE_FORM:
+        return set_form(self, setting, argument);
+    case STAPLE_MODE:
+        return set_mode(self, setting, argument);
+    case STAPLE_OWNER:
+        return set_owner(self, setting, argument);
+    default:
+        *place_of(setting, option) = argument;
+        return true;
+    }
+}
+
+bool staple_setting_set_all(const struct command *self, struct staple_setup *setup, int option,
+                            const char *argument)
+{
+    switch (option) {
+    case 'n':
+        complain(self->title, "--nonce: a staple is for everybody, and a nonce is for the one who "
+                              "sent it (RFC 6960 4.4.1)");
+        return false;
+    case 'u':
+        setup->asking.url = argument;
+        return true;
+    case STAPLE_METRICS:
+        setup->metrics = argument;
+        return true;
+    case STAPLE_ONCE:
+        setup->once = true;
+        return true;
+    case STAPLE_FORCE:
+        setup->force = true;
+        return true;
+    default:
+        return option < STAPLE_CERT ? asking_option(self, &setup->asking, option, argument)
+                                    : staple_setting_set(self, &setup->defaults, option, argument);
+    }
+}
+
+// The name of the certificate's file, with `ending` in place of its own.
+static const char *other_ending(struct staple_setup *setup, const char *cert, const char *ending)
+{
+    const char *slash = strrchr(cert, '/');
+    const char *dot = strrchr(slash != NULL ? slash + 1 : cert, '.');
+    int len = dot != NULL && dot != cert && dot[-1] != '/' ? (int)(dot - cert) : (int)strlen(cert);
+    size_t size = (size_t)len + strlen(ending) + 1;
+    char *name = must_alloc(size, 1);
+    snprintf(name, size, "%.*s%s", len, cert, ending);
+    const char *kept = staple_setup_text(setup, name);
+    free(name);
+    return kept;
+}
+
+static const char *own_place(struct staple_setup *setup, const struct staple_setting *setting)
+{
+    if (setting->form == STAPLE_NGINX)
+        return other_ending(setup, setting->cert, ".der");
+    if (setting->form != STAPLE_HAPROXY)
+        return NULL;
+    size_t size = strlen(setting->cert) + sizeof ".ocsp";
+    char *name = must_alloc(size, 1);
+    snprintf(name, size, "%s.ocsp", setting->cert);
+    const char *kept = staple_setup_text(setup, name);
+    free(name);
+    return kept;
+}
+
+static void take_defaults(struct staple_setting *setting, const struct staple_setup *setup)
+{
+    static const int texts[] = {STAPLE_HAPROXY_SOCKET, STAPLE_RELOAD_HOOK, STAPLE_ALERT_HOOK, 'u'};
+    struct staple_setting defaults = setup->defaults;
+    defaults.url = setup->asking.url;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const char **place = place_of(setting, texts[i]);
+        // What an empty text stands for is that there is none, whatever the default is.
+        if (*place == NULL)
+            *place = *place_of(&defaults, texts[i]);
+        if (*place != NULL && (*place)[0] == '\0')
+            *place = NULL;
+    }
+    if (setting->form == STAPLE_FORM_NONE)
+        setting->form = defaults.form == STAPLE_FORM_NONE ? STAPLE_DER : defaults.form;
+    if (!setting->rights.has_mode) {
+        setting->rights.has_mode = defaults.rights.has_mode;
+        setting->rights.mode = defaults.rights.mode;
+    }
+    if (!setting->rights.has_owner) {
+        setting->rights.has_owner = defaults.rights.has_owner;
+        setting->rights.uid = defaults.rights.uid;
+        setting->rights.gid = defaults.rights.gid;
+    }
+}
+
+const char *staple_setting_finish(struct staple_setup *setup, struct staple_setting *setting)
+{
+    bool has_own_socket = setting->haproxy_socket != NULL && setting->haproxy_socket[0] != '\0';
+    take_defaults(setting, setup);
+    if (setting->form != STAPLE_HAPROXY && !has_own_socket)
+        setting->haproxy_socket = NULL;
+    if (setting->cert == NULL || setting->cert[0] == '\0')
+        return "which certificate? cert is needed";
+    if (setting->out == NULL)
+        setting->out = own_place(setup, setting);
+    if (setting->out == NULL || setting->out[0] == '\0')
+        return "where to? out is needed, unless form is nginx or haproxy";
+    if (strcmp(setting->out, setting->cert) == 0)
+        return "the staple would replace the certificate";
+    if (setting->haproxy_socket != NULL && setting->form != STAPLE_HAPROXY)
+        return "haproxy-socket is for the form haproxy";
+    return NULL;
+}

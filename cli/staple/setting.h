@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+//
+// What `ocsp staple` is to do, from options and the configuration: the same words in both.
+#ifndef CLI_STAPLE_SETTING_H
+#define CLI_STAPLE_SETTING_H
+
+#include "asking.h"
+#include "program/output.h"
+
+// enum staple_form is the server that a staple is for.
+enum staple_form {
+    STAPLE_FORM_NONE = 0,  // not said, which is STAPLE_DER
+    STAPLE_DER,
+    STAPLE_NGINX,
+    STAPLE_HAPROXY,
+    STAPLE_ENVOY,
+};
+
+// What getopt_long() returns for the options that asking_option() does not know.
+enum staple_option {
+    STAPLE_CERT = 256,
+    STAPLE_OUT,
+    STAPLE_FORM,
+    STAPLE_HAPROXY_SOCKET,
+    STAPLE_MODE,
+    STAPLE_OWNER,
+    STAPLE_RELOAD_HOOK,
+    STAPLE_ALERT_HOOK,
+    STAPLE_METRICS,
+    STAPLE_ONCE,
+    STAPLE_FORCE,
+    STAPLE_CONFIG,
+};
+
+// struct staple_setting is one staple's settings; NULL is one that is not given. `rights` are
+// those of the file, `line` is where it ends in the configuration.
+struct staple_setting {
+    const char *name;
+    const char *cert;
+    const char *out;
+    enum staple_form form;
+    const char **issuers;
+    size_t n_issuers;
+    const char *url;
+    const char *haproxy_socket;
+    struct output_rights rights;
+    const char *reload_hook;
+    const char *alert_hook;
+    int line;
+};
+
+// struct staple_setup is everything: how to ask, what counts for all staples, the staples.
+// `texts` keeps what the texts here point to.
+struct staple_setup {
+    struct asking_options asking;
+    struct staple_setting defaults;
+    struct staple_setting *items;
+    size_t n;
+    const char *metrics;
+    bool once;
+    bool force;
+    char **texts;
+    size_t n_texts;
+};
+
+// staple_setup_text keeps a copy of a text, and returns it.
+const char *staple_setup_text(struct staple_setup *setup, const char *text);
+
+// staple_setup_add adds a staple with that name and no settings.
+struct staple_setting *staple_setup_add(struct staple_setup *setup, const char *name);
+
+// staple_setup_free frees everything.
+void staple_setup_free(struct staple_setup *setup);
+
+// staple_setting_set sets one of enum staple_option, up to STAPLE_ALERT_HOOK, or the url. Returns
+// false after an error line, which begins with the title of `self`.
+bool staple_setting_set(const struct command *self, struct staple_setting *setting, int option,
+                        const char *argument);
+
+// staple_setting_set_all sets what counts for all: one of these options as a default, or how to
+// ask. Returns false after an error line.
+bool staple_setting_set_all(const struct command *self, struct staple_setup *setup, int option,
+                            const char *argument);
+
+// staple_setting_finish completes a staple's settings: defaults, where the file goes. Returns what
+// is wrong with them, NULL if nothing is.
+const char *staple_setting_finish(struct staple_setup *setup, struct staple_setting *setting);
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+//
+// Values are without quotes: none of them can have a comma.
+#include "command/csv.h"
+
+#include "command/record.h"
+#include "command/session.h"
+#include "program/argument.h"
+
+#include <string.h>
+
+static const char *const names[CSV_COLUMNS] = {
+    [CSV_SERIAL] = "serial", [CSV_STATUS] = "status",   [CSV_REVOKED_AT] = "revoked-at",
+    [CSV_REASON] = "reason", [CSV_EXPIRES] = "expires",
+};
+
+// Cuts off what stands before the next comma. `*line` is NULL behind the last.
+static char *next_value(char **line)
+{
+    char *value = *line;
+    char *comma = strchr(value, ',');
+    if (comma != NULL)
+        *comma++ = '\0';
+    *line = comma;
+    return value;
+}
+
+static void cut_return(char *line)
+{
+    size_t len = strlen(line);
+    if (len > 0 && line[len - 1] == '\r')
+        line[len - 1] = '\0';
+}
+
+static size_t find_name(const char *name)
+{
+    size_t i = 0;
+    while (i < CSV_COLUMNS && strcmp(names[i], name) != 0)
+        i++;
+    return i;
+}
+
+const char *csv_columns_read(char *line, struct csv_columns *out)
+{
+    bool is_there[CSV_COLUMNS] = {false};
+    out->n = 0;
+    cut_return(line);
+    while (line != NULL) {
+        size_t column = find_name(next_value(&line));
+        if (column == CSV_COLUMNS)
+            return "the first line names something else than serial, status, revoked-at, reason "
+                   "and expires";
+        if (is_there[column])
+            return "the first line names a column twice";
+        is_there[column] = true;
+        out->columns[out->n++] = (enum csv_column)column;
+    }
+    return is_there[CSV_SERIAL] && is_there[CSV_STATUS]
+               ? NULL
+               : "the first line must name the columns, serial and status among them";
+}
+
+// Absent columns are empty.
+static bool split(const struct csv_columns *columns, char *line, const char *values[CSV_COLUMNS])
+{
+    for (size_t i = 0; i < CSV_COLUMNS; i++)
+        values[i] = "";
+    for (size_t i = 0; i < columns->n; i++) {
+        if (line == NULL)
+            return false;
+        values[columns->columns[i]] = next_value(&line);
+    }
+    return line == NULL;
+}
+
+static const char *read_revocation(const char *const values[CSV_COLUMNS], struct record *out)
+{
+    if (!argument_time(values[CSV_REVOKED_AT], &out->revoked_at))
+        return "revoked-at is no time";
+    if (values[CSV_REASON][0] != '\0' && !reason_read(values[CSV_REASON], out))
+        return "reason is none to revoke for";
+    return NULL;
+}
+
+static const char *read_status(const char *const values[CSV_COLUMNS], struct record *out)
+{
+    bool is_revoked = strcmp(values[CSV_STATUS], "revoked") == 0;
+    out->status = is_revoked ? RECORD_REVOKED : RECORD_GOOD;
+    if (is_revoked)
+        return read_revocation(values, out);
+    if (strcmp(values[CSV_STATUS], "good") != 0)
+        return "status is neither good nor revoked";
+    if (values[CSV_REVOKED_AT][0] != '\0' || values[CSV_REASON][0] != '\0')
+        return "what is good has neither revoked-at nor reason";
+    return NULL;
+}
+
+const char *csv_line_read(const struct csv_columns *columns, char *line, uint8_t serial[SERIAL_MAX],
+                          size_t *serial_len, struct record *out)
+{
+    const char *values[CSV_COLUMNS];
+    struct oc_bytes octets;
+    *out = (struct record){0};
+    cut_return(line);
+    if (!split(columns, line, values))
+        return "there are not as many values as in the first line";
+    if (!serial_read(values[CSV_SERIAL], serial, &octets))
+        return "serial is no number: decimal, or hex like 0x01aa or 01:aa";
+    *serial_len = octets.len;
+    if (values[CSV_EXPIRES][0] != '\0' && !argument_time(values[CSV_EXPIRES], &out->expires))
+        return "expires is no time";
+    return read_status(values, out);
+}

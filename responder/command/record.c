@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// Serial numbers and records: read, written, and put together.
+#include "command/record.h"
+
+#include "program/argument.h"
+
+#include <ocsp/der.h>
+#include <ocsp/extension.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool serial_read(const char *text, uint8_t buf[SERIAL_MAX], struct oc_bytes *out)
+{
+    struct octets octets;
+    *out = (struct oc_bytes){0};
+    if (!argument_serial(text, &octets))
+        return false;
+    bool ok = octets.len <= SERIAL_MAX;
+    if (ok) {
+        memcpy(buf, octets.data, octets.len);
+        *out = (struct oc_bytes){buf, octets.len};
+    }
+    free(octets.data);
+    return ok;
+}
+
+// A zero in front says only that the number is not negative.
+const char *serial_text(struct oc_bytes serial, char buf[SERIAL_TEXT])
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t n = 0;
+    buf[n++] = '0';
+    buf[n++] = 'x';
+    for (size_t i = serial.len > 1 && serial.data[0] == 0 ? 1 : 0; i < serial.len && i < SERIAL_MAX;
+         i++) {
+        buf[n++] = digits[serial.data[i] >> 4];
+        buf[n++] = digits[serial.data[i] & 15];
+    }
+    buf[n] = '\0';
+    return buf;
+}
+
+const char *record_text(const struct record *record, char buf[RECORD_TEXT])
+{
+    char at[OC_TIME_TEXT_LEN];
+    switch (record->status) {
+    case RECORD_NONE:
+        break;
+    case RECORD_NOT_ISSUED:
+        return "not issued";
+    case RECORD_GOOD:
+        return "good";
+    case RECORD_REVOKED:
+        (void)oc_time_text(record->revoked_at, at);
+        snprintf(buf, RECORD_TEXT, "revoked since %s%s%s", at, record->has_reason ? ", " : "",
+                 record->has_reason ? oc_crl_reason_name(record->reason) : "");
+        return buf;
+    }
+    return "unknown";
+}
+
+bool reason_read(const char *text, struct record *out)
+{
+    static const uint8_t reasons[] = {
+        OC_REASON_UNSPECIFIED,      OC_REASON_KEY_COMPROMISE,
+        OC_REASON_CA_COMPROMISE,    OC_REASON_AFFILIATION_CHANGED,
+        OC_REASON_SUPERSEDED,       OC_REASON_CESSATION_OF_OPERATION,
+        OC_REASON_CERTIFICATE_HOLD, OC_REASON_PRIVILEGE_WITHDRAWN,
+        OC_REASON_AA_COMPROMISE,
+    };
+    for (size_t i = 0; i < sizeof reasons; i++) {
+        if (strcmp(text, oc_crl_reason_name(reasons[i])) != 0)
+            continue;
+        // RFC 5280 5.3.1: that is said by saying nothing.
+        out->has_reason = reasons[i] != OC_REASON_UNSPECIFIED;
+        out->reason = reasons[i];
+        return true;
+    }
+    return false;
+}
+
+static int rank(const struct record *record)
+{
+    if (!record->has_reason)
+        return 1;
+    switch (record->reason) {
+    case OC_REASON_CERTIFICATE_HOLD:
+        return 0;
+    case OC_REASON_KEY_COMPROMISE:
+    case OC_REASON_CA_COMPROMISE:
+    case OC_REASON_AA_COMPROMISE:
+        return 2;
+    default:
+        return 1;
+    }
+}
+
+bool reason_is_worse(const struct record *a, const struct record *b)
+{
+    return rank(b) > rank(a);
+}
+
+bool record_is_same(const struct record *a, const struct record *b)
+{
+    bool same_reason = a->has_reason == b->has_reason && (!a->has_reason || a->reason == b->reason);
+    return a->status == b->status && a->expires == b->expires &&
+           (a->status != RECORD_REVOKED || (a->revoked_at == b->revoked_at && same_reason));
+}
+
+static void worsen(const struct record *told, struct record *out)
+{
+    out->has_reason = told->has_reason;
+    out->reason = told->reason;
+    if (told->revoked_at < out->revoked_at)
+        out->revoked_at = told->revoked_at;
+}
+
+bool record_merge(const struct record *known, const struct record *told, struct record *out)
+{
+    int64_t expires = told->expires != 0 ? told->expires : known->expires;
+    *out = known->status == RECORD_REVOKED ? *known : *told;
+    out->expires = expires;
+    // What was told may be right for some time only; what is stored is right until it is changed.
+    out->this_update = 0;
+    out->next_update = 0;
+    if (known->status != RECORD_REVOKED)
+        return true;
+    if (told->status == RECORD_REVOKED && reason_is_worse(known, told)) {
+        worsen(told, out);
+        return true;
+    }
+    return told->status == RECORD_REVOKED && told->revoked_at == known->revoked_at &&
+           rank(told) == rank(known) && told->reason == known->reason;
+}

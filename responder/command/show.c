@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+//
+// ocspd list and status: what the source of an issuer knows, for people or as JSON Lines. All text
+// is this program's own, so that nothing has to be escaped.
+#include "command/record.h"
+#include "command/session.h"
+#include "program/report.h"
+
+#include <ocsp/der.h>
+#include <ocsp/extension.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+// What `ocspd status` ends with.
+enum { STATUS_GOOD = 0, STATUS_REVOKED = 1, STATUS_NOT_ISSUED = 2 };
+
+// How many certificates are read at once. What waits for a slow reader must not keep the database
+// from tidying up.
+enum { PAGE = 1000 };
+
+// struct show is how to show what, and how far it has come.
+struct show {
+    struct session session;
+    bool revoked_only;
+    bool json;
+    FILE *out;
+    size_t n;
+    uint8_t last[SERIAL_MAX];
+    size_t last_len;
+};
+
+static void print_time(FILE *out, const char *key, int64_t seconds)
+{
+    char text[OC_TIME_TEXT_LEN];
+    if (oc_time_text(seconds, text))
+        fprintf(out, ",\"%s\":\"%s\"", key, text);
+}
+
+static const char *status_name(enum record_status status)
+{
+    if (status == RECORD_GOOD)
+        return "good";
+    return status == RECORD_REVOKED ? "revoked" : "not-issued";
+}
+
+static void print_json(FILE *out, struct oc_bytes serial, const struct record *record)
+{
+    char text[SERIAL_TEXT];
+    fprintf(out, "{\"serial\":\"%s\",\"status\":\"%s\"", serial_text(serial, text),
+            status_name(record->status));
+    if (record->status == RECORD_REVOKED)
+        print_time(out, "revoked_at", record->revoked_at);
+    if (record->status == RECORD_REVOKED && record->has_reason)
+        fprintf(out, ",\"reason\":\"%s\"", oc_crl_reason_name(record->reason));
+    if (record->expires != 0)
+        print_time(out, "expires", record->expires);
+    if (record->this_update != 0)
+        print_time(out, "this_update", record->this_update);
+    if (record->next_update != 0)
+        print_time(out, "next_update", record->next_update);
+    fprintf(out, "}\n");
+}
+
+static void print_text(FILE *out, struct oc_bytes serial, const struct record *record)
+{
+    char text[SERIAL_TEXT];
+    char what[RECORD_TEXT];
+    char expires[OC_TIME_TEXT_LEN];
+    fprintf(out, "%s %s", serial_text(serial, text), record_text(record, what));
+    if (record->expires != 0 && oc_time_text(record->expires, expires))
+        fprintf(out, ", ends %s", expires);
+    fputc('\n', out);
+}
+
+static void show_one(FILE *out, bool json, struct oc_bytes serial, const struct record *record)
+{
+    if (json)
+        print_json(out, serial, record);
+    else
+        print_text(out, serial, record);
+}
+
+static bool show_entry(void *arg, const struct entry *entry)
+{
+    struct show *show = arg;
+    show_one(show->out, show->json, entry->serial, &entry->record);
+    memcpy(show->last, entry->serial.data, entry->serial.len);
+    show->last_len = entry->serial.len;
+    return ++show->n < PAGE;
+}
+
+// Returns whether to go on; if not, `*status` is how to end.
+static bool read_options(struct show *show, const struct ocspd_command *command, int argc,
+                         char **argv, const struct option *options, int *status)
+{
+    session_init(&show->session, argv[0]);
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option == 'j')
+            show->json = true;
+        else if (option == 'r')
+            show->revoked_only = true;
+        else if (!session_option(&show->session, option)) {
+            *status = option == 'h' ? ocspd_help(command) : ocspd_usage(command);
+            return false;
+        }
+    }
+    return true;
+}
+
+// Returns EX_OK, or the exit status after an error line.
+static int list_page(struct show *show)
+{
+    char *text = NULL;
+    size_t len = 0;
+    const struct oc_bytes after = {show->last, show->last_len};
+    struct store *store = show->session.store;
+    show->n = 0;
+    show->out = open_memstream(&text, &len);
+    if (show->out == NULL)
+        die_no_memory();
+    bool ok = store->methods->list(store, after, show->revoked_only, show_entry, show);
+    if (fclose(show->out) != 0)
+        die_no_memory();
+    fwrite(text, 1, len, stdout);
+    free(text);
+    return ok ? EX_OK : session_failed(&show->session);
+}
+
+static int list_all(struct show *show)
+{
+    int status;
+    do {
+        status = list_page(show);
+    } while (status == EX_OK && show->n == PAGE && ferror(stdout) == 0);
+    return status;
+}
+
+int list_run(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"revoked", no_argument, NULL, 'r'},
+        {"json", no_argument, NULL, 'j'},
+        SESSION_OPTIONS,
+        {0},
+    };
+    const struct ocspd_command *command = command_find("list");
+    struct show show = {0};
+    int status = EX_OK;
+    if (!read_options(&show, command, argc, argv, options, &status))
+        return status;
+    if (optind != argc) {
+        complain(argv[0], "one argument too many: \"%s\"", argv[optind]);
+        return ocspd_usage(command);
+    }
+    status = session_open(&show.session, STORE_READ);
+    if (status == EX_OK)
+        status = list_all(&show);
+    session_close(&show.session);
+    return status;
+}
+
+static int show_status(struct show *show, struct oc_bytes serial)
+{
+    struct entry entry = {.serial = serial};
+    struct store *store = show->session.store;
+    if (!store->methods->look_up(store, serial, &entry.record))
+        return session_failed(&show->session);
+    show_one(stdout, show->json, serial, &entry.record);
+    switch (entry.record.status) {
+    case RECORD_GOOD:
+        return STATUS_GOOD;
+    case RECORD_REVOKED:
+        return STATUS_REVOKED;
+    case RECORD_NOT_ISSUED:
+        return STATUS_NOT_ISSUED;
+    case RECORD_NONE:
+        break;
+    }
+    return EX_SOFTWARE;
+}
+
+int status_run(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'},
+        SESSION_OPTIONS,
+        {0},
+    };
+    const struct ocspd_command *command = command_find("status");
+    struct show show = {0};
+    uint8_t buf[SERIAL_MAX];
+    struct oc_bytes serial;
+    int status = EX_OK;
+    if (!read_options(&show, command, argc, argv, options, &status))
+        return status;
+    if (optind + 1 != argc) {
+        complain(argv[0], "exactly one SERIAL is needed");
+        return ocspd_usage(command);
+    }
+    if (!serial_read(argv[optind], buf, &serial)) {
+        complain(argv[0], "\"%s\" is no serial number: decimal, or hex like 0x01aa or 01:aa",
+                 argv[optind]);
+        return ocspd_usage(command);
+    }
+    status = session_open(&show.session, STORE_READ);
+    if (status == EX_OK)
+        status = show_status(&show, serial);
+    session_close(&show.session);
+    return status;
+}

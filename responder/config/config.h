@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//
+// The configuration file of ocspd, read and checked (ocspd.conf(5)).
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "base/log.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// enum unknown_rule says what is answered about a serial number that was never issued
+// (RFC 6960 2.2).
+enum unknown_rule {
+    UNKNOWN_UNKNOWN = 0,   // the status unknown
+    UNKNOWN_UNAUTHORIZED,  // the error unauthorized
+    UNKNOWN_REVOKED,       // revoked, with the extension id-pkix-ocsp-extended-revoke (4.4.8)
+};
+
+// enum nonce_rule says what a nonce in a request does (RFC 9654).
+enum nonce_rule {
+    NONCE_IGNORE = 0,  // nothing: the answer is the one for everybody
+    NONCE_LIVE,        // the answer is signed for this request
+    NONCE_REQUIRED,    // and a request without one is refused
+};
+
+// enum source_kind says where the statuses of an issuer's certificates come from.
+enum source_kind {
+    SOURCE_DATABASE = 0,
+    SOURCE_INDEX,  // OpenSSL's index.txt
+    SOURCE_CRL,
+};
+
+// struct signer_config is one signer of an issuer. `certificate` NULL is the issuer itself.
+struct signer_config {
+    const char *name;
+    const char *certificate;
+    const char *key;  // a file, or an OSSL_STORE URI of another scheme
+    const char *passphrase_file;
+};
+
+// struct issuer_config is one issuer. Times are in seconds. `max_age` is the longest that
+// caches may keep an answer. `insecure_good_if_not_revoked` is for a source without a list of
+// what was issued.
+struct issuer_config {
+    const char *name;
+    const char *certificate;
+    enum source_kind source;
+    const char *source_file;
+    bool insecure_good_if_not_revoked;
+    enum unknown_rule unknown;
+    enum nonce_rule nonce;
+    int64_t validity;
+    int64_t max_age;
+    bool by_name;  // the responder ID: by name instead of by key (RFC 9919 3.2.2 wants by key)
+    struct signer_config *signers;
+    size_t n_signers;
+};
+
+// struct config is the whole file. Sizes are in octets, times in seconds. Addresses are
+// "ADDRESS:PORT", "[ADDRESS]:PORT", "*:PORT" for all of IPv4 and IPv6, "unix:PATH", or "systemd"
+// for the sockets that systemd passes. 0 threads are as many as there are processors.
+struct config {
+    const char *file;
+    const char **listen;
+    size_t n_listen;
+    const char *admin_listen;  // NULL: none
+    const char *path_prefix;   // what stands before the request in the path of a GET
+    const char *database;      // NULL: none
+    const char *user;          // to become, when started as root; NULL: stay
+    bool seccomp;
+    size_t n_threads;
+    size_t n_signer_threads;
+    size_t sign_queue;  // signatures waited for at most
+    size_t cache_size;
+    size_t max_connections;
+    size_t max_connections_per_address;  // 0: as many as in all
+    size_t max_request;                  // octets of a request
+    size_t max_header;                   // octets of header fields
+    int64_t idle_timeout;
+    int64_t request_timeout;  // for one request to come in whole
+    int64_t drain_timeout;    // at the end
+    int64_t signer_warning;   // how long before an issuer's last signer ends to warn
+    enum log_form log;
+    size_t access_log_sample;  // one request in so many is logged; 0: none
+    struct issuer_config *issuers;
+    size_t n_issuers;
+};
+
+// CONFIG_NAME_MAX is the most bytes in the name of an issuer or a signer.
+enum { CONFIG_NAME_MAX = 63 };
+
+// CONFIG_FILE is the file that is read when none is named.
+#define CONFIG_FILE "/etc/ocspd/ocspd.conf"
+
+// config_load reads and checks a file: every setting is known, of its type, and within bounds, and
+// all of them together are possible. The files that are named in it are not looked at. Returns
+// NULL, and in the `size` octets at `why` the reason, with the line where there is one.
+// config_free frees it; NULL is allowed.
+struct config *config_load(const char *file, char *why, size_t size);
+void config_free(struct config *config);
+
+// config_read reads the text of a file, to be freed. config_parse is config_load() with that text;
+// `file` is what paths in it are relative to. config_inspect also looks whether the files named
+// are there, and that secret ones cannot be read by others.
+char *config_read(const char *file, char *why, size_t size);
+struct config *config_parse(const char *file, const char *text, char *why, size_t size);
+struct config *config_inspect(const char *file, const char *text, char *why, size_t size);
+
+#endif

@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: MIT
+//
+// The process in front. It is told what to serve by packets; a packet is taken whole or what was
+// served before goes on. Everything it may still open are the files of stores and certificates.
+#include "process/worker.h"
+
+#include "answer/engine.h"
+#include "answer/ticker.h"
+#include "base/log.h"
+#include "base/sandbox.h"
+#include "config/parts.h"
+#include "http/admin.h"
+#include "http/server.h"
+#include "process/control.h"
+#include "program/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOOK_MS = 200, SWEEP_MS = 1000, CONFIG_MAX = 1 << 20 };
+
+// Files that are no connections: sockets, pipes and logs; those of each thread; those of each
+// issuer, whose database has a connection of its own for each thread that looks something up, up to
+// a number, and each has a log and its index beside the database.
+enum {
+    OWN_FILES = 100,
+    THREAD_FILES = 4,
+    ISSUER_FILES = 2,
+    DATABASE_CONNECTIONS = 16,
+    DATABASE_FILES = 3,
+    OTHER_THREADS = 2,  // that which ticks, and that which loads
+};
+
+// struct worker is the process. `config` is a copy of what the front has: it is needed to take a
+// reload back.
+struct worker {
+    const char *file;
+    int control;
+    struct engine *engine;
+    struct ticker ticker;
+    struct http *http;
+    struct admin *admin;
+    struct config *config;
+    int fds[LISTEN_MAX];
+    size_t n_fds;
+    bool has_admin;
+    bool is_draining;
+    bool has_complained;  // about this signer process
+    int64_t drain_end;
+    int64_t last_sweep;
+};
+
+// struct offer is what a packet brings, opened.
+struct offer {
+    struct config *config;
+    struct config *copy;
+    int signer;
+    int fds[LISTEN_MAX];
+    size_t n_fds;
+    bool has_admin;
+};
+
+static char *read_text(int fd)
+{
+    char *text = calloc(1, CONFIG_MAX + 1);
+    size_t len = 0;
+    while (text != NULL && len < CONFIG_MAX) {
+        ssize_t n = pread(fd, text + len, CONFIG_MAX - len, (off_t)len);
+        if (n == 0)
+            return text;
+        if (n > 0)
+            len += (size_t)n;
+        else if (errno != EINTR)
+            break;
+    }
+    free(text);
+    return NULL;
+}
+
+// The front becomes the owner of one copy; it may have given that back when HTTP still needs it.
+static bool parse_twice(const struct worker *worker, int fd, struct offer *offer, char *why,
+                        size_t size)
+{
+    char *text = read_text(fd);
+    if (text == NULL)
+        return snprintf(why, size, "the configuration cannot be read"), false;
+    offer->config = config_parse(worker->file, text, why, size);
+    if (offer->config != NULL)
+        offer->copy = config_parse(worker->file, text, why, size);
+    free(text);
+    return offer->copy != NULL;
+}
+
+static bool is_same_socket(int a, int b)
+{
+    struct stat st_a;
+    struct stat st_b;
+    return fstat(a, &st_a) == 0 && fstat(b, &st_b) == 0 && st_a.st_dev == st_b.st_dev &&
+           st_a.st_ino == st_b.st_ino;
+}
+
+// A socket that is held already comes under another number, which is given back.
+static int known_fd(const struct worker *worker, int fd)
+{
+    for (size_t i = 0; i < worker->n_fds; i++) {
+        if (is_same_socket(worker->fds[i], fd)) {
+            close(fd);
+            return worker->fds[i];
+        }
+    }
+    return fd;
+}
+
+// take_fds makes the descriptors of a packet those of an offer; none is left in the packet.
+static void take_fds(const struct worker *worker, struct control *control, struct offer *offer)
+{
+    offer->signer = control->fds[CONTROL_SIGNER_SOCKET];
+    offer->has_admin = control->has_admin;
+    for (size_t i = CONTROL_SOCKETS; i < control->n_fds; i++)
+        offer->fds[offer->n_fds++] = known_fd(worker, control->fds[i]);
+    close(control->fds[CONTROL_TEXT]);
+    control->n_fds = 0;
+}
+
+static bool has_fd(const int *fds, size_t n, int fd)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (fds[i] == fd)
+            return true;
+    }
+    return false;
+}
+
+// close_fds closes those of `fds` that are not among `kept`.
+static void close_fds(const int *fds, size_t n, const int *kept, size_t n_kept)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!has_fd(kept, n_kept, fds[i]))
+            close(fds[i]);
+    }
+}
+
+static size_t n_http(const struct offer *offer)
+{
+    return offer->n_fds - offer->has_admin;
+}
+
+// admin_of finds what answers for metrics in an offer: what does already, something new, or, if
+// there is none, NULL with a result of true.
+static bool admin_of(struct worker *worker, const struct offer *offer, struct admin **out,
+                     char *why, size_t size)
+{
+    *out = NULL;
+    if (!offer->has_admin)
+        return true;
+    int fd = offer->fds[offer->n_fds - 1];
+    bool is_same = worker->has_admin && worker->fds[worker->n_fds - 1] == fd;
+    *out = is_same ? worker->admin : admin_new(worker->engine, worker->http, fd, why, size);
+    return *out != NULL;
+}
+
+// reserved_files counts the files that are kept for what is not a connection. During a reload
+// everything is there twice.
+static size_t reserved_files(const struct config *config)
+{
+    long n_processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t n_threads = config->n_threads > 0 ? config->n_threads
+                       : n_processors > 0    ? (size_t)n_processors
+                                             : 1;
+    size_t n_open = n_threads + OTHER_THREADS;
+    size_t n = n_threads * THREAD_FILES;
+    if (n_open > DATABASE_CONNECTIONS)
+        n_open = DATABASE_CONNECTIONS;
+    for (size_t i = 0; i < config->n_issuers; i++)
+        n += config->issuers[i].source == SOURCE_DATABASE ? n_open * DATABASE_FILES : ISSUER_FILES;
+    return OWN_FILES + 2 * n;
+}
+
+// limit_connections keeps what is promised within what the system allows.
+static void limit_connections(struct config *config)
+{
+    struct rlimit limit = {0};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return;
+    size_t reserved = reserved_files(config);
+    size_t most = reserved < limit.rlim_cur / 2 ? limit.rlim_cur - reserved : limit.rlim_cur / 2;
+    if (config->max_connections <= most)
+        return;
+    log_line(LOG_WARNING_LINE,
+             "max-connections is %zu, but this process may open %llu files: %zu connections",
+             config->max_connections, (unsigned long long)limit.rlim_cur, most);
+    // The part of one address stays the same, and is none only if that was asked for.
+    config->max_connections_per_address =
+        (config->max_connections_per_address * most + config->max_connections - 1) /
+        config->max_connections;
+    config->max_connections = most;
+}
+
+static bool serve_front(struct worker *worker, struct offer *offer, char *why, size_t size)
+{
+    struct config *config = offer->config;
+    int signer = offer->signer;
+    offer->config = NULL;
+    offer->signer = -1;
+    return engine_serve(worker->engine, config, signer, why, size);
+}
+
+// begin serves the first configuration. Answers are there before the first connection.
+static bool begin(struct worker *worker, struct offer *offer, struct admin **admin, char *why,
+                  size_t size)
+{
+    if (!serve_front(worker, offer, why, size))
+        return false;
+    worker->http = http_new(worker->engine, offer->copy, offer->fds, n_http(offer), why, size);
+    return worker->http != NULL && admin_of(worker, offer, admin, why, size);
+}
+
+// change serves another configuration. HTTP can go back to what it had, the front cannot: it comes
+// last.
+static bool change(struct worker *worker, struct offer *offer, struct admin **admin, char *why,
+                   size_t size)
+{
+    if (!admin_of(worker, offer, admin, why, size))
+        return false;
+    bool is_http_well =
+        http_reload(worker->http, offer->copy, offer->fds, n_http(offer), why, size);
+    if (is_http_well && serve_front(worker, offer, why, size))
+        return true;
+    char ignored[200];
+    if (is_http_well && !http_reload(worker->http, worker->config, worker->fds,
+                                     worker->n_fds - worker->has_admin, ignored, sizeof ignored))
+        log_line(LOG_ERROR_LINE, "the old addresses cannot be served again: %s", ignored);
+    if (*admin != worker->admin && *admin != NULL)
+        admin_free(*admin);
+    return false;
+}
+
+// open_keys counts the files with keys that this process could open, which it must not. The first
+// of them is in `*first`.
+static size_t open_keys(const struct config *config, const char **first)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < config->n_issuers; i++) {
+        const struct issuer_config *issuer = &config->issuers[i];
+        for (size_t k = 0; k < issuer->n_signers; k++) {
+            const char *key = issuer->signers[k].key;
+            if (value_is_uri(key) || access(key, R_OK) != 0)
+                continue;
+            *first = n == 0 ? key : *first;
+            n++;
+        }
+    }
+    return n;
+}
+
+static void warn_of_keys(const struct config *config)
+{
+    const char *first = NULL;
+    size_t n = open_keys(config, &first);
+    if (n > 0)
+        log_line(LOG_WARNING_LINE,
+                 "the process in engine could read %zu key files, %s for instance: leave them to "
+                 "root, and start ocspd as root with \"user\"",
+                 n, first);
+}
+
+// accept_offer makes an offer what is served.
+static void accept_offer(struct worker *worker, struct offer *offer, struct admin *admin)
+{
+    if (worker->admin != admin && worker->admin != NULL)
+        admin_free(worker->admin);
+    worker->admin = admin;
+    close_fds(worker->fds, worker->n_fds, offer->fds, offer->n_fds);
+    memcpy(worker->fds, offer->fds, sizeof worker->fds);
+    worker->n_fds = offer->n_fds;
+    worker->has_admin = offer->has_admin;
+    config_free(worker->config);
+    worker->config = offer->copy;
+    log_set_form(worker->config->log);
+    warn_of_keys(worker->config);
+}
+
+static void refuse_offer(const struct worker *worker, struct offer *offer)
+{
+    close_fds(offer->fds, offer->n_fds, worker->fds, worker->n_fds);
+    if (offer->signer >= 0)
+        close(offer->signer);
+    config_free(offer->config);
+    config_free(offer->copy);
+}
+
+static bool take_offer(struct worker *worker, struct control *control, char *why, size_t size)
+{
+    struct offer offer = {.signer = -1};
+    struct admin *admin = NULL;
+    bool is_well = parse_twice(worker, control->fds[CONTROL_TEXT], &offer, why, size);
+    take_fds(worker, control, &offer);
+    if (is_well) {
+        limit_connections(offer.copy);
+        is_well = worker->http == NULL ? begin(worker, &offer, &admin, why, size)
+                                       : change(worker, &offer, &admin, why, size);
+    }
+    if (is_well)
+        accept_offer(worker, &offer, admin);
+    else
+        refuse_offer(worker, &offer);
+    return is_well;
+}
+
+static bool take_signer(const struct worker *worker, struct control *control, char *why,
+                        size_t size)
+{
+    int socket = control->fds[CONTROL_SIGNER_SOCKET];
+    control->fds[CONTROL_SIGNER_SOCKET] = -1;
+    control_close(control);
+    return engine_renew_signer(worker->engine, socket, why, size);
+}
+
+static bool answer(const struct worker *worker, bool is_taken, const char *why)
+{
+    struct control reply = {.kind = is_taken ? CONTROL_TAKEN : CONTROL_REFUSED};
+    snprintf(reply.why, sizeof reply.why, "%s", is_taken ? "" : why);
+    return control_send(worker->control, &reply);
+}
+
+static void drain(struct worker *worker)
+{
+    worker->is_draining = true;
+    if (worker->http == NULL)
+        return;
+    worker->drain_end = clock_ms() + worker->config->drain_timeout * 1000;
+    http_drain(worker->http);
+    // Who connects now is to be refused, not to wait for nobody.
+    int admin = worker->fds[worker->n_fds - 1];
+    close_fds(worker->fds, worker->n_fds, &admin, worker->has_admin);
+    worker->fds[0] = admin;
+    worker->n_fds = worker->has_admin;
+}
+
+// obey does what a packet says. Returns false when this process is to end.
+static bool obey(struct worker *worker)
+{
+    struct control control;
+    if (!control_receive(worker->control, &control))
+        return false;
+    char why[sizeof control.why] = "";
+    bool is_taken = false;
+    bool is_signer = control.kind == CONTROL_SIGNER && worker->http != NULL;
+    if (control.kind == CONTROL_DRAIN) {
+        drain(worker);
+        control_close(&control);
+        return true;
+    }
+    size_t n_needed = is_signer ? 1 : CONTROL_SOCKETS;
+    if (control.n_fds < n_needed || worker->is_draining) {
+        control_close(&control);
+        return false;
+    }
+    is_taken = is_signer ? take_signer(worker, &control, why, sizeof why)
+                         : take_offer(worker, &control, why, sizeof why);
+    worker->has_complained = worker->has_complained && !is_taken;
+    return answer(worker, is_taken, why);
+}
+
+// A process that hangs has not ended: only who started it can end it.
+static void watch_signer(struct worker *worker)
+{
+    const struct control control = {.kind = CONTROL_SILENT};
+    if (worker->http == NULL || worker->is_draining || worker->has_complained ||
+        engine_has_signer_process(worker->engine))
+        return;
+    worker->has_complained = control_send(worker->control, &control);
+}
+
+static void sweep(struct worker *worker)
+{
+    int64_t now = clock_ms();
+    if (worker->http == NULL || now - worker->last_sweep < SWEEP_MS)
+        return;
+    worker->last_sweep = now;
+    http_sweep(worker->http);
+}
+
+static bool has_drained(const struct worker *worker)
+{
+    if (!worker->is_draining)
+        return false;
+    return worker->http == NULL || http_n_connections(worker->http) == 0 ||
+           clock_ms() >= worker->drain_end;
+}
+
+// Returns whether the end was asked for.
+static bool loop(struct worker *worker)
+{
+    while (!has_drained(worker)) {
+        struct pollfd control = {.fd = worker->control, .events = POLLIN};
+        if (poll(&control, 1, LOOK_MS) > 0 && !obey(worker))
+            return false;
+        sweep(worker);
+        watch_signer(worker);
+        engine_free_retired(worker->engine);
+    }
+    return true;
+}
+
+static void finish(struct worker *worker)
+{
+    ticker_end(&worker->ticker);
+    if (worker->admin != NULL)
+        admin_free(worker->admin);
+    if (worker->http != NULL)
+        http_free(worker->http);
+    if (worker->engine != NULL)
+        engine_free(worker->engine);
+    close_fds(worker->fds, worker->n_fds, NULL, 0);
+    config_free(worker->config);
+}
+
+int worker_run(const struct config *config, int control)
+{
+    char why[1024];
+    struct worker worker = {.control = control, .file = config->file};
+    bool is_well = sandbox_drop(config->user, why, sizeof why);
+    // The front opens libcrypto, with what that loads, while files may still be executed.
+    if (is_well)
+        is_well = (worker.engine = engine_new(why, sizeof why)) != NULL;
+    if (is_well && config->seccomp)
+        is_well = sandbox_worker(why, sizeof why);
+    if (is_well)
+        is_well = ticker_start(&worker.ticker, worker.engine, why, sizeof why);
+    if (!is_well) {
+        log_line(LOG_ERROR_LINE, "%s", why);
+        finish(&worker);
+        return EX_OSERR;
+    }
+    bool was_asked = loop(&worker);
+    finish(&worker);
+    return was_asked ? EX_OK : EX_SOFTWARE;
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+//
+// Responses from jobs (RFC 6960 4.2.1), within bounds.
+#include "signer/sign_job.h"
+
+#include <string.h>
+
+// EXTENSIONS_MAX is the room for a nonce and id-pkix-ocsp-extended-revoke.
+enum { EXTENSIONS_MAX = JOB_NONCE_MAX + 64 };
+
+// An INTEGER of DER (X.690 8.3.2): the first nine bits are not all the same.
+static bool is_integer(const uint8_t *octets, size_t len)
+{
+    if (len < 1 || len > SERIAL_MAX)
+        return false;
+    if (len == 1)
+        return true;
+    bool is_negative = (octets[1] & 0x80) != 0;
+    return !(octets[0] == 0x00 && !is_negative) && !(octets[0] == 0xff && is_negative);
+}
+
+static bool is_hash(const struct oc_issuer *issuer, enum oc_hash hash)
+{
+    return hash >= OC_HASH_SHA1 && hash <= OC_HASH_SHA512 && issuer->has_hash[hash];
+}
+
+// RFC 6960 2.2: a certificate that was never issued.
+static bool is_not_issued(const struct job_single *single)
+{
+    return single->status == OC_CERT_STATUS_REVOKED && single->revocation_time == 0;
+}
+
+static bool is_reason(uint8_t reason)
+{
+    return reason >= OC_REASON_KEY_COMPROMISE && reason <= OC_REASON_AA_COMPROMISE && reason != 7 &&
+           reason != OC_REASON_REMOVE_FROM_CRL;
+}
+
+static const char *refuse_revocation(const struct job_single *single, bool is_extended_revoke)
+{
+    if (single->has_reason ? !is_reason(single->reason) : single->reason != 0)
+        return "a reason that is none (RFC 5280 5.3.1)";
+    if (single->revocation_time < 0 || single->revocation_time > single->this_update)
+        return "a revocation that is later than what is known of it";
+    if (!is_not_issued(single))
+        return NULL;
+    if (!is_extended_revoke)
+        return "an extended revoke without its extension (RFC 6960 4.4.8)";
+    if (single->reason != OC_REASON_CERTIFICATE_HOLD)
+        return "an extended revoke with another reason than certificateHold (RFC 6960 2.2)";
+    return NULL;
+}
+
+static const char *refuse_status(const struct job_single *single, bool is_extended_revoke)
+{
+    if (single->status == OC_CERT_STATUS_REVOKED)
+        return refuse_revocation(single, is_extended_revoke);
+    if (single->status != OC_CERT_STATUS_GOOD && single->status != OC_CERT_STATUS_UNKNOWN)
+        return "a status that is none (RFC 6960 4.2.1)";
+    if (single->revocation_time != 0 || single->has_reason || single->reason != 0)
+        return "a revocation of what is not revoked";
+    return NULL;
+}
+
+// producedAt is now, so that nothing here can overflow.
+static const char *refuse_times(const struct sign_as *as, const struct job *job,
+                                const struct job_single *single)
+{
+    if (single->this_update < 0 || single->this_update > job->produced_at)
+        return "a thisUpdate that is in the future (RFC 6960 2.4)";
+    if (single->next_update <= job->produced_at)
+        return "a nextUpdate that has passed (RFC 6960 2.4)";
+    if (single->next_update - job->produced_at > as->config->validity)
+        return "a validity above the configured one";
+    if (single->next_update > as->signer.cert.not_after)
+        return "a nextUpdate behind the end of the signer's certificate";
+    return NULL;
+}
+
+static const char *refuse_single(const struct sign_as *as, const struct job *job,
+                                 const struct job_single *single)
+{
+    if (!is_hash(as->issuer, single->hash))
+        return "a hash that is none (RFC 6960 4.3)";
+    if (!is_integer(single->serial, single->serial_len))
+        return "a serial number that is no INTEGER (X.690 8.3)";
+    const char *why = refuse_times(as, job, single);
+    return why != NULL ? why : refuse_status(single, job->is_extended_revoke);
+}
+
+static const char *refuse_time(const struct oc_cert *cert, const struct job *job, int64_t now)
+{
+    if (now < SIGN_LATE || now > INT64_MAX - SIGN_EARLY)
+        return "a clock that cannot be right";
+    if (job->produced_at < now - SIGN_LATE || job->produced_at > now + SIGN_EARLY)
+        return "a producedAt that is not now (RFC 6960 2.4)";
+    if (now < cert->not_before || now > cert->not_after)
+        return "a signer whose certificate is not valid now";
+    return NULL;
+}
+
+static bool has_not_issued(const struct job *job)
+{
+    for (size_t i = 0; i < job->n_singles; i++) {
+        if (is_not_issued(&job->singles[i]))
+            return true;
+    }
+    return false;
+}
+
+static const char *refuse_extensions(const struct issuer_config *config, const struct job *job)
+{
+    if (job->nonce_len > JOB_NONCE_MAX)
+        return "a nonce that is too long (RFC 9654 2.1)";
+    if (job->nonce_len > 0 && config->nonce == NONCE_IGNORE)
+        return "a nonce, which the configuration ignores";
+    if (!job->is_extended_revoke)
+        return NULL;
+    if (config->unknown != UNKNOWN_REVOKED)
+        return "an extended revoke that is not configured";
+    return has_not_issued(job) ? NULL : "an extended revoke of nothing (RFC 6960 4.4.8)";
+}
+
+const char *sign_refuse(const struct sign_as *as, const struct job *job, int64_t now)
+{
+    if (job->n_singles < 1 || job->n_singles > JOB_SINGLES_MAX)
+        return "no certificates, or too many";
+    const char *why = refuse_time(&as->signer.cert, job, now);
+    if (why == NULL)
+        why = refuse_extensions(as->config, job);
+    for (size_t i = 0; why == NULL && i < job->n_singles; i++)
+        why = refuse_single(as, job, &job->singles[i]);
+    return why;
+}
+
+static struct oc_cert_id cert_id(const struct oc_issuer *issuer, const struct job_single *single)
+{
+    size_t len = oc_hash_len(single->hash);
+    return (struct oc_cert_id){
+        .hash = single->hash,
+        .issuer_name_hash = {issuer->name_hash[single->hash], len},
+        .issuer_key_hash = {issuer->key_hash[single->hash], len},
+        .serial = {single->serial, single->serial_len},
+    };
+}
+
+static struct oc_single_response single_response(const struct sign_as *as,
+                                                 const struct job_single *single)
+{
+    return (struct oc_single_response){
+        .id = cert_id(as->issuer, single),
+        .status = single->status,
+        .revocation_time = single->revocation_time,
+        .has_reason = single->has_reason,
+        .reason = single->reason,
+        .this_update = single->this_update,
+        .has_next_update = true,
+        .next_update = single->next_update,
+    };
+}
+
+static enum oc_err build_extensions(const struct job *job, uint8_t room[EXTENSIONS_MAX],
+                                    struct oc_list *out)
+{
+    struct oc_extension extensions[2];
+    size_t n = 0;
+    memset(extensions, 0, sizeof extensions);
+    if (job->nonce_len > 0) {
+        extensions[n].id = OC_EXT_NONCE;
+        extensions[n++].nonce = (struct oc_bytes){job->nonce, job->nonce_len};
+    }
+    if (job->is_extended_revoke)
+        extensions[n++].id = OC_EXT_EXTENDED_REVOKE;
+    return oc_extensions_build(extensions, n, room, EXTENSIONS_MAX, out, NULL);
+}
+
+static const char *sign_singles(const struct sign_as *as, const struct job *job, uint8_t *buf,
+                                size_t size, struct oc_bytes *out)
+{
+    struct oc_single_response singles[JOB_SINGLES_MAX];
+    uint8_t room[EXTENSIONS_MAX];
+    struct oc_response_spec spec = {
+        .responder = {.kind = as->config->by_name ? OC_RESPONDER_BY_NAME : OC_RESPONDER_BY_KEY},
+        .produced_at = job->produced_at,
+        .responses = singles,
+        .n_responses = job->n_singles,
+    };
+    struct oc_error err;
+    for (size_t i = 0; i < job->n_singles; i++)
+        singles[i] = single_response(as, &job->singles[i]);
+    if (build_extensions(job, room, &spec.extensions) != OC_OK)
+        return "its extensions cannot be built";
+    return oc_response_sign(&as->signer, &spec, buf, size, out, &err) == OC_OK ? NULL : err.what;
+}
+
+const char *sign_job(const struct sign_as *as, const struct job *job, int64_t now, uint8_t *buf,
+                     size_t size, struct oc_bytes *out)
+{
+    const char *why = sign_refuse(as, job, now);
+    *out = (struct oc_bytes){0};
+    return why != NULL ? why : sign_singles(as, job, buf, size, out);
+}

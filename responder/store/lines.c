@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading by blocks. A line is hashed when it is accepted, as it stood in the file.
+#include "store/lines.h"
+
+#include "program/report.h"
+
+#include <openssl/evp.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BLOCK = 1 << 18 };
+
+// struct lines has the octets from `begin` to `end` of the block before it. The line that was given
+// last, with its end, is also in `raw`, since whoever has it may change it.
+struct lines {
+    const char *path;
+    int fd;
+    int64_t size;
+    EVP_MD_CTX *digest;
+    int64_t offset;
+    int64_t n_lines;
+    size_t begin;
+    size_t end;
+    size_t raw_len;
+    char raw[LINE_MAX_LEN + 1];
+    char line[LINE_MAX_LEN + 1];
+    char block[BLOCK];
+};
+
+static bool fail_errno(const char *path)
+{
+    complain(path, "%s", strerror(errno));
+    return false;
+}
+
+static bool restart(struct lines *lines)
+{
+    lines->offset = 0;
+    lines->n_lines = 0;
+    lines->begin = 0;
+    lines->end = 0;
+    lines->raw_len = 0;
+    if (EVP_DigestInit_ex(lines->digest, EVP_sha256(), NULL) != 1)
+        die_no_memory();
+    return lseek(lines->fd, 0, SEEK_SET) == 0 || fail_errno(lines->path);
+}
+
+// What cannot be read twice cannot be gone on with.
+static bool open_file(struct lines *lines)
+{
+    struct stat st;
+    lines->fd = open(lines->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (lines->fd == -1 || fstat(lines->fd, &st) != 0)
+        return fail_errno(lines->path);
+    lines->size = st.st_size;
+    if (S_ISREG(st.st_mode))
+        return restart(lines);
+    complain(lines->path, "is no file");
+    return false;
+}
+
+struct lines *lines_open(const char *path)
+{
+    struct lines *lines = must_alloc(1, sizeof *lines);
+    lines->path = path;
+    lines->digest = EVP_MD_CTX_new();
+    if (lines->digest == NULL)
+        die_no_memory();
+    if (open_file(lines))
+        return lines;
+    lines_close(lines);
+    return NULL;
+}
+
+void lines_close(struct lines *lines)
+{
+    if (lines == NULL)
+        return;
+    if (lines->fd != -1)
+        close(lines->fd);
+    EVP_MD_CTX_free(lines->digest);
+    free(lines);
+}
+
+// Moves what is left to the front and reads behind it. Returns what read(2) does.
+static ssize_t refill(struct lines *lines)
+{
+    memmove(lines->block, lines->block + lines->begin, lines->end - lines->begin);
+    lines->end -= lines->begin;
+    lines->begin = 0;
+    ssize_t n;
+    do {
+        n = read(lines->fd, lines->block + lines->end, sizeof lines->block - lines->end);
+    } while (n < 0 && errno == EINTR);
+    if (n > 0)
+        lines->end += (size_t)n;
+    return n;
+}
+
+static enum lines_result give(struct lines *lines, size_t len, char **line, size_t *line_len)
+{
+    memcpy(lines->raw, lines->block + lines->begin, len + 1);
+    memcpy(lines->line, lines->raw, len);
+    lines->line[len] = '\0';
+    lines->raw_len = len + 1;
+    lines->begin += len + 1;
+    *line = lines->line;
+    *line_len = len;
+    return LINES_LINE;
+}
+
+enum lines_result lines_next(struct lines *lines, char **line, size_t *len, const char **why)
+{
+    for (;;) {
+        const char *begin = lines->block + lines->begin;
+        size_t there = lines->end - lines->begin;
+        const char *end = memchr(begin, '\n', there);
+        if (end != NULL && end - begin <= LINE_MAX_LEN - 1)
+            return give(lines, (size_t)(end - begin), line, len);
+        if (there >= LINE_MAX_LEN) {
+            *why = "the line is longer than 65534 octets";
+            return LINES_BROKEN;
+        }
+        ssize_t n = refill(lines);
+        if (n < 0) {
+            fail_errno(lines->path);
+            return LINES_FAILED;
+        }
+        if (n > 0)
+            continue;
+        *why = "the last line is not ended";
+        return lines->end == 0 ? LINES_END : LINES_BROKEN;
+    }
+}
+
+void lines_accept(struct lines *lines)
+{
+    if (EVP_DigestUpdate(lines->digest, lines->raw, lines->raw_len) != 1)
+        die_no_memory();
+    lines->offset += (int64_t)lines->raw_len;
+    lines->n_lines++;
+    lines->raw_len = 0;
+}
+
+void lines_position(const struct lines *lines, struct position *out)
+{
+    EVP_MD_CTX *copy = EVP_MD_CTX_new();
+    unsigned len = 0;
+    if (copy == NULL || EVP_MD_CTX_copy_ex(copy, lines->digest) != 1 ||
+        EVP_DigestFinal_ex(copy, out->digest, &len) != 1 || len != sizeof out->digest)
+        die_no_memory();
+    EVP_MD_CTX_free(copy);
+    out->offset = lines->offset;
+    out->n_lines = lines->n_lines;
+}
+
+int64_t lines_offset(const struct lines *lines)
+{
+    return lines->offset;
+}
+
+int64_t lines_number(const struct lines *lines)
+{
+    return lines->n_lines;
+}
+
+int64_t lines_size(const struct lines *lines)
+{
+    return lines->size;
+}
+
+// Hashes the octets up to `offset`, and leaves the block behind them.
+static bool hash_to(struct lines *lines, int64_t offset)
+{
+    while (lines->offset < offset) {
+        if (lines->begin == lines->end && refill(lines) <= 0)
+            return false;
+        size_t n = lines->end - lines->begin;
+        if ((int64_t)n > offset - lines->offset)
+            n = (size_t)(offset - lines->offset);
+        if (EVP_DigestUpdate(lines->digest, lines->block + lines->begin, n) != 1)
+            die_no_memory();
+        lines->begin += n;
+        lines->offset += (int64_t)n;
+    }
+    return true;
+}
+
+bool lines_skip(struct lines *lines, const struct position *position)
+{
+    struct position here;
+    bool ok = restart(lines) && hash_to(lines, position->offset);
+    if (ok) {
+        lines_position(lines, &here);
+        ok = memcmp(here.digest, position->digest, sizeof here.digest) == 0;
+    }
+    if (ok)
+        lines->n_lines = position->n_lines;
+    else
+        (void)restart(lines);
+    return ok;
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+//
+// An array of rows with their serial numbers in a block of its own, sorted once.
+#include "store/table.h"
+
+#include "store/kind.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// So many rows are sorted between two looks at whether to go on.
+enum { FIRST_SIZE = 1024, SORTED_AT_ONCE = 1 << 15 };
+
+// struct row is one certificate; `at` is where its serial number begins, and `front` its first
+// four octets, which mostly tell two numbers apart without a look at the block. In 32 octets,
+// since there may be millions.
+struct row {
+    size_t at;
+    int64_t revoked_at;
+    int64_t expires;
+    uint8_t len;
+    uint8_t status;
+    bool has_reason;
+    uint8_t reason;
+    uint32_t front;
+};
+
+struct table *table_new(void)
+{
+    struct table *table = calloc(1, sizeof *table);
+    if (table == NULL)
+        store_fail_memory();
+    else
+        table->absent = RECORD_NOT_ISSUED;
+    return table;
+}
+
+void table_free(struct table *table)
+{
+    if (table == NULL)
+        return;
+    free(table->rows);
+    free(table->octets);
+    free(table);
+}
+
+// Room for `more` elements of `element` octets behind `n`, in a block that doubles.
+static void *grow(void *block, size_t *size, size_t n, size_t more, size_t element)
+{
+    if (n + more <= *size)
+        return block;
+    size_t wanted = *size == 0 ? FIRST_SIZE : *size * 2;
+    void *grown = wanted > SIZE_MAX / element ? NULL : realloc(block, wanted * element);
+    if (grown == NULL)
+        store_fail_memory();
+    else
+        *size = wanted;
+    return grown;
+}
+
+// In the order of the octets: where there are fewer than four, zeros stand behind them.
+static uint32_t front_of(struct oc_bytes serial)
+{
+    uint32_t front = 0;
+    for (size_t i = 0; i < sizeof front; i++)
+        front = front << 8 | (i < serial.len ? serial.data[i] : 0);
+    return front;
+}
+
+bool table_add(struct table *table, struct oc_bytes serial, const struct record *record)
+{
+    struct row *rows = grow(table->rows, &table->size, table->n, 1, sizeof *rows);
+    if (rows == NULL)
+        return false;
+    table->rows = rows;
+    uint8_t *octets =
+        grow(table->octets, &table->octets_size, table->octets_len, serial.len, sizeof *octets);
+    if (octets == NULL)
+        return false;
+    table->octets = octets;
+
+    memcpy(octets + table->octets_len, serial.data, serial.len);
+    rows[table->n++] = (struct row){
+        .at = table->octets_len,
+        .revoked_at = record->revoked_at,
+        .expires = record->expires,
+        .len = (uint8_t)serial.len,
+        .status = (uint8_t)record->status,
+        .has_reason = record->has_reason,
+        .reason = record->reason,
+        .front = front_of(serial),
+    };
+    table->octets_len += serial.len;
+    return true;
+}
+
+bool table_goes_on(const struct table *table)
+{
+    return table->is_cancelled == NULL || !atomic_load(table->is_cancelled) ||
+           store_fail(STORE_FAULT_BUSY, "the store is being closed");
+}
+
+static struct oc_bytes serial_of(const struct table *table, const struct row *row)
+{
+    return (struct oc_bytes){table->octets + row->at, row->len};
+}
+
+static int compare(struct oc_bytes a, struct oc_bytes b)
+{
+    size_t len = a.len < b.len ? a.len : b.len;
+    int order = len == 0 ? 0 : memcmp(a.data, b.data, len);
+    if (order != 0 || a.len == b.len)
+        return order;
+    return a.len < b.len ? -1 : 1;
+}
+
+static int compare_fronts(uint32_t a, uint32_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_rows(const void *a, const void *b, void *table)
+{
+    const struct row *row_a = a;
+    const struct row *row_b = b;
+    int order = compare_fronts(row_a->front, row_b->front);
+    return order != 0 ? order : compare(serial_of(table, row_a), serial_of(table, row_b));
+}
+
+// Two runs that are sorted, from `begin` and from `middle` on, become one in `out`.
+static void merge(struct table *table, size_t begin, size_t middle, size_t end, struct row *out)
+{
+    const struct row *rows = table->rows;
+    size_t a = begin;
+    size_t b = middle;
+    for (size_t i = begin; i < end; i++) {
+        bool is_a = b == end || (a < middle && compare_rows(&rows[a], &rows[b], table) <= 0);
+        out[i] = rows[is_a ? a++ : b++];
+    }
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+// Runs of `len` become runs of twice that, in `*spare`, which is exchanged for the rows.
+static bool merge_runs(struct table *table, size_t len, struct row **spare)
+{
+    for (size_t begin = 0; begin < table->n; begin += 2 * len) {
+        size_t middle = least(begin + len, table->n);
+        if (!table_goes_on(table))
+            return false;
+        merge(table, begin, middle, least(begin + 2 * len, table->n), *spare);
+    }
+    struct row *rows = table->rows;
+    table->rows = *spare;
+    *spare = rows;
+    table->size = table->n;
+    return true;
+}
+
+static bool merge_all(struct table *table)
+{
+    if (table->n <= SORTED_AT_ONCE)
+        return true;
+    struct row *spare = malloc(table->n * sizeof *spare);
+    if (spare == NULL)
+        return store_fail_memory();
+    bool ok = true;
+    for (size_t len = SORTED_AT_ONCE; ok && len < table->n; len *= 2)
+        ok = merge_runs(table, len, &spare);
+    free(spare);
+    return ok;
+}
+
+// By parts, since qsort_r() of millions of rows cannot be ended.
+static bool sort(struct table *table)
+{
+    for (size_t at = 0; at < table->n; at += SORTED_AT_ONCE) {
+        if (!table_goes_on(table))
+            return false;
+        qsort_r(table->rows + at, least(table->n - at, SORTED_AT_ONCE), sizeof *table->rows,
+                compare_rows, table);
+    }
+    return merge_all(table);
+}
+
+bool table_sort(struct table *table, struct oc_bytes *twice)
+{
+    *twice = (struct oc_bytes){0};
+    if (!sort(table))
+        return false;
+    for (size_t i = 1; i < table->n; i++) {
+        if (compare_rows(&table->rows[i - 1], &table->rows[i], table) != 0)
+            continue;
+        *twice = serial_of(table, &table->rows[i]);
+        return false;
+    }
+    return true;
+}
+
+static int compare_row(const struct table *table, const struct row *row, uint32_t front,
+                       struct oc_bytes serial)
+{
+    int order = compare_fronts(row->front, front);
+    return order != 0 ? order : compare(serial_of(table, row), serial);
+}
+
+// The first row that does not stand before `serial`.
+static size_t find_place(const struct table *table, struct oc_bytes serial)
+{
+    uint32_t front = front_of(serial);
+    size_t low = 0;
+    size_t high = table->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_row(table, &table->rows[middle], front, serial) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct record record_of(const struct table *table, const struct row *row)
+{
+    return (struct record){
+        .status = (enum record_status)row->status,
+        .revoked_at = row->revoked_at,
+        .has_reason = row->has_reason,
+        .reason = row->reason,
+        .expires = row->expires,
+        .this_update = table->this_update,
+        .next_update = table->next_update,
+    };
+}
+
+void table_find(const struct table *table, struct oc_bytes serial, struct record *out)
+{
+    size_t at = find_place(table, serial);
+    if (at < table->n && compare(serial_of(table, &table->rows[at]), serial) == 0)
+        *out = record_of(table, &table->rows[at]);
+    else
+        *out = (struct record){.status = table->absent,
+                               .this_update = table->this_update,
+                               .next_update = table->next_update};
+}
+
+void table_list(const struct table *table, struct oc_bytes after, bool revoked_only,
+                bool (*each)(void *arg, const struct entry *entry), void *arg)
+{
+    for (size_t i = find_place(table, after); i < table->n; i++) {
+        const struct row *row = &table->rows[i];
+        if (compare(serial_of(table, row), after) == 0 ||
+            (revoked_only && row->status != RECORD_REVOKED))
+            continue;
+        const struct entry entry = {serial_of(table, row), record_of(table, row)};
+        if (!each(arg, &entry))
+            return;
+    }
+}
+
+static bool is_equal(const struct row *a, const struct row *b)
+{
+    return a->status == b->status && a->revoked_at == b->revoked_at &&
+           a->has_reason == b->has_reason && a->reason == b->reason && a->expires == b->expires;
+}
+
+// struct walk goes through two tables at once, number by number.
+struct walk {
+    const struct table *before;
+    const struct table *now;
+    size_t at_before;
+    size_t at_now;
+};
+
+static bool next_difference(struct walk *walk, struct oc_bytes *serial)
+{
+    while (table_goes_on(walk->now) &&
+           (walk->at_before < walk->before->n || walk->at_now < walk->now->n)) {
+        const struct row *before = &walk->before->rows[walk->at_before];
+        const struct row *now = &walk->now->rows[walk->at_now];
+        int order = walk->at_before == walk->before->n ? 1 : -1;
+        if (order < 0 && walk->at_now < walk->now->n)
+            order = compare_row(walk->before, before, now->front, serial_of(walk->now, now));
+        walk->at_before += order <= 0;
+        walk->at_now += order >= 0;
+        if (order == 0 && is_equal(before, now))
+            continue;
+        *serial = order < 0 ? serial_of(walk->before, before) : serial_of(walk->now, now);
+        return true;
+    }
+    return false;
+}
+
+// A file of another time is another answer for every number, and so is another rule for those
+// that are not in it.
+static bool is_another_answer(const struct table *before, const struct table *now)
+{
+    return before->this_update != now->this_update || before->next_update != now->next_update ||
+           before->absent != now->absent;
+}
+
+void table_compare(const struct table *before, const struct table *now, struct table_changes *out)
+{
+    struct walk walk = {.before = before, .now = now};
+    struct oc_bytes serial;
+    out->n = 0;
+    out->is_everything = is_another_answer(before, now);
+    while (!out->is_everything && next_difference(&walk, &serial)) {
+        out->is_everything = out->n == TABLE_CHANGES_TOLD;
+        if (!out->is_everything)
+            out->serials[out->n++] = serial;
+    }
+}
+
+void table_tell(const struct table_changes *found, const struct changes *changes)
+{
+    if (found->is_everything)
+        changes->changed(changes->arg, NULL);
+    for (size_t i = 0; i < found->n && !found->is_everything; i++)
+        changes->changed(changes->arg, &found->serials[i]);
+}

@@ -1,0 +1,1144 @@
+// SPDX-License-Identifier: MIT
+//
+// The stores that are files of others: what they say, what of them is refused, and what stays when
+// a file becomes one that is not believed.
+#include "fixture/store_fixture.h"
+#include "store/file.h"
+#include "store/kind.h"
+
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <seccomp.h>
+#include <semaphore.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define NOW SIGN_NOW
+enum { DAY = 86400, POLLS_MAX = 2000, POLL_US = 10000 };
+
+static struct issuer_config config;
+
+static struct store *open_file(enum source_kind kind)
+{
+    config.source = kind;
+    config.source_file = depot_path("file");
+    return store_open(&config, NULL, &depot.issuers[DEPOT_OURS], STORE_READ, depot.why,
+                      sizeof depot.why);
+}
+
+static struct store *must_open(enum source_kind kind)
+{
+    struct store *store = open_file(kind);
+    if (store == NULL)
+        fail_msg("%s", depot.why);
+    return store;
+}
+
+// Opening must fail with the file's name and this behind it.
+static void open_fails(enum source_kind kind, const char *what)
+{
+    struct store *store = open_file(kind);
+    assert_null(store);
+    size_t len = strlen(depot_path("file"));
+    if (strncmp(depot.why, depot_path("file"), len) != 0 || strcmp(depot.why + len, what) != 0)
+        fail_msg("\"%s\" instead of \"%s\"", depot.why, what);
+}
+
+static int open_test(void **state)
+{
+    config = (struct issuer_config){.name = "ours"};
+    return depot_open(state);
+}
+
+// What has changed is told when it was read, which on a busy machine is not in the same poll.
+
+static bool poll_into(struct store *store, struct seen *seen)
+{
+    const struct changes changes = {depot_note, seen};
+    return store->methods->poll(store, &changes);
+}
+
+// poll_until polls until so much was told.
+static struct seen poll_until(struct store *store, size_t n)
+{
+    struct seen seen = {0};
+    for (int i = 0; i < POLLS_MAX && seen.n + seen.n_everything < n; i++) {
+        if (i > 0)
+            usleep(POLL_US);
+        if (!poll_into(store, &seen))
+            fail_msg("%s", store->methods->why(store));
+    }
+    assert_true(seen.n + seen.n_everything >= n);
+    return seen;
+}
+
+// poll_until_fails polls until that fails with this in the reason; nothing may be told.
+static void poll_until_fails(struct store *store, const char *what)
+{
+    struct seen seen = {0};
+    for (int i = 0; i < POLLS_MAX; i++) {
+        bool ok = poll_into(store, &seen);
+        assert_int_equal(seen.n + seen.n_everything, 0);
+        if (!ok && strstr(store->methods->why(store), what) != NULL)
+            return;
+        usleep(POLL_US);
+    }
+    fail_msg("no \"%s\"", what);
+}
+
+// poll_until_current polls until it is told as of now, or of the time that stands in the file.
+static struct seen poll_until_current(struct store *store, int64_t this_update)
+{
+    struct seen seen = {0};
+    for (int i = 0; i < POLLS_MAX; i++) {
+        if (poll_into(store, &seen) && depot_look(store, SERIAL(1)).this_update == this_update)
+            return seen;
+        usleep(POLL_US);
+    }
+    fail_msg("not current");
+    return seen;
+}
+
+static void assert_revoked(struct record record, int64_t at, int reason)
+{
+    assert_int_equal(record.status, RECORD_REVOKED);
+    assert_int_equal(record.revoked_at, at);
+    assert_int_equal(record.has_reason, reason >= 0);
+    if (reason >= 0)
+        assert_int_equal(record.reason, reason);
+}
+
+// The index.
+
+#define ENDS "301231235959Z"
+#define LINE(serial) "V\t" ENDS "\t\t" serial "\tunknown\t/CN=x\n"
+#define REVOKED(serial, how) "R\t" ENDS "\t" how "\t" serial "\tunknown\t/CN=x\n"
+#define THEN INT64_C(1712145600)
+#define THEN_TEXT "240403120000Z"
+
+static void write_index(const char *text)
+{
+    depot_write("file", text, strlen(text));
+}
+
+static void index_that_is_right(void **state)
+{
+    (void)state;
+    write_index("# comment\n\n" LINE("0A") REVOKED("FF", THEN_TEXT)
+                    REVOKED("1000", THEN_TEXT ",keyCompromise")
+                        REVOKED("1001", THEN_TEXT ",holdInstruction,holdInstructionReject")
+                            REVOKED("1002", "20240403120000Z,CAkeyTime,20240101000000Z") REVOKED(
+                                "1003", THEN_TEXT
+                                ",unspecified") "E\t" ENDS
+                                                "\t\t00\tunknown\t/CN=a\\\tb\r\n" LINE("000000FE"));
+    struct store *store = must_open(SOURCE_INDEX);
+    struct record record = depot_look(store, SERIAL(0x0A));
+    assert_int_equal(record.status, RECORD_GOOD);
+    assert_int_equal(record.expires, INT64_C(1924991999));
+    assert_int_equal(record.this_update, 0);
+    assert_int_equal(record.next_update, 0);
+    assert_revoked(depot_look(store, SERIAL(0, 0xFF)), THEN, -1);
+    assert_revoked(depot_look(store, SERIAL(0x10, 0)), THEN, 1);
+    assert_revoked(depot_look(store, SERIAL(0x10, 1)), THEN, 6);
+    assert_revoked(depot_look(store, SERIAL(0x10, 2)), THEN, 2);
+    assert_revoked(depot_look(store, SERIAL(0x10, 3)), THEN, -1);
+    assert_int_equal(depot_look(store, SERIAL(0)).status, RECORD_GOOD);
+    assert_int_equal(depot_look(store, SERIAL(0, 0xFE)).status, RECORD_GOOD);
+    assert_int_equal(depot_look(store, SERIAL(0xFF)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(depot_look(store, SERIAL(0x0B)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(depot_look(store, SERIAL(0x0A, 0)).status, RECORD_NOT_ISSUED);
+    assert_null(store->methods->begin);
+    assert_null(store->methods->get_saved);
+    store_close(store);
+}
+
+static void index_that_is_empty(void **state)
+{
+    (void)state;
+    write_index("");
+    struct store *store = must_open(SOURCE_INDEX);
+    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
+    write_index(LINE("01"));
+    assert_int_equal(poll_until(store, 1).n, 1);
+    store_close(store);
+}
+
+// One line is wrong, behind one that is right.
+static const struct {
+    const char *line;
+    const char *what;
+} broken_lines[] = {
+    {"V\t" ENDS "\t\t02\tunknown\n", "there are not six fields with tabs between them"},
+    {"V\t" ENDS "\t\t02\tunknown\t/CN=x\t\n", "there are not six fields with tabs between them"},
+    {"rubbish\n", "there are not six fields with tabs between them"},
+    {"v\t" ENDS "\t\t02\tunknown\t/CN=x\n", "the first field is none of V, R and E"},
+    {"VV\t" ENDS "\t\t02\tunknown\t/CN=x\n", "the first field is none of V, R and E"},
+    {"\t" ENDS "\t\t02\tunknown\t/CN=x\n", "the first field is none of V, R and E"},
+    {"V\t3012312359Z\t\t02\tunknown\t/CN=x\n", "the second field is no time"},
+    {"V\t\t\t02\tunknown\t/CN=x\n", "the second field is no time"},
+    {"V\t301331235959Z\t\t02\tunknown\t/CN=x\n", "the second field is no time"},
+    {"V\t20301231235959.5Z\t\t02\tunknown\t/CN=x\n", "the second field is no time"},
+    {"V\t" ENDS "\t" THEN_TEXT "\t02\tunknown\t/CN=x\n", "a time of revocation without one"},
+    {"R\t" ENDS "\t\t02\tunknown\t/CN=x\n", "the third field is no time of revocation"},
+    {"R\t" ENDS "\t" THEN_TEXT ",\t02\tunknown\t/CN=x\n",
+     "the third field has no reason that a revocation can have"},
+    {"R\t" ENDS "\t" THEN_TEXT ",removeFromCRL\t02\tunknown\t/CN=x\n",
+     "the third field has no reason that a revocation can have"},
+    {"V\t" ENDS "\t\t\tunknown\t/CN=x\n",
+     "the fourth field is no serial number in pairs of hex digits"},
+    {"V\t" ENDS "\t\t2\tunknown\t/CN=x\n",
+     "the fourth field is no serial number in pairs of hex digits"},
+    {"V\t" ENDS "\t\t0x\tunknown\t/CN=x\n",
+     "the fourth field is no serial number in pairs of hex digits"},
+    {"V\t" ENDS "\t\t-2\tunknown\t/CN=x\n",
+     "the fourth field is no serial number in pairs of hex digits"},
+};
+
+static void index_with_a_broken_line(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof broken_lines / sizeof broken_lines[0]; i++) {
+        char text[512];
+        char what[256];
+        snprintf(text, sizeof text, LINE("01") "%s" LINE("03"), broken_lines[i].line);
+        FILE *file = fopen(depot_path("file"), "wb");
+        assert_non_null(file);
+        fputs(text, file);
+        assert_int_equal(fclose(file), 0);
+        snprintf(what, sizeof what, ":2: %s", broken_lines[i].what);
+        open_fails(SOURCE_INDEX, what);
+    }
+}
+
+static void index_with_a_long_number(void **state)
+{
+    (void)state;
+    char number[2 * SERIAL_MAX + 3];
+    char text[512];
+    memset(number, '7', sizeof number);
+    snprintf(text, sizeof text, LINE("%.*s"), 2 * SERIAL_MAX, number);
+    write_index(text);
+    store_close(must_open(SOURCE_INDEX));
+    snprintf(text, sizeof text, LINE("%.*s"), 2 * SERIAL_MAX + 2, number);
+    write_index(text);
+    open_fails(SOURCE_INDEX, ":1: the fourth field is no serial number in pairs of hex digits");
+    number[0] = '8';
+    snprintf(text, sizeof text, LINE("%.*s"), 2 * SERIAL_MAX, number);
+    write_index(text);
+    open_fails(SOURCE_INDEX, ":1: the fourth field is no serial number in pairs of hex digits");
+}
+
+static void index_with_a_zero_octet(void **state)
+{
+    (void)state;
+    static const char text[] = "V\t" ENDS "\t\t01\tunknown\t/CN=\0x\n";
+    depot_write("file", text, sizeof text - 1);
+    open_fails(SOURCE_INDEX, ":1: an octet is zero");
+}
+
+static void index_without_an_end(void **state)
+{
+    (void)state;
+    write_index(LINE("01") "V\t" ENDS "\t\t02\tunknown\t/CN=x");
+    open_fails(SOURCE_INDEX, ":2: the last line is not ended");
+}
+
+static void index_with_a_number_twice(void **state)
+{
+    (void)state;
+    write_index(LINE("01") LINE("02") REVOKED("0001", THEN_TEXT));
+    open_fails(SOURCE_INDEX, ": the serial number 01 is there twice");
+}
+
+static void index_that_is_no_file(void **state)
+{
+    (void)state;
+    open_fails(SOURCE_INDEX, ": No such file or directory");
+    assert_int_equal(store_open_fault(), STORE_FAULT_ABSENT);
+    assert_int_equal(mkfifo(depot_path("file"), 0600), 0);
+    open_fails(SOURCE_INDEX, ": is no file");
+    assert_int_equal(unlink(depot_path("file")), 0);
+    assert_int_equal(mkdir(depot_path("file"), 0700), 0);
+    open_fails(SOURCE_INDEX, ": is no file");
+    assert_int_equal(rmdir(depot_path("file")), 0);
+}
+
+static void index_changed(void **state)
+{
+    (void)state;
+    write_index(LINE("01") LINE("03"));
+    struct store *store = must_open(SOURCE_INDEX);
+    assert_int_equal(depot_poll(store).n, 0);
+    write_index(LINE("01") REVOKED("03", THEN_TEXT));
+    struct seen seen = poll_until(store, 1);
+    assert_int_equal(seen.n_everything, 0);
+    assert_int_equal(seen.n, 1);
+    assert_memory_equal(seen.last, "\3", 1);
+    assert_int_equal(depot_look(store, SERIAL(3)).status, RECORD_REVOKED);
+
+    const char *next = LINE("01") LINE("02") REVOKED("03", THEN_TEXT);
+    depot_replace("file", next, strlen(next));
+    seen = poll_until(store, 1);
+    assert_int_equal(seen.n, 1);
+    assert_memory_equal(seen.last, "\2", 1);
+    assert_int_equal(depot_poll(store).n, 0);
+
+    write_index(REVOKED("03", THEN_TEXT));
+    assert_int_equal(poll_until(store, 2).n, 2);
+    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
+    store_close(store);
+}
+
+// Two changes of the same length within one step of the kernel's clock.
+static void index_changed_at_once(void **state)
+{
+    (void)state;
+    write_index(LINE("01"));
+    struct store *store = must_open(SOURCE_INDEX);
+    for (int i = 0; i < 20; i++) {
+        FILE *file = fopen(depot_path("file"), "r+b");
+        assert_non_null(file);
+        fputs(i % 2 == 0 ? LINE("02") : LINE("01"), file);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(poll_until(store, 2).n, 2);
+        assert_int_equal(depot_look(store, SERIAL(2)).status,
+                         i % 2 == 0 ? RECORD_GOOD : RECORD_NOT_ISSUED);
+    }
+    store_close(store);
+}
+
+static void index_with_many_changes(void **state)
+{
+    (void)state;
+    static char text[1001 * 64];
+    size_t len = 0;
+    write_index(LINE("01"));
+    struct store *store = must_open(SOURCE_INDEX);
+    for (unsigned i = 0; i < 1001; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, LINE("10%04X"), i);
+    depot_write("file", text, len);
+    struct seen seen = poll_until(store, 1);
+    assert_int_equal(seen.n_everything, 1);
+    assert_int_equal(seen.n, 0);
+    store_close(store);
+}
+
+// What was there before stays until there is something that can be read.
+static void index_that_becomes_bad(void **state)
+{
+    (void)state;
+    const char *good = LINE("01") REVOKED("02", THEN_TEXT);
+    write_index(good);
+    int64_t begin = (int64_t)time(NULL);
+    struct store *store = must_open(SOURCE_INDEX);
+    assert_int_equal(depot_look(store, SERIAL(2)).this_update, 0);
+    write_index(LINE("01") "rubbish\n");
+    for (int i = 0; i < 3; i++) {
+        poll_until_fails(store, ":2: there are not six fields");
+        assert_int_equal(store->methods->fault(store), STORE_FAULT_DATA);
+        assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
+        // As of when it could be read last.
+        assert_in_range(depot_look(store, SERIAL(2)).this_update, begin, (int64_t)time(NULL));
+    }
+    write_index("");
+    poll_until_fails(store, ": has become empty");
+    assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
+    assert_int_equal(unlink(depot_path("file")), 0);
+    assert_non_null(strstr(depot_poll_fails(store), ": No such file"));
+    assert_int_equal(store->methods->fault(store), STORE_FAULT_ABSENT);
+    assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
+    write_index(good);
+    assert_int_equal(poll_until_current(store, 0).n, 0);
+    store_close(store);
+}
+
+// More rows than are sorted at once, in no order; half of them begin alike.
+enum { N_ROWS = 100000 };
+
+static void write_many(bool has_twin)
+{
+    FILE *file = fopen(depot_path("file"), "wb");
+    assert_non_null(file);
+    for (unsigned i = 0; i < N_ROWS; i++) {
+        unsigned number = (unsigned)(i * UINT64_C(77773) % N_ROWS);
+        fprintf(file, LINE("%s%06X"), number % 2 == 0 ? "10" : "11000000", number);
+    }
+    if (has_twin)
+        fputs(LINE("11000000000003"), file);
+    assert_int_equal(fclose(file), 0);
+    depot_pause();
+}
+
+struct walk {
+    uint8_t last[SERIAL_MAX];
+    size_t last_len;
+    size_t n;
+};
+
+static bool check_order(void *arg, const struct entry *entry)
+{
+    struct walk *walk = arg;
+    size_t len = entry->serial.len < walk->last_len ? entry->serial.len : walk->last_len;
+    int order = memcmp(walk->last, entry->serial.data, len);
+    assert_true(order < 0 || (order == 0 && walk->last_len < entry->serial.len));
+    memcpy(walk->last, entry->serial.data, entry->serial.len);
+    walk->last_len = entry->serial.len;
+    walk->n++;
+    return true;
+}
+
+static void index_that_is_long(void **state)
+{
+    (void)state;
+    struct walk walk = {0};
+    write_many(false);
+    struct store *store = must_open(SOURCE_INDEX);
+    assert_true(store->methods->list(store, (struct oc_bytes){0}, false, check_order, &walk));
+    assert_int_equal(walk.n, N_ROWS);
+    for (unsigned i = 0; i < N_ROWS; i++) {
+        uint8_t octets[] = {0x10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i};
+        const struct oc_bytes serial = {octets, sizeof octets};
+        assert_int_equal(depot_look(store, serial).status,
+                         i % 2 == 0 ? RECORD_GOOD : RECORD_NOT_ISSUED);
+    }
+    assert_int_equal(depot_look(store, SERIAL(0x11, 0, 0, 0, 0, 0, 3)).status, RECORD_GOOD);
+    assert_int_equal(depot_look(store, SERIAL(0x11, 0, 0, 0, 0, 0, 4)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(depot_look(store, SERIAL(0x11, 0, 0, 0)).status, RECORD_NOT_ISSUED);
+    store_close(store);
+    write_many(true);
+    open_fails(SOURCE_INDEX, ": the serial number 11000000000003 is there twice");
+}
+
+// CRLs.
+
+struct crl_spec {
+    enum depot_issuer name;
+    enum depot_issuer key;
+    const EVP_MD *digest;
+    int64_t this_update;
+    int64_t next_update;    // 0: none
+    long number;            // 0: none
+    const char *extension;  // "NAME=VALUE" as in OpenSSL's configuration files
+    int reason;             // of the second of the two entries; -1: none
+    bool twice;
+    bool entry_of_another;
+};
+
+static void add_extension(X509_CRL *crl, const char *text)
+{
+    char name[64];
+    const char *value = strchr(text, '=');
+    snprintf(name, sizeof name, "%.*s", (int)(value - text), text);
+    X509V3_CTX ctx;
+    X509V3_set_ctx_nodb(&ctx);
+    X509V3_set_ctx(&ctx, NULL, NULL, NULL, crl, 0);
+    X509_EXTENSION *extension = X509V3_EXT_nconf(NULL, &ctx, name, value + 1);
+    assert_non_null(extension);
+    assert_int_equal(X509_CRL_add_ext(crl, extension, -1), 1);
+    X509_EXTENSION_free(extension);
+}
+
+static void add_revoked(X509_CRL *crl, long serial, int64_t at, int reason, bool of_another)
+{
+    X509_REVOKED *revoked = X509_REVOKED_new();
+    ASN1_INTEGER *number = ASN1_INTEGER_new();
+    ASN1_TIME *time = ASN1_TIME_set(NULL, at);
+    ASN1_INTEGER_set(number, serial);
+    X509_REVOKED_set_serialNumber(revoked, number);
+    X509_REVOKED_set_revocationDate(revoked, time);
+    if (reason >= 0) {
+        ASN1_ENUMERATED *value = ASN1_ENUMERATED_new();
+        ASN1_ENUMERATED_set(value, reason);
+        assert_int_equal(X509_REVOKED_add1_ext_i2d(revoked, NID_crl_reason, value, 0, 0), 1);
+        ASN1_ENUMERATED_free(value);
+    }
+    if (of_another) {
+        GENERAL_NAMES *names = GENERAL_NAMES_new();
+        GENERAL_NAME *name = GENERAL_NAME_new();
+        X509_NAME *other = X509_NAME_new();
+        GENERAL_NAME_set0_value(name, GEN_DIRNAME, other);
+        sk_GENERAL_NAME_push(names, name);
+        assert_int_equal(X509_REVOKED_add1_ext_i2d(revoked, NID_certificate_issuer, names, 1, 0),
+                         1);
+        GENERAL_NAMES_free(names);
+    }
+    assert_int_equal(X509_CRL_add0_revoked(crl, revoked), 1);
+    ASN1_INTEGER_free(number);
+    ASN1_TIME_free(time);
+}
+
+static void set_times(X509_CRL *crl, const struct crl_spec *spec)
+{
+    int64_t this_update = spec->this_update != 0 ? spec->this_update : NOW;
+    int64_t next_update = spec->next_update != 0 ? spec->next_update : NOW + DAY;
+    ASN1_TIME *time = ASN1_TIME_set(NULL, this_update);
+    X509_CRL_set1_lastUpdate(crl, time);
+    ASN1_TIME_set(time, next_update);
+    if (spec->next_update >= 0)
+        X509_CRL_set1_nextUpdate(crl, time);
+    ASN1_TIME_free(time);
+}
+
+static X509_CRL *make_crl(const struct crl_spec *spec)
+{
+    X509_CRL *crl = X509_CRL_new();
+    const unsigned char *at = depot.issuers[spec->name].cert.subject.data;
+    X509_NAME *name = d2i_X509_NAME(NULL, &at, (long)depot.issuers[spec->name].cert.subject.len);
+    X509_CRL_set_version(crl, X509_CRL_VERSION_2);
+    X509_CRL_set_issuer_name(crl, name);
+    X509_NAME_free(name);
+    set_times(crl, spec);
+    add_revoked(crl, 0x80, NOW - DAY, -1, false);
+    add_revoked(crl, spec->twice ? 0x80 : 0x01, NOW - 2 * DAY, spec->reason,
+                spec->entry_of_another);
+    if (spec->number != 0) {
+        ASN1_INTEGER *number = ASN1_INTEGER_new();
+        ASN1_INTEGER_set(number, spec->number);
+        X509_CRL_add1_ext_i2d(crl, NID_crl_number, number, 0, 0);
+        ASN1_INTEGER_free(number);
+    }
+    if (spec->extension != NULL)
+        add_extension(crl, spec->extension);
+    assert_true(X509_CRL_sign(crl, depot.keys[spec->key],
+                              spec->digest != NULL ? spec->digest : EVP_sha256()) > 0);
+    return crl;
+}
+
+static void write_crl(struct crl_spec spec)
+{
+    X509_CRL *crl = make_crl(&spec);
+    unsigned char *der = NULL;
+    int len = i2d_X509_CRL(crl, &der);
+    assert_true(len > 0);
+    depot_write("file", der, (size_t)len);
+    OPENSSL_free(der);
+    X509_CRL_free(crl);
+}
+
+static const struct crl_spec right = {.reason = 1, .number = 7};
+
+static void crl_that_is_right(void **state)
+{
+    (void)state;
+    write_crl(right);
+    struct store *store = must_open(SOURCE_CRL);
+    struct record record = depot_look(store, SERIAL(0, 0x80));
+    assert_revoked(record, NOW - DAY, -1);
+    assert_int_equal(record.this_update, NOW);
+    assert_int_equal(record.next_update, NOW + DAY);
+    assert_int_equal(record.expires, 0);
+    assert_revoked(depot_look(store, SERIAL(1)), NOW - 2 * DAY, 1);
+    record = depot_look(store, SERIAL(2));
+    assert_int_equal(record.status, RECORD_NOT_ISSUED);
+    assert_int_equal(record.this_update, NOW);
+    assert_int_equal(record.next_update, NOW + DAY);
+    assert_int_equal(depot_poll(store).n_everything, 0);
+    store_close(store);
+}
+
+static void crl_without_an_issued_list(void **state)
+{
+    (void)state;
+    config.insecure_good_if_not_revoked = true;
+    write_crl(right);
+    struct store *store = must_open(SOURCE_CRL);
+    assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_GOOD);
+    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    store_close(store);
+}
+
+static void crl_in_pem(void **state)
+{
+    (void)state;
+    X509_CRL *crl = make_crl(&right);
+    FILE *file = fopen(depot_path("file"), "wb");
+    assert_non_null(file);
+    fputs("Some text in front.\n", file);
+    assert_int_equal(PEM_write_X509_CRL(file, crl), 1);
+    assert_int_equal(fclose(file), 0);
+    X509_CRL_free(crl);
+    struct store *store = must_open(SOURCE_CRL);
+    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    store_close(store);
+}
+
+static const struct {
+    struct crl_spec spec;
+    const char *what;
+} refused_crls[] = {
+    {{.name = DEPOT_OTHER, .key = DEPOT_OTHER}, ": is a CRL of another issuer"},
+    {{.name = DEPOT_OURS, .key = DEPOT_OTHER}, ": its signature is not the issuer's"},
+    {{.next_update = -1}, ": has no nextUpdate (RFC 5280 5.1.2.5)"},
+    {{.next_update = NOW}, ": its nextUpdate is not behind its thisUpdate"},
+    {{.extension = "issuingDistributionPoint=critical,indirectCRL:TRUE"},
+     ": is an indirect CRL, about certificates of several issuers"},
+    {{.extension = "issuingDistributionPoint=critical,onlysomereasons:keyCompromise"},
+     ": is about some reasons only"},
+    {{.extension = "issuingDistributionPoint=critical,onlyAA:TRUE"},
+     ": is about attribute certificates"},
+    {{.extension = "issuingDistributionPoint=critical,DER:04:00"},
+     ": its issuing distribution point cannot be read"},
+    {{.extension = "deltaCRL=critical,DER:02:01:05"}, ": is a delta CRL"},
+    {{.extension = "1.2.3.4=critical,DER:05:00"},
+     ": has a critical extension that is not understood"},
+    {{.entry_of_another = true}, ": has entries of another issuer"},
+    {{.reason = 8}, ": has the reason removeFromCRL, as only a delta CRL may"},
+    {{.reason = 7}, ": has a reason that is none (RFC 5280 5.3.1)"},
+    {{.reason = 11}, ": has a reason that is none (RFC 5280 5.3.1)"},
+    {{.twice = true}, ": has the same serial number twice"},
+};
+
+static void crl_that_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof refused_crls / sizeof refused_crls[0]; i++) {
+        write_crl(refused_crls[i].spec);
+        open_fails(SOURCE_CRL, refused_crls[i].what);
+        assert_int_equal(store_open_fault(), STORE_FAULT_DATA);
+    }
+    struct crl_spec weak = right;
+    weak.digest = EVP_sha1();
+    write_crl(weak);
+    open_fails(SOURCE_CRL, ": its signature was made with SHA-1 or worse");
+}
+
+// The signature of a CRL that says it was made by RSASSA-PSS with this hash, or with none.
+static void write_pss_crl(int digest)
+{
+    X509_CRL *crl = make_crl(&right);
+    RSA_PSS_PARAMS *pss = RSA_PSS_PARAMS_new();
+    if (digest != NID_undef) {
+        pss->hashAlgorithm = X509_ALGOR_new();
+        X509_ALGOR_set0(pss->hashAlgorithm, OBJ_nid2obj(digest), V_ASN1_NULL, NULL);
+    }
+    const X509_ALGOR *outside;
+    X509_ALGOR *place;
+    X509_CRL_get0_signature(crl, NULL, &outside);
+    memcpy(&place, &outside, sizeof place);
+    X509_ALGOR_set0(place, OBJ_nid2obj(NID_rsassaPss), V_ASN1_SEQUENCE,
+                    ASN1_item_pack(pss, ASN1_ITEM_rptr(RSA_PSS_PARAMS), NULL));
+    unsigned char *der = NULL;
+    int len = i2d_X509_CRL(crl, &der);
+    depot_write("file", der, (size_t)len);
+    OPENSSL_free(der);
+    RSA_PSS_PARAMS_free(pss);
+    X509_CRL_free(crl);
+}
+
+static void crl_signed_by_pss(void **state)
+{
+    (void)state;
+    static const char weak[] = ": its signature was made with SHA-1 or worse";
+    write_pss_crl(NID_undef);
+    open_fails(SOURCE_CRL, weak);
+    write_pss_crl(NID_sha1);
+    open_fails(SOURCE_CRL, weak);
+    write_pss_crl(NID_md5);
+    open_fails(SOURCE_CRL, weak);
+    write_pss_crl(NID_sha256);
+    open_fails(SOURCE_CRL, ": its signature is not the issuer's");
+}
+
+// It says what is revoked, but of the others it knows nothing.
+static void crl_about_some_certificates(void **state)
+{
+    (void)state;
+    struct crl_spec some = right;
+    some.extension = "issuingDistributionPoint=critical,onlyuser:TRUE";
+    write_crl(some);
+    struct store *store = must_open(SOURCE_CRL);
+    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    store_close(store);
+    config.insecure_good_if_not_revoked = true;
+    open_fails(SOURCE_CRL, ": is about some kinds of certificates only, so that a certificate "
+                           "which is not in it is not known to be good");
+}
+
+static void crl_of_an_issuer_that_may_not(void **state)
+{
+    (void)state;
+    struct oc_cert *cert = &depot.issuers[DEPOT_OURS].cert;
+    const struct oc_cert before = *cert;
+    cert->has_key_usage = true;
+    cert->key_usage = OC_KEY_USAGE_KEY_CERT_SIGN;
+    write_crl(right);
+    open_fails(SOURCE_CRL, ": the issuer's certificate does not allow it to sign CRLs");
+    cert->key_usage |= OC_KEY_USAGE_CRL_SIGN;
+    store_close(must_open(SOURCE_CRL));
+    *cert = before;
+}
+
+// Every octet of it counts.
+static void crl_that_is_flipped_or_cut(void **state)
+{
+    (void)state;
+    X509_CRL *crl = make_crl(&right);
+    unsigned char *der = NULL;
+    int len = i2d_X509_CRL(crl, &der);
+    assert_true(len > 0);
+    for (int i = 0; i <= len; i++) {
+        FILE *file = fopen(depot_path("file"), "wb");
+        assert_non_null(file);
+        if (i < len)
+            der[i] ^= 1;
+        fwrite(der, 1, (size_t)len, file);
+        // A last octet too many is one, too.
+        if (i == len)
+            fputc(0, file);
+        assert_int_equal(fclose(file), 0);
+        if (i < len)
+            der[i] ^= 1;
+        assert_null(open_file(SOURCE_CRL));
+        assert_int_equal(truncate(depot_path("file"), i), 0);
+        if (i < len)
+            assert_null(open_file(SOURCE_CRL));
+    }
+    OPENSSL_free(der);
+    X509_CRL_free(crl);
+}
+
+static void crl_that_is_rubbish(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"", "0", "rubbish", "-----BEGIN X509 CRL-----\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        write_index(texts[i]);
+        open_fails(SOURCE_CRL, ": is no CRL in DER or PEM");
+    }
+}
+
+static void crl_renewed(void **state)
+{
+    (void)state;
+    struct crl_spec next = right;
+    write_crl(right);
+    struct store *store = must_open(SOURCE_CRL);
+    next.this_update = NOW + 1;
+    next.number = 8;
+    next.reason = 4;
+    write_crl(next);
+    assert_int_equal(poll_until(store, 1).n_everything, 1);
+    struct record record = depot_look(store, SERIAL(1));
+    assert_revoked(record, NOW - 2 * DAY, 4);
+    assert_int_equal(record.this_update, NOW + 1);
+    store_close(store);
+}
+
+static void crl_that_becomes_bad(void **state)
+{
+    (void)state;
+    static const struct crl_spec bad[] = {
+        {.this_update = NOW - 1, .number = 7},
+        {.this_update = NOW, .number = 6},
+        {.this_update = NOW + 1, .number = 8, .key = DEPOT_OTHER},
+    };
+    static const char *const whats[] = {": is older than the CRL that was there before",
+                                        ": is older than the CRL that was there before",
+                                        ": its signature is not the issuer's"};
+    write_crl(right);
+    struct store *store = must_open(SOURCE_CRL);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        write_crl(bad[i]);
+        poll_until_fails(store, whats[i]);
+        struct record record = depot_look(store, SERIAL(1));
+        assert_revoked(record, NOW - 2 * DAY, 1);
+        assert_int_equal(record.this_update, NOW);
+    }
+    write_crl(right);
+    poll_until_current(store, NOW);
+    store_close(store);
+}
+
+// A kind of file whose reading goes on when it may. Each letter is a serial number that was
+// issued; one with a question mark is not believed, and with an exclamation mark it goes wrong.
+static struct {
+    sem_t may;
+    atomic_int n_begun;
+    atomic_int n_cancelled;
+} slow;
+
+static bool wait_slowly(const struct table *table)
+{
+    while (sem_trywait(&slow.may) != 0) {
+        if (!table_goes_on(table)) {
+            atomic_fetch_add(&slow.n_cancelled, 1);
+            return false;
+        }
+        usleep(1000);
+    }
+    return true;
+}
+
+static bool read_slowly(void *arg, const char *path, char *text, size_t len,
+                        const struct table *before, struct table *table)
+{
+    (void)arg;
+    (void)before;
+    atomic_fetch_add(&slow.n_begun, 1);
+    if (!wait_slowly(table))
+        return false;
+    if (memchr(text, '?', len) != NULL)
+        return store_fail(STORE_FAULT_DATA, "%s: cannot be believed", path);
+    if (memchr(text, '!', len) != NULL)
+        return store_fail(STORE_FAULT_SYSTEM, "%s: went wrong", path);
+    const struct record record = {.status = RECORD_GOOD};
+    struct oc_bytes twice;
+    for (size_t i = 0; i < len; i++)
+        assert_true(table_add(table, SERIAL((uint8_t)text[i]), &record));
+    return table_sort(table, &twice);
+}
+
+static const struct file_kind slow_kind = {.name = "slow", .max_len = 100, .read = read_slowly};
+
+static void let_read(void)
+{
+    assert_int_equal(sem_post(&slow.may), 0);
+}
+
+// open_slow opens a store of "a" that was polled once.
+static struct store *open_slow(void)
+{
+    assert_int_equal(sem_init(&slow.may, 0, 0), 0);
+    atomic_store(&slow.n_begun, 0);
+    atomic_store(&slow.n_cancelled, 0);
+    write_index("a");
+    let_read();
+    struct store *store = store_file_open(&slow_kind, depot_path("file"));
+    assert_non_null(store);
+    assert_int_equal(depot_poll(store).n, 0);
+    return store;
+}
+
+static void wait_for_begun(int n)
+{
+    for (int i = 0; i < POLLS_MAX && atomic_load(&slow.n_begun) < n; i++)
+        usleep(POLL_US);
+    assert_int_equal(atomic_load(&slow.n_begun), n);
+}
+
+// begin_slowly puts a new file in place and polls: reading has begun, and nothing is told.
+static void begin_slowly(struct store *store, const char *text)
+{
+    int n_begun = atomic_load(&slow.n_begun);
+    write_index(text);
+    assert_int_equal(depot_poll(store).n, 0);
+    wait_for_begun(n_begun + 1);
+}
+
+static void next_second(void)
+{
+    int64_t now = (int64_t)time(NULL);
+    while ((int64_t)time(NULL) == now)
+        usleep(POLL_US);
+}
+
+static void reading_that_takes_long(void **state)
+{
+    (void)state;
+    int64_t begin = (int64_t)time(NULL);
+    struct store *store = open_slow();
+    int64_t end = (int64_t)time(NULL);
+    assert_int_equal(depot_look(store, SERIAL('a')).this_update, 0);
+    begin_slowly(store, "ab");
+    next_second();
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(depot_poll(store).n, 0);
+        assert_int_equal(depot_look(store, SERIAL('b')).status, RECORD_NOT_ISSUED);
+        assert_int_equal(depot_look(store, SERIAL('a')).status, RECORD_GOOD);
+        assert_in_range(depot_look(store, SERIAL('a')).this_update, begin, end);
+    }
+    let_read();
+    struct seen seen = poll_until(store, 1);
+    assert_int_equal(seen.n, 1);
+    assert_memory_equal(seen.last, "b", 1);
+    assert_int_equal(depot_look(store, SERIAL('b')).status, RECORD_GOOD);
+    assert_int_equal(depot_look(store, SERIAL('b')).this_update, 0);
+    assert_int_equal(atomic_load(&slow.n_begun), 2);
+    store_close(store);
+}
+
+static void closed_during_a_reading(void **state)
+{
+    (void)state;
+    struct store *store = open_slow();
+    begin_slowly(store, "ab");
+    store_close(store);
+    assert_int_equal(atomic_load(&slow.n_cancelled), 1);
+}
+
+// What was read is told, but as of when it was read; then the rest.
+static void changed_during_a_reading(void **state)
+{
+    (void)state;
+    struct store *store = open_slow();
+    next_second();
+    int64_t begin = (int64_t)time(NULL);
+    begin_slowly(store, "ab");
+    int64_t end = (int64_t)time(NULL);
+    next_second();
+    write_index("abc");
+    assert_int_equal(depot_poll(store).n, 0);
+    assert_int_equal(atomic_load(&slow.n_begun), 2);
+
+    let_read();
+    struct seen seen = poll_until(store, 1);
+    assert_int_equal(seen.n, 1);
+    assert_memory_equal(seen.last, "b", 1);
+    wait_for_begun(3);
+    assert_int_equal(depot_poll(store).n, 0);
+    assert_int_equal(depot_look(store, SERIAL('b')).status, RECORD_GOOD);
+    assert_int_equal(depot_look(store, SERIAL('c')).status, RECORD_NOT_ISSUED);
+    assert_in_range(depot_look(store, SERIAL('b')).this_update, begin, end);
+
+    let_read();
+    seen = poll_until(store, 1);
+    assert_int_equal(seen.n, 1);
+    assert_memory_equal(seen.last, "c", 1);
+    assert_int_equal(depot_look(store, SERIAL('c')).this_update, 0);
+    store_close(store);
+}
+
+static void assert_failed(struct store *store, enum store_fault fault, const char *what)
+{
+    char why[512];
+    snprintf(why, sizeof why, "%s%s", depot_path("file"), what);
+    assert_int_equal(store->methods->fault(store), fault);
+    assert_string_equal(store->methods->why(store), why);
+}
+
+// What was refused by a thread is refused by the poll, again and again, and read once. It stays so
+// while something newer is read.
+static void refused_by_a_slow_reading(void **state)
+{
+    (void)state;
+    int64_t begin = (int64_t)time(NULL);
+    struct store *store = open_slow();
+    int64_t end = (int64_t)time(NULL);
+    begin_slowly(store, "ab?");
+    next_second();
+    let_read();
+    poll_until_fails(store, ": cannot be believed");
+    for (int i = 0; i < 3; i++) {
+        (void)store_fail(STORE_FAULT_BUSY, "something else");
+        depot_poll_fails(store);
+        assert_failed(store, STORE_FAULT_DATA, ": cannot be believed");
+        assert_in_range(depot_look(store, SERIAL('a')).this_update, begin, end);
+    }
+    assert_int_equal(atomic_load(&slow.n_begun), 2);
+
+    write_index("ab");
+    for (int i = 0; i < 3; i++) {
+        (void)store_fail(STORE_FAULT_BUSY, "something else");
+        depot_poll_fails(store);
+        assert_failed(store, STORE_FAULT_DATA, ": cannot be believed");
+    }
+    let_read();
+    assert_int_equal(poll_until_current(store, 0).n, 1);
+    assert_int_equal(atomic_load(&slow.n_begun), 3);
+    store_close(store);
+}
+
+// What is not the file's fault may be over the next time.
+static void failed_in_a_slow_reading(void **state)
+{
+    (void)state;
+    struct store *store = open_slow();
+    begin_slowly(store, "ab!");
+    let_read();
+    poll_until_fails(store, ": went wrong");
+    assert_failed(store, STORE_FAULT_SYSTEM, ": went wrong");
+    depot_poll_fails(store);
+    assert_failed(store, STORE_FAULT_SYSTEM, ": went wrong");
+    wait_for_begun(3);
+    store_close(store);
+    assert_int_equal(atomic_load(&slow.n_cancelled), 1);
+}
+
+// What would be told later is told at once, as everything.
+static void polled_for_the_last_time(void **state)
+{
+    (void)state;
+    struct store *store = open_slow();
+    struct seen seen = {0};
+    const struct changes changes = {depot_note, &seen, true};
+    assert_true(store->methods->poll(store, &changes));
+    assert_int_equal(seen.n + seen.n_everything, 0);
+    write_index("ab");
+    assert_true(store->methods->poll(store, &changes));
+    assert_int_equal(seen.n_everything, 1);
+    assert_int_equal(atomic_load(&slow.n_begun), 1);
+    begin_slowly(store, "abc");
+    assert_true(store->methods->poll(store, &changes));
+    assert_int_equal(seen.n_everything, 2);
+    assert_int_equal(seen.n, 0);
+    store_close(store);
+}
+
+static void *do_nothing(void *arg)
+{
+    return arg;
+}
+
+// In a process of its own, which can have no threads any more.
+static int poll_without_threads(struct store *store)
+{
+    pthread_t thread;
+    struct seen seen = {0};
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    const uint32_t none = SCMP_ACT_ERRNO(EAGAIN);
+    if (filter == NULL || seccomp_rule_add(filter, none, SCMP_SYS(clone), 0) != 0 ||
+        seccomp_rule_add(filter, none, SCMP_SYS(clone3), 0) != 0 || seccomp_load(filter) != 0)
+        return 1;
+    if (pthread_create(&thread, NULL, do_nothing, NULL) == 0)
+        return 2;
+    if (sem_post(&slow.may) != 0 || !poll_into(store, &seen))
+        return 3;
+    return seen.n == 1 && atomic_load(&slow.n_begun) == 2 ? 0 : 4;
+}
+
+static void read_without_threads(void **state)
+{
+    (void)state;
+    int status;
+    struct store *store = open_slow();
+    write_index("ab");
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(poll_without_threads(store));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    store_close(store);
+}
+
+// Whatever takes long ends.
+static void table_that_nobody_waits_for(void **state)
+{
+    (void)state;
+    const atomic_bool is_cancelled = true;
+    const struct record record = {.status = RECORD_GOOD};
+    struct oc_bytes twice = SERIAL(1);
+    struct table *table = table_new();
+    struct table *before = table_new();
+    static struct table_changes changes;
+    assert_non_null(table);
+    assert_non_null(before);
+    assert_true(table_goes_on(table));
+    assert_true(table_add(table, SERIAL(2), &record));
+    assert_true(table_add(table, SERIAL(1), &record));
+    table->is_cancelled = &is_cancelled;
+    assert_false(table_goes_on(table));
+    assert_false(table_sort(table, &twice));
+    assert_null(twice.data);
+    assert_int_equal(store_last_fault(NULL), STORE_FAULT_BUSY);
+    table_compare(before, table, &changes);
+    assert_int_equal(changes.n, 0);
+    table->is_cancelled = NULL;
+    assert_true(table_sort(table, &twice));
+    table_compare(before, table, &changes);
+    assert_int_equal(changes.n, 2);
+    table_free(table);
+    table_free(before);
+}
+
+// Many threads look up while the file is replaced all the time: they see one table or the other.
+enum { N_THREADS = 16, N_ROUNDS = 50 };
+
+static atomic_bool is_over;
+
+static void *look_all_the_time(void *arg)
+{
+    struct store *store = arg;
+    uintptr_t n_wrong = 0;
+    while (!atomic_load(&is_over)) {
+        struct record record;
+        n_wrong +=
+            !store->methods->look_up(store, SERIAL(1), &record) || record.status != RECORD_GOOD;
+        n_wrong += !store->methods->look_up(store, SERIAL(3), &record) ||
+                   (record.status != RECORD_GOOD && record.status != RECORD_REVOKED);
+    }
+    return (void *)n_wrong;  // NOLINT(performance-no-int-to-ptr)
+}
+
+static void many_threads(void **state)
+{
+    (void)state;
+    pthread_t threads[N_THREADS];
+    write_index(LINE("01") LINE("03"));
+    struct store *store = must_open(SOURCE_INDEX);
+    atomic_store(&is_over, false);
+    for (size_t i = 0; i < N_THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, look_all_the_time, store), 0);
+    for (int i = 0; i < N_ROUNDS; i++) {
+        FILE *file = fopen(depot_path("next"), "wb");
+        assert_non_null(file);
+        fputs(i % 2 == 0 ? LINE("01") REVOKED("03", THEN_TEXT) : LINE("01") LINE("03"), file);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(rename(depot_path("next"), depot_path("file")), 0);
+        assert_int_equal(poll_until(store, 1).n, 1);
+    }
+    atomic_store(&is_over, true);
+    for (size_t i = 0; i < N_THREADS; i++) {
+        void *n_wrong;
+        assert_int_equal(pthread_join(threads[i], &n_wrong), 0);
+        assert_null(n_wrong);
+    }
+    store_close(store);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_test, depot_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(index_that_is_right),
+        TEST(index_that_is_empty),
+        TEST(index_with_a_broken_line),
+        TEST(index_with_a_long_number),
+        TEST(index_with_a_zero_octet),
+        TEST(index_without_an_end),
+        TEST(index_with_a_number_twice),
+        TEST(index_that_is_no_file),
+        TEST(index_changed),
+        TEST(index_changed_at_once),
+        TEST(index_with_many_changes),
+        TEST(index_that_becomes_bad),
+        TEST(index_that_is_long),
+        TEST(crl_that_is_right),
+        TEST(crl_without_an_issued_list),
+        TEST(crl_in_pem),
+        TEST(crl_that_is_refused),
+        TEST(crl_signed_by_pss),
+        TEST(crl_about_some_certificates),
+        TEST(crl_of_an_issuer_that_may_not),
+        TEST(crl_that_is_flipped_or_cut),
+        TEST(crl_that_is_rubbish),
+        TEST(crl_renewed),
+        TEST(crl_that_becomes_bad),
+        TEST(reading_that_takes_long),
+        TEST(closed_during_a_reading),
+        TEST(changed_during_a_reading),
+        TEST(refused_by_a_slow_reading),
+        TEST(failed_in_a_slow_reading),
+        TEST(polled_for_the_last_time),
+        TEST(read_without_threads),
+        TEST(table_that_nobody_waits_for),
+        TEST(many_threads),
+    };
+    return cmocka_run_group_tests(tests, depot_start, depot_stop);
+}
