@@ -1,32 +1,60 @@
 // SPDX-License-Identifier: MIT
 //
-// From a request to its answer: the memory, what was saved, or a signature. What has changed in a
-// store is dropped from the memory at the next tick; an answer that was begun before is then not
-// kept.
+// The life of the engine: which generation answers, and how another one takes its place.
 #include "answer/engine.h"
 
-#include "answer/engine_parts.h"
+#include "answer/changes.h"
+#include "answer/engine_object.h"
 #include "program/clock.h"
 
-#include <ocsp/verify.h>
+#include <ocsp/openssl.h>
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/random.h>
-#include <time.h>
+#include <unistd.h>
 
-enum {
-    CLOCK_TOLERANCE =
-        5,             // seconds that the clock may be set back before an answer is of the future
-    SAVED_MIN = 60,    // seconds that a saved answer must have left
-    REFRESH_MIN = 60,  // seconds between two signatures about one certificate
-    NOT_ISSUED_AGE = 60,  // seconds that others may keep what is said of what was never issued
-};
+// FIRST_CACHE is the size of the cache before there is a configuration.
+enum { FIRST_CACHE = 1 << 20, SAVE_AT_END_MS = 3000 };
 
-static unsigned jitter(void)
+struct engine *engine_new(char *why, size_t size)
 {
-    uint16_t octets = 0;
-    return getrandom(&octets, sizeof octets, 0) == sizeof octets ? octets % 1001U : 500;
+    struct engine *engine = calloc(1, sizeof *engine);
+    if (engine != NULL) {
+        pthread_rwlock_init(&engine->lock, NULL);
+        pthread_mutex_init(&engine->ticking, NULL);
+        saving_init(&engine->saving);
+        engine->crypto = oc_openssl_new();
+        engine->cache = cache_new(FIRST_CACHE);
+        engine->inflight = inflight_new();
+    }
+    if (engine != NULL && engine->crypto != NULL && engine->cache != NULL &&
+        engine->inflight != NULL)
+        return engine;
+    snprintf(why, size, "out of memory, or of random numbers");
+    engine_free(engine);
+    return NULL;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (engine == NULL)
+        return;
+    if (engine->generation != NULL)
+        saving_flush(&engine->saving, &engine->generation->served, SAVE_AT_END_MS);
+    // This closes the link, which fails what is being signed: then nothing holds a generation.
+    generation_free(engine->generation);
+    while (engine->retired != NULL) {
+        struct generation *generation = engine->retired;
+        engine->retired = generation->next;
+        generation_free(generation);
+    }
+    saving_cleanup(&engine->saving);
+    inflight_free(engine->inflight);
+    cache_free(engine->cache);
+    oc_openssl_free(engine->crypto);
+    pthread_rwlock_destroy(&engine->lock);
+    pthread_mutex_destroy(&engine->ticking);
+    free(engine);
 }
 
 struct generation *engine_hold(struct engine *engine)
@@ -44,416 +72,144 @@ void engine_release(struct generation *generation)
     atomic_fetch_sub(&generation->n_holders, 1);
 }
 
-static bool reply_error(struct reply *reply, enum oc_response_status status)
+// Only the old stores know what changed while the new configuration was loading.
+static void poll_last(struct engine *engine, const struct generation *old)
 {
-    reply->status = status;
-    return true;
-}
-
-static bool reply_cached(struct reply *reply, struct cached *cached)
-{
-    reply->status = OC_RESPONSE_SUCCESSFUL;
-    reply->cached = cached;
-    return true;
-}
-
-void reply_release(struct reply *reply)
-{
-    cached_release(reply->cached);
-    free(reply->own);
-    *reply = (struct reply){0};
-}
-
-// An answer in the memory counts while it is valid and its signer still signs. One of the future
-// was made before the clock was set back.
-static bool is_current(const struct generation *generation, const struct served_issuer *issuer,
-                       const struct cached *cached, int64_t now)
-{
-    return cached->this_update <= now + CLOCK_TOLERANCE && now < cached->next_update &&
-           generation_has_signer(generation, issuer, cached->signer, now);
-}
-
-static bool from_memory(struct engine *engine, const struct generation *generation,
-                        const struct asked *asked, int64_t now, struct reply *reply)
-{
-    const struct oc_cert_id *id = &asked->ids[0];
-    struct cached *cached = cache_get(engine->cache, asked->issuer->key, id->hash, id->serial);
-    if (cached == NULL)
-        return false;
-    if (is_current(generation, asked->issuer, cached, now)) {
-        reply->is_hit = true;
-        return reply_cached(reply, cached);
-    }
-    cached_release(cached);
-    return false;
-}
-
-static void write_hex(char out[65], const uint8_t digest[32])
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < 32; i++) {
-        out[2 * i] = digits[digest[i] >> 4];
-        out[2 * i + 1] = digits[digest[i] & 15];
-    }
-    out[64] = '\0';
-}
-
-// In the middle of the time that is left from when it was made, a tenth sooner or later: a CRL's
-// answers are for a time that began before. And before those to whom it was given come for a newer
-// one (RFC 9919 7.1), though not each second. What was never issued gets no better by that, and
-// anybody can ask for any number.
-static int64_t refresh_time(int64_t made_at, const struct inflight *like)
-{
-    int64_t left = like->single.next_update - made_at;
-    int64_t half = left / 2 - left / 10 + left / 5 * jitter() / 1000;
-    int64_t aged = like->max_age < REFRESH_MIN ? REFRESH_MIN : like->max_age;
-    aged -= aged / 10 * jitter() / 1000;
-    return made_at + (half < aged || like->record.status == RECORD_NOT_ISSUED ? half : aged);
-}
-
-// Who asks for a certificate before its issuance is known must not be told so for long after.
-static int64_t told_age(const struct inflight *inflight)
-{
-    bool is_short = inflight->record.status == RECORD_NOT_ISSUED;
-    return is_short && inflight->max_age > NOT_ISSUED_AGE ? NOT_ISSUED_AGE : inflight->max_age;
-}
-
-static struct cached *make_cached(const struct engine *engine, const struct inflight *like,
-                                  struct oc_bytes der)
-{
-    uint8_t digest[32];
-    struct cached *cached = cached_new(der);
-    if (cached == NULL ||
-        engine->crypto->hash(engine->crypto, OC_HASH_SHA256, der, digest) != OC_OK) {
-        cached_release(cached);
-        return NULL;
-    }
-    write_hex(cached->etag, digest);
-    cached->issuer = like->issuer;
-    cached->hash = like->hash;
-    cached->serial_len = (uint8_t)like->single.serial_len;
-    memcpy(cached->serial, like->single.serial, like->single.serial_len);
-    cached->record = like->record;
-    memcpy(cached->signer, like->signer, sizeof cached->signer);
-    cached->this_update = like->single.this_update;
-    cached->next_update = like->single.next_update;
-    cached->max_age = told_age(like);
-    cached->refresh_at = refresh_time(clock_seconds(), like);
-    return cached;
-}
-
-void engine_save_later(struct engine *engine, struct cached *cached)
-{
-    pthread_mutex_lock(&engine->saving);
-    bool has_room = engine->n_saves < SAVES_MAX;
-    if (has_room) {
-        cached_hold(cached);
-        engine->saves[engine->n_saves++] = cached;
-    }
-    pthread_mutex_unlock(&engine->saving);
-    if (!has_room)
-        atomic_fetch_add(&engine->n_not_saved, 1);
-}
-
-// What was never issued is not saved: anybody can ask for any number.
-static bool is_worth_saving(const struct cached *cached)
-{
-    return cached->record.status == RECORD_GOOD || cached->record.status == RECORD_REVOKED;
-}
-
-// Waiters.
-
-// `cached` NULL is no answer: the waiter may ask later.
-static void tell(struct engine_waiter *waiter, enum oc_hash hash, struct cached *cached)
-{
-    struct reply reply = {.hash = hash};
-    if (cached != NULL) {
-        cached_hold(cached);
-        reply_cached(&reply, cached);
-    } else {
-        reply_error(&reply, OC_RESPONSE_TRY_LATER);
-    }
-    waiter->ready(waiter, &reply);
-}
-
-static void tell_all(struct engine_waiter *waiters, enum oc_hash hash, struct cached *cached)
-{
-    while (waiters != NULL) {
-        struct engine_waiter *next = waiters->next;
-        tell(waiters, hash, cached);
-        waiters = next;
+    for (size_t i = 0; i < old->served.n_issuers; i++) {
+        const struct served_issuer *issuer = &old->served.issuers[i];
+        if (!changes_poll(engine->cache, issuer, true))
+            changes_drop_all(engine->cache, issuer);
     }
 }
 
-static void tell_live(struct engine_waiter *waiter, enum oc_hash hash, struct oc_bytes der)
-{
-    struct reply reply = {.status = OC_RESPONSE_SUCCESSFUL, .hash = hash};
-    reply.own = der.data != NULL ? malloc(der.len) : NULL;
-    reply.own_len = der.len;
-    if (reply.own == NULL)
-        reply_error(&reply, OC_RESPONSE_TRY_LATER);
-    else
-        memcpy(reply.own, der.data, der.len);
-    waiter->ready(waiter, &reply);
-}
-
-static void end_pending(struct inflight *inflight)
-{
-    engine_release(inflight->generation);
-    free(inflight);
-}
-
-// Who has it comes again.
-static void note_use(struct cached *cached)
-{
-    if (cached->record.status != RECORD_NOT_ISSUED)
-        atomic_store_explicit(&cached->is_used, true, memory_order_relaxed);
-}
-
-static void keep(struct engine *engine, const struct inflight *inflight, struct cached *cached)
-{
-    if (cached != NULL && cache_put(engine->cache, cached, inflight->epoch) &&
-        is_worth_saving(cached))
-        engine_save_later(engine, cached);
-}
-
-// An answer about several certificates is for whoever asks the same, but not kept here.
-static void take_for_all(struct engine *engine, struct inflight *inflight, struct oc_bytes der)
-{
-    struct cached *cached = der.data != NULL ? make_cached(engine, inflight, der) : NULL;
-    struct engine_waiter *waiters = inflight->waiters;
-    if (inflight->is_shared) {
-        keep(engine, inflight, cached);
-        waiters = inflight_leave(engine->inflight, inflight);
-    }
-    if (waiters != NULL && cached != NULL)
-        note_use(cached);
-    tell_all(waiters, inflight->hash, cached);
-    cached_release(cached);
-}
-
-static void take_signed(void *arg, struct oc_bytes der)
-{
-    struct inflight *inflight = arg;
-    struct engine *engine = inflight->engine;
-    atomic_fetch_add(der.data != NULL ? &engine->n_signed : &engine->n_sign_failed, 1);
-    if (inflight->has_nonce)
-        tell_live(inflight->waiters, inflight->hash, der);
-    else
-        take_for_all(engine, inflight, der);
-    end_pending(inflight);
-}
-
-// struct ask is one request on its way to a signature.
-struct ask {
-    struct engine *engine;
-    struct generation *generation;
-    const struct asked *asked;
-    struct engine_waiter *waiter;
-    uint64_t epoch;
-    int64_t now;
-    const struct signer_info *signer;
-    struct job job;
-    struct record records[JOB_SINGLES_MAX];
+// struct replacement is two generations, of which one takes the place of the other.
+struct replacement {
+    const struct generation *before;
+    const struct generation *after;
 };
 
-// An answer about several is as new as the newest, and good for as long as the first to end; one
-// that was never issued counts for all.
-static void sum_up(const struct ask *ask, struct inflight *inflight)
+// An issuer served by only one of the two is not polled by the other; its entries could be stale
+// when it is served again.
+static bool is_of_one(void *arg, const struct cached *cached)
 {
-    for (size_t i = 1; i < ask->job.n_singles; i++) {
-        const struct job_single *single = &ask->job.singles[i];
-        if (single->this_update > inflight->single.this_update)
-            inflight->single.this_update = single->this_update;
-        if (single->next_update < inflight->single.next_update)
-            inflight->single.next_update = single->next_update;
-        if (ask->records[i].status == RECORD_NOT_ISSUED)
-            inflight->record = ask->records[i];
+    const struct replacement *replacement = arg;
+    return generation_issuer(replacement->before, cached->issuer) == NULL ||
+           generation_issuer(replacement->after, cached->issuer) == NULL;
+}
+
+static void replace(struct engine *engine, struct generation *generation)
+{
+    pthread_mutex_lock(&engine->ticking);
+    pthread_rwlock_wrlock(&engine->lock);
+    struct generation *old = engine->generation;
+    engine->generation = generation;
+    pthread_rwlock_unlock(&engine->lock);
+    if (old != NULL) {
+        struct replacement replacement = {old, generation};
+        if (old->sources != generation->sources)
+            poll_last(engine, old);
+        cache_drop_if(engine->cache, is_of_one, &replacement);
+        old->next = engine->retired;
+        engine->retired = old;
     }
+    pthread_mutex_unlock(&engine->ticking);
 }
 
-static struct inflight *new_pending(const struct ask *ask)
+bool engine_serve(struct engine *engine, struct config *config, int signer_socket, char *why,
+                  size_t size)
 {
-    struct inflight *inflight = calloc(1, sizeof *inflight);
-    if (inflight == NULL)
-        return NULL;
-    *inflight = (struct inflight){.engine = ask->engine,
-                                  .generation = ask->generation,
-                                  .waiters = ask->waiter,
-                                  .is_shared = ask->asked->n_ids == 1 && ask->job.nonce_len == 0,
-                                  .has_nonce = ask->job.nonce_len > 0,
-                                  .epoch = ask->epoch,
-                                  .issuer = ask->asked->issuer->key,
-                                  .hash = ask->asked->ids[0].hash,
-                                  .single = ask->job.singles[0],
-                                  .record = ask->records[0],
-                                  .max_age = ask->asked->issuer->config->max_age};
-    sum_up(ask, inflight);
-    memcpy(inflight->signer, ask->signer->id, sizeof inflight->signer);
-    atomic_fetch_add(&ask->generation->n_holders, 1);
-    return inflight;
+    size_t cache_size = config->cache_size;
+    struct generation *generation =
+        generation_new(engine->crypto, config, signer_socket, why, size);
+    if (generation == NULL)
+        return false;
+    cache_resize(engine->cache, cache_size);
+    replace(engine, generation);
+    return true;
 }
 
-// Who has joined in the meantime is told; who asked first gets the answer as a reply.
-static void refuse_pending(struct engine *engine, struct inflight *inflight,
-                           const struct engine_waiter *own)
+bool engine_renew_signer(struct engine *engine, int signer_socket, char *why, size_t size)
 {
-    struct engine_waiter *waiter =
-        inflight->is_shared ? inflight_leave(engine->inflight, inflight) : NULL;
-    atomic_fetch_add(&engine->n_refused, 1);
-    while (waiter != NULL) {
-        struct engine_waiter *next = waiter->next;
-        if (waiter != own)
-            tell(waiter, inflight->hash, NULL);
-        waiter = next;
-    }
-    end_pending(inflight);
-}
-
-static bool sign(struct ask *ask, struct reply *reply)
-{
-    struct inflight *inflight = new_pending(ask);
-    if (inflight == NULL)
-        return reply_error(reply, OC_RESPONSE_TRY_LATER);
-    if (inflight->is_shared && inflight_join(ask->engine->inflight, inflight)) {
-        end_pending(inflight);
+    struct generation *before = engine_hold(engine);
+    if (before == NULL) {
+        close(signer_socket);
+        snprintf(why, size, "nothing is served yet");
         return false;
     }
-    const struct signer_done done = {take_signed, inflight};
-    if (signer_link_ask(ask->generation->link, &ask->job, &done))
+    struct generation *generation =
+        generation_renew(engine->crypto, before, signer_socket, why, size);
+    engine_release(before);
+    if (generation == NULL)
         return false;
-    refuse_pending(ask->engine, inflight, ask->waiter);
-    return reply_error(reply, OC_RESPONSE_TRY_LATER);
+    replace(engine, generation);
+    return true;
 }
 
-// Saved answers.
-
-static bool says_so(const struct ask *ask, const struct saved *saved)
+bool engine_has_signer_process(struct engine *engine)
 {
-    struct oc_response resp;
-    struct oc_policy policy;
-    struct oc_verdict verdict;
-    oc_policy_init(&policy, ask->now);
-    bool by_name = ask->asked->issuer->config->by_name;
-    return oc_response_parse(&resp, saved->der, NULL) == OC_OK &&
-           (resp.responder.kind == OC_RESPONDER_BY_NAME) == by_name &&
-           oc_verify(&policy, &ask->asked->issuer->issuer, ask->asked->ids[0].serial, &resp,
-                     &verdict, NULL) == OC_OK &&
-           verdict.status == ask->job.singles[0].status &&
-           verdict.this_update == saved->this_update && verdict.has_next_update &&
-           verdict.next_update == saved->next_update;
+    struct generation *generation = engine_hold(engine);
+    bool is_alive = generation != NULL && signer_link_is_alive(generation->link);
+    if (generation != NULL)
+        engine_release(generation);
+    return is_alive;
 }
 
-// A file is not trusted as the memory is: what was saved is verified again. What is of the future
-// was saved before the clock was set back.
-static struct cached *from_saved(const struct ask *ask)
+static struct generation *take_retired(struct engine *engine)
 {
-    struct store *store = ask->asked->issuer->store;
-    const struct oc_cert_id *id = &ask->asked->ids[0];
-    uint8_t buf[SIGNER_RESPONSE_MAX];
-    struct saved saved;
-    if (store->methods->get_saved == NULL ||
-        !store->methods->get_saved(store, id->hash, id->serial, buf, sizeof buf, &saved))
-        return NULL;
-    if (!record_equal(&saved.record, &ask->records[0]) ||
-        saved.this_update > ask->now + CLOCK_TOLERANCE ||
-        saved.next_update <= ask->now + SAVED_MIN ||
-        saved.next_update > ask->now + ask->asked->issuer->config->validity ||
-        !generation_has_signer(ask->generation, ask->asked->issuer, saved.signer, ask->now) ||
-        !says_so(ask, &saved))
-        return NULL;
-    struct inflight like = {.issuer = ask->asked->issuer->key,
-                            .hash = id->hash,
-                            .single = ask->job.singles[0],
-                            .record = ask->records[0],
-                            .max_age = ask->asked->issuer->config->max_age};
-    like.single.this_update = saved.this_update;
-    like.single.next_update = saved.next_update;
-    memcpy(like.signer, saved.signer, sizeof like.signer);
-    return make_cached(ask->engine, &like, saved.der);
+    struct generation *taken = NULL;
+    pthread_mutex_lock(&engine->ticking);
+    struct generation **at = &engine->retired;
+    while (*at != NULL) {
+        struct generation *generation = *at;
+        if (atomic_load(&generation->n_holders) != 0) {
+            at = &generation->next;
+            continue;
+        }
+        *at = generation->next;
+        generation->next = taken;
+        taken = generation;
+    }
+    pthread_mutex_unlock(&engine->ticking);
+    return taken;
 }
 
-static bool make(struct ask *ask, struct reply *reply)
+// Answers in flight hold their generation, so no request waits for a link that is being closed.
+void engine_free_retired(struct engine *engine)
 {
-    const struct asked *asked = ask->asked;
-    uint32_t number = 0;
-    ask->signer = generation_signer(ask->generation, asked->issuer, ask->now, &number);
-    if (ask->signer == NULL)
-        return reply_error(reply, OC_RESPONSE_TRY_LATER);
-    const struct answer_times times = {ask->now, jitter()};
-    enum oc_response_status status =
-        answer_look_up(asked, &times, number, ask->signer->not_after, &ask->job, ask->records);
-    if (status != OC_RESPONSE_SUCCESSFUL)
-        return reply_error(reply, status);
-    if (asked->n_ids > 1 || asked->nonce.data != NULL || ask->waiter == NULL)
-        return sign(ask, reply);
-    struct cached *cached = from_saved(ask);
-    if (cached == NULL)
-        return sign(ask, reply);
-    note_use(cached);
-    cache_put(ask->engine->cache, cached, ask->epoch);
-    return reply_cached(reply, cached);
+    struct generation *next;
+    for (struct generation *generation = take_retired(engine); generation != NULL;
+         generation = next) {
+        next = generation->next;
+        generation_free(generation);
+    }
 }
 
-// The cert ID of an answer that is in the memory.
-static struct oc_cert_id id_of(const struct cached *cached, const struct oc_issuer *issuer)
+static int64_t first_end(const struct generation *generation)
 {
-    size_t len = oc_hash_len(cached->hash);
-    return (struct oc_cert_id){.hash = cached->hash,
-                               .issuer_name_hash = {issuer->name_hash[cached->hash], len},
-                               .issuer_key_hash = {issuer->key_hash[cached->hash], len},
-                               .serial = {cached->serial, cached->serial_len}};
-}
-
-void engine_refresh(struct engine *engine, struct generation *generation,
-                    const struct cached *cached)
-{
-    struct asked asked = {.issuer = generation_issuer(generation, cached->issuer), .n_ids = 1};
-    struct reply reply = {0};
-    if (asked.issuer == NULL)
-        return;
-    asked.ids[0] = id_of(cached, &asked.issuer->issuer);
-    struct ask ask = {.engine = engine,
-                      .generation = generation,
-                      .asked = &asked,
-                      .epoch = cache_epoch(engine->cache),
-                      .now = clock_seconds()};
-    if (make(&ask, &reply))
-        reply_release(&reply);
-}
-
-static bool answer_with(struct engine *engine, struct generation *generation, uint64_t epoch,
-                        struct oc_bytes request, struct engine_waiter *waiter, struct reply *reply)
-{
-    struct asked asked;
-    enum oc_response_status status = answer_read(&generation->served, request, &asked);
-    if (status != OC_RESPONSE_SUCCESSFUL)
-        return reply_error(reply, status);
+    int64_t first = 0;
     int64_t now = clock_seconds();
-    reply->hash = asked.ids[0].hash;
-    if (asked.n_ids == 1 && asked.nonce.data == NULL &&
-        from_memory(engine, generation, &asked, now, reply))
-        return true;
-    struct ask ask = {.engine = engine,
-                      .generation = generation,
-                      .asked = &asked,
-                      .waiter = waiter,
-                      .epoch = epoch,
-                      .now = now};
-    return make(&ask, reply);
+    for (size_t i = 0; i < generation->served.n_issuers; i++) {
+        int64_t ends = generation_ends(generation, &generation->served.issuers[i], now);
+        if (first == 0 || ends < first)
+            first = ends;
+    }
+    return first;
 }
 
-bool engine_ask(struct engine *engine, struct oc_bytes request, struct engine_waiter *waiter,
-                struct reply *reply)
+void engine_get_status(struct engine *engine, struct engine_status *out)
 {
-    *reply = (struct reply){0};
-    waiter->next = NULL;
-    // First the epoch: an answer by a state that is replaced after that must not be kept.
-    uint64_t epoch = cache_epoch(engine->cache);
+    *out = (struct engine_status){.n_signed = atomic_load(&engine->n_signed),
+                                  .n_sign_failed = atomic_load(&engine->n_sign_failed),
+                                  .n_refused = atomic_load(&engine->n_refused),
+                                  .n_not_saved = atomic_load(&engine->saving.n_lost)};
+    cache_count(engine->cache, &out->cache);
     struct generation *generation = engine_hold(engine);
     if (generation == NULL)
-        return reply_error(reply, OC_RESPONSE_TRY_LATER);
-    bool is_now = answer_with(engine, generation, epoch, request, waiter, reply);
+        return;
+    out->sign_queue = signer_link_queue(generation->link);
+    out->is_signer_alive = signer_link_is_alive(generation->link);
+    out->is_store_well = atomic_load(&generation->is_well);
+    out->signer_ends = first_end(generation);
+    out->has_signers = generation_n_unsigned(generation, clock_seconds()) == 0;
     engine_release(generation);
-    return is_now;
 }

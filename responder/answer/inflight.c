@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A hash table of fixed size: there are never more answers under way than the queue of the signer
-// takes.
+// A hash table of fixed size: the queue of the signer bounds the number of its entries.
 #include "answer/inflight.h"
 
 #include <pthread.h>

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// Answers that are being signed, and who waits for them. Who asks for what is being signed already
-// waits for the same signature.
+// Answers that are being signed, and the callers that wait for them. A request for an answer that
+// is being signed already waits for the same signature.
 #ifndef ANSWER_INFLIGHT_H
 #define ANSWER_INFLIGHT_H
 
-#include "answer/engine.h"
 #include "answer/generation.h"
+#include "answer/reply.h"
 
-// struct inflight is one answer under way. `waiters` are told when it is there. One that is not
-// `is_shared`, with a nonce or several cert IDs, is for its one waiter. `epoch` is that of the
-// cache when the store was asked. `single` is what is said of the first certificate, its times
-// those of all.
+struct engine;
+
+// struct inflight is one answer that is being signed, and `waiters` get it. One that is not
+// `is_shared`, because it has a nonce or several cert IDs, is for its one waiter. `epoch` is the
+// epoch of the cache when the store was asked. `single` is the single response about the first
+// certificate, with the times of the whole answer.
 struct inflight {
     struct inflight *next;
     struct engine *engine;
@@ -31,17 +33,17 @@ struct inflight {
 
 struct inflight_table;
 
+// inflight_new makes an empty table; NULL when out of memory. inflight_free frees it; NULL is
+// allowed.
 struct inflight_table *inflight_new(void);
 void inflight_free(struct inflight_table *table);
 
-// inflight_join lets `waiter` wait for the answer that `like` describes: the same certificate, by
-// the same hash, of which the same is to be said, asked about in the same epoch. Returns true when
-// it is under way, and the waiter was added; otherwise `like` itself was added, with its waiter,
-// and is to be asked for.
+// inflight_join adds the waiter of `like` to the same answer: about the same certificate, by the
+// same hash, with the same content, asked for in the same epoch. Returns true when there was one;
+// otherwise `like` itself was added with its waiter, and the caller has it signed.
 bool inflight_join(struct inflight_table *table, struct inflight *like);
 
-// inflight_leave takes an answer that has come out of those under way, and returns who waits for
-// it.
+// inflight_leave removes an answer that was signed, or failed, and returns its waiters.
 struct engine_waiter *inflight_leave(struct inflight_table *table, struct inflight *inflight);
 
 #endif

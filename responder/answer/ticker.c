@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Waiting by the steady clock, so that a clock that is set moves no tick.
+// The thread waits by the monotonic clock, so that setting the time moves no tick.
 #include "answer/ticker.h"
 
+#include "answer/upkeep.h"
 #include "program/clock.h"
 
 #include <stdio.h>
@@ -10,7 +11,7 @@
 
 enum { TICK_MS = 200 };
 
-// Returns false when there is to be no other tick.
+// Returns false when the ticker is to stop.
 static bool wait_for_tick(struct ticker *ticker)
 {
     const struct timespec at = clock_in(TICK_MS);
@@ -27,7 +28,7 @@ static void *tick_on(void *arg)
 {
     struct ticker *ticker = arg;
     do
-        engine_tick(ticker->engine);
+        upkeep_tick(ticker->engine);
     while (wait_for_tick(ticker));
     return NULL;
 }
@@ -40,7 +41,7 @@ bool ticker_start(struct ticker *ticker, struct engine *engine, char *why, size_
     int error = pthread_create(&ticker->thread, NULL, tick_on, ticker);
     ticker->is_running = error == 0;
     if (error != 0)
-        snprintf(why, size, "no thread: %s", strerror(error));
+        snprintf(why, size, "cannot start a thread: %s", strerror(error));
     return ticker->is_running;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A thread that lets the front do what is due, some times a second.
+// A thread that runs the upkeep of the engine some times a second.
 #ifndef ANSWER_TICKER_H
 #define ANSWER_TICKER_H
 
@@ -8,8 +8,8 @@
 
 #include <pthread.h>
 
-// struct ticker is a thread of its own for what the front does from time to time: a source that
-// takes long to load at a reload must not keep a revocation in another one from being seen.
+// struct ticker is that thread. It is not the thread that loads a new configuration: a source that
+// takes long to load must not delay a revocation in another one.
 struct ticker {
     struct engine *engine;
     pthread_t thread;
@@ -19,9 +19,9 @@ struct ticker {
     bool is_running;
 };
 
-// ticker_start begins to tick. Returns false, and the reason in `why`, when there is no thread to
-// be had. ticker_end ends it after the tick that is under way; one that was never started is
-// allowed.
+// ticker_start starts the thread. Returns false, with the reason in `why`, when it cannot.
+// ticker_end waits for the tick that is running and stops the thread; a ticker that was never
+// started is allowed.
 bool ticker_start(struct ticker *ticker, struct engine *engine, char *why, size_t size);
 void ticker_end(struct ticker *ticker);
 

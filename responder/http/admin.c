@@ -50,7 +50,7 @@ static enum MHD_Result send_line(struct MHD_Connection *mhd, unsigned status, co
 static enum MHD_Result send_health(const struct admin *admin, struct MHD_Connection *mhd)
 {
     struct engine_status state;
-    engine_status_get(admin->engine, &state);
+    engine_get_status(admin->engine, &state);
     if (!state.is_signer_alive)
         return send_line(mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "the signer is not there");
     if (!state.has_signers)
@@ -68,7 +68,7 @@ static enum MHD_Result send_metrics(const struct admin *admin, struct MHD_Connec
     FILE *out = open_memstream(&text, &len);
     if (out == NULL)
         return MHD_NO;
-    engine_status_get(admin->engine, &state);
+    engine_get_status(admin->engine, &state);
     metrics_print(out, &state, (int64_t)time(NULL));
     enum MHD_Result result = MHD_NO;
     if (fclose(out) == 0)

@@ -6,6 +6,7 @@
 #define HTTP_CONNECTION_H
 
 #include "answer/engine.h"
+#include "answer/reply.h"
 #include "http/metrics.h"
 
 #include <microhttpd.h>

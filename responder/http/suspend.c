@@ -5,6 +5,7 @@
 #include "http/suspend.h"
 
 #include "answer/answer.h"
+#include "answer/ask.h"
 
 #include <pthread.h>
 #include <stdlib.h>

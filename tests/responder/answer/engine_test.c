@@ -3,7 +3,9 @@
 // The front with a real signer process and a real database: what is answered, what is kept, and
 // what must not be said any more. Every answer is verified by oc_verify().
 #include "answer/answer.h"
-#include "answer/engine_parts.h"
+#include "answer/ask.h"
+#include "answer/engine_object.h"
+#include "answer/upkeep.h"
 #include "signer/process.h"
 #include "store/database_file.h"
 #include "store/store.h"
@@ -379,7 +381,7 @@ static void nothing_is_served_yet(void **state)
     struct scene scene;
     (void)state;
     set_up(&scene);
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     expect_one_error(scene.engine, 1, OC_RESPONSE_TRY_LATER);
     tear_down(&scene);
 }
@@ -416,10 +418,10 @@ static void what_changes_is_seen_at_the_next_tick(void **state)
     expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
     expect_one(scene.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
     expect_one(scene.engine, 3, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     revoke_one(1);
     issue_one(3);
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     assert_false(expect_one(scene.engine, 1, OC_HASH_SHA1, OC_CERT_STATUS_REVOKED));
     assert_false(expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_REVOKED));
     assert_true(expect_one(scene.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
@@ -440,18 +442,18 @@ static void kept_over_a_restart(void **state)
     expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
     expect_one(scene.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
     expect_one(scene.engine, 3, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     tear_down(&scene);
     // While nobody serves, one is revoked.
     revoke_one(2);
     scene.engine = engine_new(why, sizeof why);
     serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
     expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
-    engine_status_get(scene.engine, &look);
+    engine_get_status(scene.engine, &look);
     assert_int_equal(look.n_signed, 0);
     expect_one(scene.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_REVOKED);
     expect_one(scene.engine, 3, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
-    engine_status_get(scene.engine, &look);
+    engine_get_status(scene.engine, &look);
     assert_int_equal(look.n_signed, 2);
     tear_down(&scene);
 }
@@ -484,7 +486,7 @@ static void nonces_and_several_are_signed_for_one(void **state)
             assert_int_equal(reply.cached->max_age, 60);
         reply_release(&reply);
     }
-    engine_status_get(scene.engine, &look);
+    engine_get_status(scene.engine, &look);
     assert_int_equal(look.cache.n_entries, 0);
     tear_down(&scene);
 }
@@ -523,7 +525,7 @@ static void revoked_under_another_configuration(void **state)
                    i == 2 ? OC_CERT_STATUS_REVOKED : OC_CERT_STATUS_GOOD);
         if (i == 1)
             revoke_one(1);
-        engine_tick(scene.engine);
+        upkeep_tick(scene.engine);
     }
     scene.signer = -1;
     tear_down(&scene);
@@ -567,16 +569,16 @@ static void another_file_in_its_place(void **state)
         issue_one(1);
         serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
         expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
-        engine_tick(scene.engine);
+        upkeep_tick(scene.engine);
         snprintf(away, sizeof away, "%s/away.db", directory);
         assert_int_equal(rename(database_path, away), 0);
         remove_database();
         if (is_absent == 1)
-            engine_tick(scene.engine);
+            upkeep_tick(scene.engine);
         assert_true(database_init(database_path, why, sizeof why));
-        engine_tick(scene.engine);
+        upkeep_tick(scene.engine);
         expect_one_error(scene.engine, 1, OC_RESPONSE_TRY_LATER);
-        engine_status_get(scene.engine, &look);
+        engine_get_status(scene.engine, &look);
         assert_false(look.is_store_well);
         tear_down(&scene);
         unlink(away);
@@ -595,7 +597,7 @@ static bool save_slowly(struct store *store, const struct saved *saved, size_t n
 {
     usleep(20000);
     if (++saving.n_saved < 500)
-        engine_save_later(saving.engine, saving.cached);
+        saving_add(&saving.engine->saving, saving.cached);
     return saving.methods->put_saved(store, saved, n);
 }
 
@@ -613,7 +615,7 @@ static void saving_does_not_hold_a_tick(void **state)
     struct store_methods methods = *store->methods;
     methods.put_saved = save_slowly;
     store->methods = &methods;
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     assert_in_range(saving.n_saved, 1, 50);
     store->methods = saving.methods;
     cached_release(saving.cached);
@@ -637,7 +639,7 @@ static void asked_at_once_is_signed_once(void **state)
     assert_int_equal(kill(scene.signer, SIGSTOP), 0);
     for (size_t i = 0; i < N; i++)
         begin_ask(scene.engine, question.der, &waiting[i]);
-    engine_status_get(scene.engine, &look);
+    engine_get_status(scene.engine, &look);
     assert_int_equal(look.sign_queue, 1);
     assert_int_equal(kill(scene.signer, SIGCONT), 0);
     for (size_t i = 0; i < N; i++) {
@@ -645,7 +647,7 @@ static void asked_at_once_is_signed_once(void **state)
         expect_status(&question, &reply, &good);
         reply_release(&reply);
     }
-    engine_status_get(scene.engine, &look);
+    engine_get_status(scene.engine, &look);
     assert_int_equal(look.n_signed, 1);
     tear_down(&scene);
 }
@@ -677,7 +679,7 @@ static void full_queue_is_try_later(void **state)
             expect_error(&reply, OC_RESPONSE_TRY_LATER);
         reply_release(&reply);
     }
-    engine_status_get(scene.engine, &look);
+    engine_get_status(scene.engine, &look);
     assert_int_equal(look.n_refused, 4);
     assert_int_equal(look.sign_queue, 0);
     tear_down(&scene);
@@ -693,12 +695,12 @@ static void revoked_while_it_was_signed(void **state)
     set_up(&scene);
     issue_one(1);
     serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     make_request(&question);
     assert_int_equal(kill(scene.signer, SIGSTOP), 0);
     begin_ask(scene.engine, question.der, &waiting);
     revoke_one(1);
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     assert_int_equal(kill(scene.signer, SIGCONT), 0);
     struct reply reply = end_ask(&waiting);
     assert_int_equal(reply.status, OC_RESPONSE_SUCCESSFUL);
@@ -719,12 +721,12 @@ static void asked_after_a_revocation(void **state)
     set_up(&scene);
     issue_one(1);
     serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     make_request(&question);
     assert_int_equal(kill(scene.signer, SIGSTOP), 0);
     begin_ask(scene.engine, question.der, &before);
     revoke_one(1);
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     begin_ask(scene.engine, question.der, &after);
     assert_int_equal(kill(scene.signer, SIGCONT), 0);
     struct reply reply = end_ask(&before);
@@ -750,12 +752,12 @@ static void signer_killed_and_back(void **state)
     wait_for(first);
     expect_one_error(scene.engine, 2, OC_RESPONSE_TRY_LATER);
     assert_true(expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
-    engine_status_get(scene.engine, &look);
+    engine_get_status(scene.engine, &look);
     assert_false(look.is_signer_alive);
     serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
     assert_false(expect_one(scene.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
     assert_true(expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
-    engine_status_get(scene.engine, &look);
+    engine_get_status(scene.engine, &look);
     assert_true(look.is_signer_alive);
     assert_true(look.is_store_well);
     tear_down(&scene);
@@ -806,14 +808,14 @@ static void ticks_during_a_reload(void **state)
     issue_one(1);
     serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
     expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
     struct slow slow = {.engine = scene.engine,
                         .config = make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16),
                         .socket = pair[0]};
     assert_int_equal(pthread_create(&thread, NULL, serve_slowly, &slow), 0);
     revoke_one(1);
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_REVOKED);
     close(pair[1]);
     pthread_join(thread, NULL);
@@ -867,7 +869,7 @@ static void reloaded_under_load(void **state)
     for (size_t i = 1; i < 6; i++) {
         assert_true(engine_serve(scene.engine, configs[i], sockets[i], why, sizeof why));
         revoke_one((uint8_t)i);
-        engine_tick(scene.engine);
+        upkeep_tick(scene.engine);
     }
     for (size_t i = 0; i < N_THREADS; i++) {
         pthread_join(threads[i], NULL);
@@ -876,7 +878,7 @@ static void reloaded_under_load(void **state)
     for (uint8_t i = 1; i <= 8; i++)
         expect_one(scene.engine, i, OC_HASH_SHA256,
                    i < 6 ? OC_CERT_STATUS_REVOKED : OC_CERT_STATUS_GOOD);
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     tear_down(&scene);
     for (size_t i = 0; i < 6; i++)
         wait_for(signers[i]);
@@ -928,11 +930,11 @@ static void saved_when_the_database_is_free_again(void **state)
     expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
     assert_int_equal(sqlite3_open(database_path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     assert_int_equal(count_saved(1), 0);
-    engine_tick(scene.engine);
+    upkeep_tick(scene.engine);
     assert_int_equal(count_saved(1), 1);
     tear_down(&scene);
 }

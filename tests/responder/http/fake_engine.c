@@ -54,14 +54,14 @@ void reply_release(struct reply *reply)
     *reply = (struct reply){0};
 }
 
-void engine_status_get(struct engine *engine, struct engine_status *out)
+void engine_get_status(struct engine *engine, struct engine_status *out)
 {
     pthread_mutex_lock(&engine->lock);
     *out = engine->state;
     pthread_mutex_unlock(&engine->lock);
 }
 
-void front_turn_over(struct engine *engine, bool of_signer)
+void fake_engine_toggle(struct engine *engine, bool of_signer)
 {
     pthread_mutex_lock(&engine->lock);
     bool *state = of_signer ? &engine->state.is_signer_alive : &engine->state.is_store_well;
@@ -179,7 +179,7 @@ static bool starts(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-// The times are those of HTTP_FRONT_THIS_UPDATE and so on, unless the text says how many seconds
+// The times are those of FAKE_THIS_UPDATE and so on, unless the text says how many seconds
 // are left.
 static struct cached *make(const char *text, size_t len)
 {
@@ -188,9 +188,9 @@ static struct cached *make(const char *text, size_t len)
     SHA256((const uint8_t *)text, len, digest);
     for (size_t i = 0; i < sizeof(digest); i++)
         snprintf(cached->etag + 2 * i, 3, "%02x", digest[i]);
-    cached->this_update = HTTP_FRONT_THIS_UPDATE;
-    cached->next_update = HTTP_FRONT_NEXT_UPDATE;
-    cached->max_age = HTTP_FRONT_MAX_AGE;
+    cached->this_update = FAKE_THIS_UPDATE;
+    cached->next_update = FAKE_NEXT_UPDATE;
+    cached->max_age = FAKE_MAX_AGE;
     if (starts(text, "0left "))
         cached->next_update = now_ms() / 1000 + strtol(text + 6, NULL, 10);
     return cached;

@@ -136,9 +136,9 @@ static bool obey(struct server *server, char *line)
     else if (strncmp(line, "drain", 5) == 0)
         printf("draining %s\n", (http_drain(server->http), ""));
     else if (strncmp(line, "signer", 6) == 0)
-        printf("signer%s\n", (front_turn_over(server->engine, true), ""));
+        printf("signer%s\n", (fake_engine_toggle(server->engine, true), ""));
     else if (strncmp(line, "store", 5) == 0)
-        printf("store%s\n", (front_turn_over(server->engine, false), ""));
+        printf("store%s\n", (fake_engine_toggle(server->engine, false), ""));
     else if (strncmp(line, "log ", 4) == 0)
         printf("%s\n", (log_line(LOG_INFO_LINE, "%s", line + 4), "logged"));
     else if (strncmp(line, "flood", 5) == 0) {
