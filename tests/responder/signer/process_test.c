@@ -27,7 +27,7 @@
 
 #include <cmocka.h>
 
-enum { HELLO_TIMEOUT = 30, N_THREADS = 8, N_EACH = 100 };
+enum { HELLO_MS = 30000, N_THREADS = 8, N_EACH = 100 };
 
 static struct oc_crypto *crypto;
 static struct oc_issuer issuer;
@@ -112,19 +112,19 @@ static void start_process(void)
     front = sockets[0];
 }
 
-static bool make_link(size_t n_queue, int64_t timeout)
+static bool make_link(size_t n_queue, int64_t timeout_ms)
 {
     int socket = front;
     front = -1;
     memset(why, 0, sizeof why);
-    link_ = signer_link_new(socket, n_queue, timeout, why, sizeof why);
+    link_ = signer_link_new(socket, n_queue, timeout_ms, why, sizeof why);
     return link_ != NULL;
 }
 
 static void start_both(size_t n_queue)
 {
     start_process();
-    if (!make_link(n_queue, HELLO_TIMEOUT))
+    if (!make_link(n_queue, HELLO_MS))
         fail_msg("no link: %s", why);
 }
 
@@ -722,8 +722,8 @@ static void process_that_refuses_its_signers(void **state)
     (void)state;
     signers[1].key = keyring_key(KEY_OTHER, NULL);
     start_process();
-    assert_false(make_link(4, HELLO_TIMEOUT));
-    assert_string_equal(why, "signer: it has ended before it said hello");
+    assert_false(make_link(4, HELLO_MS));
+    assert_string_equal(why, "signer: the process exited before its hello");
     int status = wait_process();
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), EXIT_FAILURE);
@@ -750,13 +750,13 @@ static void hello_that_does_not_come(void **state)
 {
     int other = make_pair();
     (void)state;
-    assert_false(make_link(4, 1));
-    assert_string_equal(why, "signer: it does not say hello");
+    assert_false(make_link(4, 1000));
+    assert_string_equal(why, "signer: the process sent no hello in time");
     close(other);
     other = make_pair();
     say_hello(other, 2, 0);
-    assert_false(make_link(4, 1));
-    assert_string_equal(why, "signer: it does not say hello");
+    assert_false(make_link(4, 1000));
+    assert_string_equal(why, "signer: the process sent no hello in time");
     close(other);
 }
 
@@ -768,14 +768,14 @@ static void hello_that_is_wrong(void **state)
         int other = make_pair();
         say_hello(other, wrong[i][0], wrong[i][1]);
         say_hello(other, wrong[i][2], wrong[i][3]);
-        assert_false(make_link(4, HELLO_TIMEOUT));
-        assert_string_equal(why, "signer: it does not speak as it should");
+        assert_false(make_link(4, HELLO_MS));
+        assert_string_equal(why, "signer: unexpected hello");
         close(other);
     }
     int other = make_pair();
     send_message(other, "hello", 5);
-    assert_false(make_link(4, HELLO_TIMEOUT));
-    assert_string_equal(why, "signer: it does not speak as it should");
+    assert_false(make_link(4, HELLO_MS));
+    assert_string_equal(why, "signer: unexpected hello");
     close(other);
 }
 
@@ -784,7 +784,7 @@ static int make_link_to_me(size_t n_queue)
     unread.len = 0;
     int other = make_pair();
     say_hello(other, 1, 0);
-    assert_true(make_link(n_queue, HELLO_TIMEOUT));
+    assert_true(make_link(n_queue, HELLO_MS));
     return other;
 }
 
