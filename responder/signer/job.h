@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a signer is asked to sign: never octets, but what is to be said. It crosses from the
-// process that talks to the network to the one that has the keys, which trusts none of it.
+// What the worker asks the signer process to sign: not bytes, but what the response has to say. The
+// signer process trusts none of it.
 #ifndef SIGNER_JOB_H
 #define SIGNER_JOB_H
 
@@ -11,11 +11,11 @@
 #include <ocsp/base.h>
 #include <ocsp/response.h>
 
-// JOB_SINGLES_MAX is the most certificates in one request, and JOB_NONCE_MAX the most octets of
-// a nonce (RFC 9654 2.1).
+// JOB_SINGLES_MAX is the most certificates in one request, JOB_NONCE_MAX the most bytes of a nonce
+// (RFC 9654 2.1).
 enum { JOB_SINGLES_MAX = 100, JOB_NONCE_MAX = 128 };
 
-// struct job_single is what is to be said about one certificate.
+// struct job_single is the single response about one certificate.
 struct job_single {
     enum oc_hash hash;
     uint8_t serial[SERIAL_MAX];
@@ -28,7 +28,7 @@ struct job_single {
     int64_t next_update;
 };
 
-// struct job is one response. `signer` is its number in what the signer process said of itself.
+// struct job is one response. `signer` is the index of a signer in the hello of the signer process.
 // `is_extended_revoke` adds id-pkix-ocsp-extended-revoke (RFC 6960 4.4.8).
 struct job {
     uint32_t signer;
@@ -40,12 +40,12 @@ struct job {
     struct job_single singles[JOB_SINGLES_MAX];
 };
 
-// SIGNER_RESPONSE_MAX is the most octets of a response.
+// SIGNER_RESPONSE_MAX is the most bytes of a response.
 enum { SIGNER_RESPONSE_MAX = 65536 };
 
-// struct signer_info is what a signer process says of one of its signers. `issuer` is the SHA-256
-// of the issuer's certificate, `id` that of the signer's own, which is the same when the issuer
-// itself signs. The dates are those of the signer's certificate.
+// struct signer_info describes one signer of a signer process. `issuer` is the SHA-256 of the
+// issuer's certificate, `id` that of the signer's own, which is the same when the issuer itself
+// signs. The dates are those of the signer's certificate.
 struct signer_info {
     char name[CONFIG_NAME_MAX + 1];
     uint8_t issuer[32];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Signers, loaded and checked (RFC 6960 4.2.2.2): what no client would believe is refused before
-// it signs.
+// Loads signers and checks them (RFC 6960 4.2.2.2): a signer that no client would believe is
+// refused before it signs.
 #include "signer/keys.h"
 
 #include "base/issuer_file.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// struct loading is what is being loaded, and where the reason of a failure goes.
+// struct loading is the signer that is being loaded, and where the reason of a failure goes.
 struct loading {
     struct signers *signers;
     const struct issuer_config *issuer;
@@ -59,7 +59,7 @@ static const char *key_reason(const struct oc_error *err, const struct passphras
 {
     if (err->code != OC_ERR_PASSPHRASE)
         return err->what;
-    return passphrase->len < 0 ? "is encrypted: name the file of its passphrase"
+    return passphrase->len < 0 ? "is encrypted: set passphrase_file"
                                : "cannot be decrypted with the passphrase in passphrase_file";
 }
 
@@ -83,7 +83,7 @@ static bool load_key(const struct loading *loading, struct oc_private_key **key)
     return ok;
 }
 
-// What it is called in messages: a file, or the issuer itself.
+// The name of the certificate in messages: its file, or that of the issuer when this is the signer.
 static const char *cert_name(const struct loading *loading)
 {
     const char *own = loading->signer->certificate;
@@ -95,7 +95,8 @@ static bool is_valid(const struct signer_info *info, int64_t now)
     return info->not_before <= now && now <= info->not_after;
 }
 
-// It is judged at the time of its own that is next to now: all but its dates must be right.
+// The certificate is judged at the moment of its validity that is nearest to now: everything but
+// its dates must be right.
 static bool may_sign(const struct loading *loading, const struct oc_issuer *issuer,
                      const struct oc_cert *cert, enum oc_signer_kind *kind)
 {
@@ -118,10 +119,10 @@ static bool describe(const struct loading *loading, const struct oc_cert *cert,
     info->not_after = cert->not_after;
     return (crypto->hash(crypto, OC_HASH_SHA256, out->as.issuer->cert.der, info->issuer) == OC_OK &&
             crypto->hash(crypto, OC_HASH_SHA256, cert->der, info->id) == OC_OK) ||
-           fail(loading, cert_name(loading), "cannot be hashed");
+           fail(loading, cert_name(loading), "cannot hash the certificate");
 }
 
-// The certificate is judged before its key is opened, which may ask for a token.
+// The certificate is judged before its key is opened, which may need a token.
 static bool load_signer(const struct loading *loading, const struct oc_issuer *issuer,
                         struct signers_one *out)
 {
@@ -137,14 +138,14 @@ static bool load_signer(const struct loading *loading, const struct oc_issuer *i
     if (oc_signer_init(&out->as.signer, loading->signers->crypto, out->key, &cert, NULL, &err) !=
         OC_OK)
         return fail(loading, cert_name(loading), err.what);
-    // Who has asked knows the issuer's certificate.
+    // Clients have the issuer's certificate already.
     if (kind == OC_SIGNER_ISSUER)
         out->as.signer.certs = (struct oc_list){0};
     return describe(loading, &cert, out);
 }
 
-// The dates are looked at again whenever something is to be signed. Here one that is to end, or to
-// begin, must not keep the others from signing.
+// The dates are checked again at each signature. Here a signer that has expired, or is not valid
+// yet, must not keep the others from signing.
 static bool check_dates(const struct loading *loading, const struct signers_one *all, size_t n)
 {
     size_t n_valid = 0;
@@ -155,10 +156,10 @@ static bool check_dates(const struct loading *loading, const struct signers_one 
         if (!is_now)
             log_line(LOG_WARNING_LINE, "issuer %s, signer %s: %s", loading->issuer->name,
                      info->name,
-                     info->not_after < loading->now ? "its certificate has ended: remove it"
+                     info->not_after < loading->now ? "its certificate has expired: remove it"
                                                     : "its certificate is not valid yet");
     }
-    return n_valid > 0 || fail(loading, "signers", "none of them is valid now (RFC 6960 3.2)");
+    return n_valid > 0 || fail(loading, "signers", "no signer is valid now (RFC 6960 3.2)");
 }
 
 static bool load_one_issuer(struct loading *loading)
@@ -169,7 +170,7 @@ static bool load_one_issuer(struct loading *loading)
     if (!load_issuer(loading, issuer))
         return false;
     if (loading->issuer->n_signers == 0)
-        return fail(loading, "signers", "it has none");
+        return fail(loading, "signers", "missing signer");
     for (size_t i = 0; i < loading->issuer->n_signers; i++) {
         loading->signer = &loading->issuer->signers[i];
         if (!load_signer(loading, &issuer->issuer, &signers->all[signers->n++]))
@@ -208,7 +209,7 @@ bool signers_load(const struct config *config, int64_t now, struct signers *out,
     struct loading loading = {.signers = out, .now = now, .why = why, .size = size};
     *out = (struct signers){0};
     if (!make_room(config, out))
-        snprintf(why, size, "no memory for the signers, or too many or no issuers");
+        snprintf(why, size, "out of memory, no issuers, or too many signers");
     else if (load_all(config, &loading))
         return true;
     signers_free(out);

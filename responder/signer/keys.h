@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The signers of a configuration, loaded: issuers, certificates and private keys.
+// The signers of a configuration with their issuers, certificates and private keys.
 #ifndef SIGNER_KEYS_H
 #define SIGNER_KEYS_H
 
 #include "config/config.h"
 #include "signer/sign_job.h"
 
-// struct signers_issuer is one issuer.
+// struct signers_issuer is an issuer, with the file that its certificate came from.
 struct signers_issuer {
     struct oc_list certs;
     struct oc_issuer issuer;
@@ -30,18 +30,16 @@ struct signers {
     size_t n;
 };
 
-// signers_load loads them, and checks that each may sign for its issuer, and that each issuer has
-// one that is valid at `now`; the others are warned of in the log. The configuration must stay as
-// long as they. Returns false, with nothing in `*out` and the reason
-// in `why`. signers_free frees them.
+// signers_load loads all signers of a configuration with their keys, and checks each: its
+// certificate must be issued by the issuer with id-kp-OCSPSigning, or be the issuer's own, and the
+// key must be that of the certificate. Each issuer must have a signer that is valid at `now`; the
+// log has a warning about the others. `config` must stay as long as the signers. Returns false,
+// with `*out` empty and the reason in the `size` bytes at `why`. signers_free frees them.
 bool signers_load(const struct config *config, int64_t now, struct signers *out, char *why,
                   size_t size);
 void signers_free(struct signers *signers);
 
-// signers_check loads every signer of a configuration, with its key, and checks that it fits: a
-// certificate that the issuer has issued with id-kp-OCSPSigning, whose key this is. One signer of
-// each issuer must be valid at `now`; of the others the log has a warning. Returns false, and the
-// reason in `why`. Nothing is kept.
+// signers_check is signers_load() for its verdict alone.
 bool signers_check(const struct config *config, int64_t now, char *why, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Packets and their messages, written and read. A writer or reader that has failed once does
-// nothing any more, so that only its end has to be asked.
+// Writes and reads packets and their messages. A writer or reader that has failed ignores what
+// follows, so that only its final state has to be checked.
 #include "signer/packet.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 enum { VERSION = 1 };
 enum kind { KIND_HELLO = 1, KIND_JOB, KIND_DONE };
 
-// struct writer has room at `at` for `left` octets.
+// struct writer has room for `left` bytes at `at`.
 struct writer {
     uint8_t *at;
     size_t left;
@@ -34,7 +34,7 @@ static void write_number(struct writer *w, uint64_t number, size_t len)
     write_octets(w, octets, len);
 }
 
-// A length in one octet, and so many octets of the `max` that there are.
+// A length in one byte, then that many bytes, at most `max`.
 static void write_counted(struct writer *w, const uint8_t *octets, size_t len, size_t max)
 {
     if (len > max || len > UINT8_MAX) {
@@ -56,7 +56,7 @@ static size_t written(const struct writer *w, size_t size)
     return w->has_failed ? 0 : size - w->left;
 }
 
-// struct reader has `left` octets at `at`.
+// struct reader has `left` bytes to read at `at`.
 struct reader {
     const uint8_t *at;
     size_t left;
@@ -83,14 +83,14 @@ static uint64_t read_number(struct reader *r, size_t len)
     return number;
 }
 
-// A time is as it stands there in two's complement.
+// A time is in two's complement.
 static int64_t read_time(struct reader *r)
 {
     uint64_t number = read_number(r, 8);
     return number <= INT64_MAX ? (int64_t)number : -(int64_t)(UINT64_MAX - number) - 1;
 }
 
-// A number of one octet that is from `min` to `max`.
+// A number of one byte, from `min` to `max`.
 static uint8_t read_small(struct reader *r, uint8_t min, uint8_t max)
 {
     uint8_t number = (uint8_t)read_number(r, 1);

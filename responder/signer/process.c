@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The life of the process with the keys. The kernel is its queue: every thread waits for the next
-// packet of the one socket, and the process in front bounds how many are under way.
+// The life of the signer process. The kernel holds its queue: every thread waits for the next
+// packet of the one socket, and the worker bounds how many jobs are in flight.
 #include "signer/process.h"
 
 #include "base/log.h"
@@ -24,13 +24,13 @@
 
 enum { WHY_MAX = 512, THREADS_MAX = 1024 };
 
-// An answer that is ready does not wait for the others of its packet for longer than this.
+// A finished response waits at most this long for the others of its packet.
 enum { FLUSH_MICROSECONDS = 1000 };
 
-// struct worker is one thread. `in` has room for an octet more than a packet may have, so that
-// one that is too long is seen. At `out` are `len` octets of answers, the first of them from
+// struct signer_thread is one thread. `in` has room for one byte more than a packet may have, so
+// that a packet that is too long is noticed. `out` has `len` bytes of responses, the oldest made at
 // `since`.
-struct worker {
+struct signer_thread {
     const struct signers *signers;
     int socket;
     pthread_t thread;
@@ -41,15 +41,15 @@ struct worker {
     uint8_t out[PACKET_MAX];
 };
 
-// Packets without octets look like the end of the socket.
+// An empty packet looks like the end of the socket.
 static bool is_closed(int socket)
 {
     struct pollfd p = {.fd = socket, .events = POLLIN};
     return poll(&p, 1, 0) < 0 || (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
-// Returns false when there will be no more packets.
-static bool receive(struct worker *worker, struct oc_bytes *packet)
+// Returns false at the end of the socket.
+static bool receive(struct signer_thread *worker, struct oc_bytes *packet)
 {
     for (;;) {
         ssize_t n = recv(worker->socket, worker->in, sizeof worker->in, 0);
@@ -62,7 +62,8 @@ static bool receive(struct worker *worker, struct oc_bytes *packet)
     }
 }
 
-// Returns false when nobody is there to take it. For want of memory it is lost, and missed there.
+// Returns false when the other end is gone. A response that is lost because the kernel has no
+// memory is missed by the worker, which fails its job in time.
 static bool transmit(int socket, const uint8_t *data, size_t len)
 {
     ssize_t n;
@@ -72,12 +73,12 @@ static bool transmit(int socket, const uint8_t *data, size_t len)
     return n >= 0 || errno == ENOBUFS || errno == ENOMEM;
 }
 
-// Writes a response to the `SIGNER_RESPONSE_MAX` octets at `out` and returns its length, 0 for
-// none.
-static size_t make_response(const struct worker *worker, uint8_t *out)
+// Writes a response to the `SIGNER_RESPONSE_MAX` bytes at `out`. Returns its length, 0 when the job
+// was refused.
+static size_t make_response(const struct signer_thread *worker, uint8_t *out)
 {
     struct oc_bytes der;
-    const char *why = "a signer that is none";
+    const char *why = "unknown signer";
     if (worker->job.signer < worker->signers->n)
         why = sign_job(&worker->signers->all[worker->job.signer].as, &worker->job,
                        (int64_t)time(NULL), out, SIGNER_RESPONSE_MAX, &der);
@@ -85,12 +86,12 @@ static size_t make_response(const struct worker *worker, uint8_t *out)
         log_limited(LOG_WARNING_LINE, "signer: refused to sign: %s", why);
         return 0;
     }
-    // It was built at the end of the room.
+    // A builder fills its buffer from the end.
     memmove(out, der.data, der.len);
     return der.len;
 }
 
-static void do_message(struct worker *worker, struct oc_bytes message)
+static void do_message(struct signer_thread *worker, struct oc_bytes message)
 {
     uint8_t *frame = worker->out + worker->len;
     uint8_t *out = frame + PACKET_FRAME;
@@ -102,28 +103,28 @@ static void do_message(struct worker *worker, struct oc_bytes message)
     if (packet_read_job(message, &has_number, &number, &worker->job))
         len += make_response(worker, out + PACKET_DONE_HEAD);
     else
-        log_limited(LOG_WARNING_LINE, "signer: a message of %zu octets is no job", message.len);
+        log_limited(LOG_WARNING_LINE, "signer: malformed job (%zu bytes)", message.len);
     if (!has_number)
         return;
     packet_write_done(number, out);
     worker->len += packet_frame(frame, len);
 }
 
-// Returns false when nobody can be answered any more.
-static bool flush(struct worker *worker)
+// Returns false when the other end is gone.
+static bool flush(struct signer_thread *worker)
 {
     size_t len = worker->len;
     worker->len = 0;
     return len == 0 || transmit(worker->socket, worker->out, len);
 }
 
-static bool is_time_to_flush(const struct worker *worker)
+static bool is_time_to_flush(const struct signer_thread *worker)
 {
     size_t left = sizeof worker->out - worker->len;
     return left < PACKET_FRAME + PACKET_DONE_MAX || clock_us() - worker->since > FLUSH_MICROSECONDS;
 }
 
-static bool do_packet(struct worker *worker, struct oc_bytes packet)
+static bool do_packet(struct signer_thread *worker, struct oc_bytes packet)
 {
     struct oc_bytes message;
     while (packet_next(&packet, &message)) {
@@ -132,13 +133,13 @@ static bool do_packet(struct worker *worker, struct oc_bytes packet)
             return false;
     }
     if (packet.len > 0)
-        log_limited(LOG_WARNING_LINE, "signer: %zu octets of a packet are no message", packet.len);
+        log_limited(LOG_WARNING_LINE, "signer: malformed packet (%zu bytes left over)", packet.len);
     return flush(worker);
 }
 
 static void *work(void *arg)
 {
-    struct worker *worker = arg;
+    struct signer_thread *worker = arg;
     struct oc_bytes packet;
     while (receive(worker, &packet) && do_packet(worker, packet))
         continue;
@@ -154,8 +155,8 @@ static size_t count_threads(const struct config *config)
     return n < THREADS_MAX ? (size_t)n : THREADS_MAX;
 }
 
-// The first of them is this thread.
-static bool run_workers(struct worker *workers, size_t n)
+// The calling thread is the first of them.
+static bool run_workers(struct signer_thread *workers, size_t n)
 {
     size_t n_started = 1;
     int failed = 0;
@@ -166,8 +167,8 @@ static bool run_workers(struct worker *workers, size_t n)
     if (failed == 0)
         work(&workers[0]);
     else
-        log_line(LOG_ERROR_LINE, "signer: no thread: %s", strerror(failed));
-    // Whoever still waits for a packet has waited long enough.
+        log_line(LOG_ERROR_LINE, "signer: cannot start a thread: %s", strerror(failed));
+    // This wakes the threads that still wait for a packet.
     shutdown(workers[0].socket, SHUT_RDWR);
     for (size_t i = 1; i < n_started; i++)
         pthread_join(workers[i].thread, NULL);
@@ -178,9 +179,9 @@ static bool sign_until_closed(const struct config *config, const struct signers 
                               int socket)
 {
     size_t n = count_threads(config);
-    struct worker *workers = calloc(n, sizeof *workers);
+    struct signer_thread *workers = calloc(n, sizeof *workers);
     if (workers == NULL) {
-        log_line(LOG_ERROR_LINE, "signer: no memory");
+        log_line(LOG_ERROR_LINE, "signer: out of memory");
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -199,15 +200,15 @@ static bool say_hello(const struct signers *signers, int socket)
         const struct packet_hello hello = {(uint32_t)signers->n, (uint32_t)i, signers->all[i].info};
         size_t len = packet_write_hello(&hello, packet + PACKET_FRAME, PACKET_HELLO_MAX);
         if (len == 0 || !transmit(socket, packet, packet_frame(packet, len))) {
-            log_line(LOG_ERROR_LINE, "signer: the process in front does not listen");
+            log_line(LOG_ERROR_LINE, "signer: cannot send the hello: the worker is gone");
             return false;
         }
     }
     return true;
 }
 
-// Keys shall not end in a core file, and signals for the whole group shall not end this process
-// before the one in front: that one is done when it closes the socket.
+// Keys must not end up in a core file. Signals to the whole process group must not stop this
+// process before the worker, which closes the socket when it is done.
 static void harden(void)
 {
     const struct rlimit none = {0, 0};
@@ -228,7 +229,7 @@ int signer_run(const struct config *config, int socket)
 {
     struct signers signers;
     char why[WHY_MAX] = "";
-    // The first process reads the configuration, and may yet have another form.
+    // The supervisor takes over the form of the log only when the reload has succeeded.
     log_set_form(config->log);
     harden();
     bool ok = signers_load(config, (int64_t)time(NULL), &signers, why, sizeof why) &&

@@ -8,9 +8,9 @@
 
 #include "config/config.h"
 
-// signer_run is the whole life of the process with the keys: it loads them, gives up its rights,
-// says hello on `socket`, and signs until that is closed: nobody but the process in front may hold
-// its other end. SIGTERM, SIGHUP and SIGINT are ignored. It returns the exit status.
+// signer_run is the whole life of the signer process: it loads the keys, drops its privileges,
+// sends its hello on `socket`, and signs until the other end is closed, which only the worker may
+// hold. SIGTERM, SIGHUP and SIGINT are ignored. It returns the exit status.
 int signer_run(const struct config *config, int socket);
 
 #endif

@@ -24,7 +24,7 @@ static bool is_hash(const struct oc_issuer *issuer, enum oc_hash hash)
     return hash >= OC_HASH_SHA1 && hash <= OC_HASH_SHA512 && issuer->has_hash[hash];
 }
 
-// RFC 6960 2.2: a certificate that was never issued.
+// RFC 6960 2.2: this is how a certificate that was never issued is reported as revoked.
 static bool is_not_issued(const struct job_single *single)
 {
     return single->status == OC_CERT_STATUS_REVOKED && single->revocation_time == 0;
@@ -39,15 +39,15 @@ static bool is_reason(uint8_t reason)
 static const char *refuse_revocation(const struct job_single *single, bool is_extended_revoke)
 {
     if (single->has_reason ? !is_reason(single->reason) : single->reason != 0)
-        return "a reason that is none (RFC 5280 5.3.1)";
+        return "invalid revocation reason (RFC 5280 5.3.1)";
     if (single->revocation_time < 0 || single->revocation_time > single->this_update)
-        return "a revocation that is later than what is known of it";
+        return "revocation time later than thisUpdate";
     if (!is_not_issued(single))
         return NULL;
     if (!is_extended_revoke)
-        return "an extended revoke without its extension (RFC 6960 4.4.8)";
+        return "missing extension extended-revoke (RFC 6960 4.4.8)";
     if (single->reason != OC_REASON_CERTIFICATE_HOLD)
-        return "an extended revoke with another reason than certificateHold (RFC 6960 2.2)";
+        return "invalid reason of an extended revoke (RFC 6960 2.2)";
     return NULL;
 }
 
@@ -56,24 +56,24 @@ static const char *refuse_status(const struct job_single *single, bool is_extend
     if (single->status == OC_CERT_STATUS_REVOKED)
         return refuse_revocation(single, is_extended_revoke);
     if (single->status != OC_CERT_STATUS_GOOD && single->status != OC_CERT_STATUS_UNKNOWN)
-        return "a status that is none (RFC 6960 4.2.1)";
+        return "invalid status (RFC 6960 4.2.1)";
     if (single->revocation_time != 0 || single->has_reason || single->reason != 0)
-        return "a revocation of what is not revoked";
+        return "unexpected revocation of a certificate that is not revoked";
     return NULL;
 }
 
-// producedAt is now, so that nothing here can overflow.
+// producedAt was checked to be about now, so nothing here can overflow.
 static const char *refuse_times(const struct sign_as *as, const struct job *job,
                                 const struct job_single *single)
 {
     if (single->this_update < 0 || single->this_update > job->produced_at)
-        return "a thisUpdate that is in the future (RFC 6960 2.4)";
+        return "thisUpdate in the future (RFC 6960 2.4)";
     if (single->next_update <= job->produced_at)
-        return "a nextUpdate that has passed (RFC 6960 2.4)";
+        return "nextUpdate in the past (RFC 6960 2.4)";
     if (single->next_update - job->produced_at > as->config->validity)
-        return "a validity above the configured one";
+        return "validity longer than configured";
     if (single->next_update > as->signer.cert.not_after)
-        return "a nextUpdate behind the end of the signer's certificate";
+        return "nextUpdate after the signer certificate expires";
     return NULL;
 }
 
@@ -81,9 +81,9 @@ static const char *refuse_single(const struct sign_as *as, const struct job *job
                                  const struct job_single *single)
 {
     if (!is_hash(as->issuer, single->hash))
-        return "a hash that is none (RFC 6960 4.3)";
+        return "unsupported hash (RFC 6960 4.3)";
     if (!is_integer(single->serial, single->serial_len))
-        return "a serial number that is no INTEGER (X.690 8.3)";
+        return "invalid serial number (X.690 8.3)";
     const char *why = refuse_times(as, job, single);
     return why != NULL ? why : refuse_status(single, job->is_extended_revoke);
 }
@@ -91,11 +91,11 @@ static const char *refuse_single(const struct sign_as *as, const struct job *job
 static const char *refuse_time(const struct oc_cert *cert, const struct job *job, int64_t now)
 {
     if (now < SIGN_LATE || now > INT64_MAX - SIGN_EARLY)
-        return "a clock that cannot be right";
+        return "invalid clock";
     if (job->produced_at < now - SIGN_LATE || job->produced_at > now + SIGN_EARLY)
-        return "a producedAt that is not now (RFC 6960 2.4)";
+        return "producedAt is not now (RFC 6960 2.4)";
     if (now < cert->not_before || now > cert->not_after)
-        return "a signer whose certificate is not valid now";
+        return "signer certificate is not valid now";
     return NULL;
 }
 
@@ -111,20 +111,20 @@ static bool has_not_issued(const struct job *job)
 static const char *refuse_extensions(const struct issuer_config *config, const struct job *job)
 {
     if (job->nonce_len > JOB_NONCE_MAX)
-        return "a nonce that is too long (RFC 9654 2.1)";
+        return "nonce too long (RFC 9654 2.1)";
     if (job->nonce_len > 0 && config->nonce == NONCE_IGNORE)
-        return "a nonce, which the configuration ignores";
+        return "unexpected nonce: the configuration ignores nonces";
     if (!job->is_extended_revoke)
         return NULL;
     if (config->unknown != UNKNOWN_REVOKED)
-        return "an extended revoke that is not configured";
-    return has_not_issued(job) ? NULL : "an extended revoke of nothing (RFC 6960 4.4.8)";
+        return "unexpected extended revoke: it is not configured";
+    return has_not_issued(job) ? NULL : "unexpected extension extended-revoke (RFC 6960 4.4.8)";
 }
 
 const char *sign_refuse(const struct sign_as *as, const struct job *job, int64_t now)
 {
     if (job->n_singles < 1 || job->n_singles > JOB_SINGLES_MAX)
-        return "no certificates, or too many";
+        return "invalid number of certificates";
     const char *why = refuse_time(&as->signer.cert, job, now);
     if (why == NULL)
         why = refuse_extensions(as->config, job);
@@ -189,7 +189,7 @@ static const char *sign_singles(const struct sign_as *as, const struct job *job,
     for (size_t i = 0; i < job->n_singles; i++)
         singles[i] = single_response(as, &job->singles[i]);
     if (build_extensions(job, room, &spec.extensions) != OC_OK)
-        return "its extensions cannot be built";
+        return "cannot build the extensions";
     return oc_response_sign(&as->signer, &spec, buf, size, out, &err) == OC_OK ? NULL : err.what;
 }
 

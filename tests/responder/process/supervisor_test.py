@@ -661,7 +661,7 @@ class LogTest(DaemonCase):
 class DatesTest(DaemonCase):
     """Signers that have ended, beside one that has not."""
 
-    WARNING = "issuer Test ca, signer old: its certificate has ended: remove it"
+    WARNING = "issuer Test ca, signer old: its certificate has expired: remove it"
 
     def setUp(self):
         super().setUp()
@@ -704,7 +704,7 @@ class DatesTest(DaemonCase):
     def test_nobody_else(self):
         for name in ("pem", "key"):
             shutil.copy(self.dir / f"old.{name}", self.dir / f"signer.{name}")
-        self.refused("signer: issuer Test ca: signers: none of them is valid now (RFC 6960 3.2)",
+        self.refused("signer: issuer Test ca: signers: no signer is valid now (RFC 6960 3.2)",
                      "the signer process could not start", status=EX_TEMPFAIL)
 
     def test_json(self):

@@ -191,7 +191,7 @@ static void one_that_is_not_valid_now_among_others(void **state)
     old.certificate = keyring_cert(CERT_EXPIRED);
     issuers[1].name = "other";
     issuers[1].signers = &old;
-    expect("issuer other: signers: none of them is valid now (RFC 6960 3.2)");
+    expect("issuer other: signers: no signer is valid now (RFC 6960 3.2)");
 }
 
 // Years later, what was never right is still that, and not just too old.
@@ -212,7 +212,7 @@ static void certificate_that_is_not_valid_now(void **state)
     (void)state;
     for (size_t i = 0; i < N_OUT_OF_DATE; i++) {
         signers[0].certificate = keyring_cert(out_of_date[i]);
-        expect("issuer CA: signers: none of them is valid now (RFC 6960 3.2)");
+        expect("issuer CA: signers: no signer is valid now (RFC 6960 3.2)");
     }
     reset(state);
     assert_false(signers_check(&config, INT64_C(4102358401), why, sizeof why));
@@ -264,9 +264,9 @@ static void no_signers(void **state)
 {
     (void)state;
     issuers[0].n_signers = 0;
-    expect("issuer CA: signers: it has none");
+    expect("issuer CA: signers: missing signer");
     config.n_issuers = 0;
-    expect("no memory for the signers, or too many or no issuers");
+    expect("out of memory, no issuers, or too many signers");
 }
 
 // Where an encrypted key gets its passphrase from.
@@ -292,7 +292,7 @@ static void passphrase(void **state)
         expect_key("cannot be decrypted with the passphrase in passphrase_file");
     }
     signers[0].passphrase_file = NULL;
-    expect_key("is encrypted: name the file of its passphrase");
+    expect_key("is encrypted: set passphrase_file");
 }
 
 static void expect_passphrase_file(const char *reason)

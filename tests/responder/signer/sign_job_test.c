@@ -62,27 +62,26 @@ static void as_it_should_be(void **state)
     }
 }
 
-static const char not_now[] = "a producedAt that is not now (RFC 6960 2.4)";
-static const char number[] = "no certificates, or too many";
-static const char invalid[] = "a signer whose certificate is not valid now";
-static const char wrong_clock[] = "a clock that cannot be right";
-static const char hash[] = "a hash that is none (RFC 6960 4.3)";
-static const char integer[] = "a serial number that is no INTEGER (X.690 8.3)";
-static const char status[] = "a status that is none (RFC 6960 4.2.1)";
-static const char not_revoked[] = "a revocation of what is not revoked";
-static const char reason[] = "a reason that is none (RFC 5280 5.3.1)";
-static const char later[] = "a revocation that is later than what is known of it";
-static const char future[] = "a thisUpdate that is in the future (RFC 6960 2.4)";
-static const char passed[] = "a nextUpdate that has passed (RFC 6960 2.4)";
-static const char validity[] = "a validity above the configured one";
-static const char behind[] = "a nextUpdate behind the end of the signer's certificate";
-static const char long_nonce[] = "a nonce that is too long (RFC 9654 2.1)";
-static const char no_nonce[] = "a nonce, which the configuration ignores";
-static const char not_configured[] = "an extended revoke that is not configured";
-static const char of_nothing[] = "an extended revoke of nothing (RFC 6960 4.4.8)";
-static const char no_extension[] = "an extended revoke without its extension (RFC 6960 4.4.8)";
-static const char other_reason[] =
-    "an extended revoke with another reason than certificateHold (RFC 6960 2.2)";
+static const char not_now[] = "producedAt is not now (RFC 6960 2.4)";
+static const char number[] = "invalid number of certificates";
+static const char invalid[] = "signer certificate is not valid now";
+static const char wrong_clock[] = "invalid clock";
+static const char hash[] = "unsupported hash (RFC 6960 4.3)";
+static const char integer[] = "invalid serial number (X.690 8.3)";
+static const char status[] = "invalid status (RFC 6960 4.2.1)";
+static const char not_revoked[] = "unexpected revocation of a certificate that is not revoked";
+static const char reason[] = "invalid revocation reason (RFC 5280 5.3.1)";
+static const char later[] = "revocation time later than thisUpdate";
+static const char future[] = "thisUpdate in the future (RFC 6960 2.4)";
+static const char passed[] = "nextUpdate in the past (RFC 6960 2.4)";
+static const char validity[] = "validity longer than configured";
+static const char behind[] = "nextUpdate after the signer certificate expires";
+static const char long_nonce[] = "nonce too long (RFC 9654 2.1)";
+static const char no_nonce[] = "unexpected nonce: the configuration ignores nonces";
+static const char not_configured[] = "unexpected extended revoke: it is not configured";
+static const char of_nothing[] = "unexpected extension extended-revoke (RFC 6960 4.4.8)";
+static const char no_extension[] = "missing extension extended-revoke (RFC 6960 4.4.8)";
+static const char other_reason[] = "invalid reason of an extended revoke (RFC 6960 2.2)";
 
 // expect signs at `now`: `why` is the reason not to, NULL when there is none.
 static void expect_as(const struct sign_as *as, int64_t now, const char *why)
