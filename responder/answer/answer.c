@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// From a request to what is to be signed (RFC 6960 4.1, 4.2.2, RFC 9654 2.1): whom it asks about,
-// what the store says, and for how long that may be promised.
+// From a request to a job for the signer (RFC 6960 4.1, 4.2.2, RFC 9654 2.1): which certificates it
+// asks about, what the store says, and for how long the answer is valid.
 #include "answer/answer.h"
 
 #include <string.h>
 
-// What is understood in requestExtensions and in singleRequestExtensions, when it is critical.
-// Basic responses are what acceptableResponses must allow (RFC 6960 4.4.3), and a service locator
-// leads to where we are (4.4.6).
+// The critical extensions understood in requestExtensions and in singleRequestExtensions.
+// acceptableResponses must allow basic responses (RFC 6960 4.4.3), and a service locator names the
+// way to this responder (4.4.6).
 static bool is_understood(enum oc_extension_id id, bool is_single)
 {
     if (is_single)
@@ -35,7 +35,7 @@ static struct served_issuer *find_issuer(const struct served *served, const stru
     return NULL;
 }
 
-// All that makes the request malformed is looked at before the question whom it is for.
+// Everything that makes the request malformed is checked before its issuer.
 static bool read_ids(const struct oc_request *req, struct asked *asked)
 {
     struct oc_single_request single;
@@ -77,7 +77,7 @@ static bool take_issuer(const struct served *served, struct asked *asked)
     return true;
 }
 
-// Returns false when there is no nonce where there must be one.
+// Returns false when a required nonce is missing.
 static bool apply_nonce_rule(struct asked *asked)
 {
     switch (asked->issuer->config->nonce) {
@@ -92,8 +92,8 @@ static bool apply_nonce_rule(struct asked *asked)
     }
 }
 
-// A signature is not asked for, and so not looked at (RFC 6960 4.1.2), nor is the name of who
-// asks.
+// Signatures of requests are not required, so neither the signature nor the requestor's name is
+// looked at (RFC 6960 4.1.2).
 static enum oc_response_status read_whole(const struct served *served, struct oc_bytes request,
                                           struct asked *asked)
 {
@@ -109,7 +109,7 @@ static enum oc_response_status read_whole(const struct served *served, struct oc
 enum oc_response_status answer_read(const struct served *served, struct oc_bytes request,
                                     struct asked *asked)
 {
-    // Not all of it is cleared: the room for cert IDs is large, and nearly always for one.
+    // The room for cert IDs is large and nearly always used for one, so it is not cleared.
     asked->n_ids = 0;
     asked->issuer = NULL;
     asked->nonce = (struct oc_bytes){0};
@@ -124,21 +124,21 @@ static int64_t at_most(int64_t value, int64_t limit)
     return value < limit ? value : limit;
 }
 
-// When this may be said until: the configured validity without the jitter, the record's own next
-// update, the end of the signer's certificate.
+// nextUpdate is the earliest of: now plus the configured validity less the jitter, the nextUpdate
+// of the record, and the end of the signer's certificate.
 static int64_t next_update(const struct asked *asked, const struct answer_times *times,
                            int64_t signer_ends, const struct record *record)
 {
     int64_t validity = asked->issuer->config->validity;
     int64_t jitter = at_most(times->jitter, 1000);
     int64_t until = at_most(times->now + validity - validity / 10 * jitter / 1000, signer_ends);
-    // What was right at another time than now is not promised for longer because of that.
+    // A record from an earlier time is not valid for longer because it is answered later.
     if (record->this_update != 0 && record->next_update == 0)
         return at_most(until, record->this_update + validity);
     return record->next_update != 0 ? at_most(until, record->next_update) : until;
 }
 
-static void say_not_issued(const struct asked *asked, struct job *job, struct job_single *single)
+static void set_not_issued(const struct asked *asked, struct job *job, struct job_single *single)
 {
     single->status = OC_CERT_STATUS_UNKNOWN;
     if (asked->issuer->config->unknown != UNKNOWN_REVOKED)
@@ -150,41 +150,41 @@ static void say_not_issued(const struct asked *asked, struct job *job, struct jo
     job->is_extended_revoke = true;
 }
 
-// RFC 5280 5.3.1: unspecified is not to be said; removeFromCRL and numbers without a meaning
-// say nothing of a certificate that is revoked.
-static bool is_sayable(const struct record *record)
+// RFC 5280 5.3.1: "unspecified" should be absent; removeFromCRL and numbers without a meaning say
+// nothing about a revoked certificate.
+static bool has_usable_reason(const struct record *record)
 {
     return record->has_reason && record->reason > OC_REASON_UNSPECIFIED &&
            record->reason <= OC_REASON_AA_COMPROMISE && record->reason != 7 &&
            record->reason != OC_REASON_REMOVE_FROM_CRL;
 }
 
-// The moment of 1970-01-01 is left to what was never issued, and no revocation is later than
-// what is known of it.
-static void say_revoked(const struct record *record, struct job_single *single)
+// A revocation time of 1970-01-01 means "never issued", so the earliest is one second later; the
+// latest is thisUpdate.
+static void set_revoked(const struct record *record, struct job_single *single)
 {
     single->status = OC_CERT_STATUS_REVOKED;
     single->revocation_time = at_most(record->revoked_at, single->this_update);
     if (single->revocation_time < 1)
         single->revocation_time = 1;
-    single->has_reason = is_sayable(record);
+    single->has_reason = has_usable_reason(record);
     single->reason = single->has_reason ? record->reason : 0;
 }
 
-static enum oc_response_status say(const struct asked *asked, const struct record *record,
-                                   struct job *job, struct job_single *single)
+static enum oc_response_status set_status(const struct asked *asked, const struct record *record,
+                                          struct job *job, struct job_single *single)
 {
     switch (record->status) {
     case RECORD_GOOD:
         single->status = OC_CERT_STATUS_GOOD;
         return OC_RESPONSE_SUCCESSFUL;
     case RECORD_REVOKED:
-        say_revoked(record, single);
+        set_revoked(record, single);
         return OC_RESPONSE_SUCCESSFUL;
     case RECORD_NOT_ISSUED:
         if (asked->issuer->config->unknown == UNKNOWN_UNAUTHORIZED)
             return OC_RESPONSE_UNAUTHORIZED;
-        say_not_issued(asked, job, single);
+        set_not_issued(asked, job, single);
         return OC_RESPONSE_SUCCESSFUL;
     case RECORD_NONE:
     default:
@@ -192,7 +192,8 @@ static enum oc_response_status say(const struct asked *asked, const struct recor
     }
 }
 
-// Who asks twice in one request gets one answer, although the store may change in between.
+// A serial number that occurs twice in a request gets one answer, even if the store changes
+// meanwhile.
 static const struct record *find_before(const struct asked *asked, size_t i,
                                         const struct record *records)
 {
@@ -221,7 +222,7 @@ static void name_certificate(const struct oc_cert_id *id, struct job_single *sin
     memcpy(single->serial, id->serial.data, id->serial.len);
 }
 
-// What is of a time to come, or has had its time, is nothing to answer with.
+// Records that are not yet valid, or have expired, give no answer.
 static bool set_times(const struct asked *asked, const struct answer_times *times,
                       int64_t signer_ends, const struct record *record, struct job_single *single)
 {
@@ -247,7 +248,7 @@ enum oc_response_status answer_look_up(const struct asked *asked, const struct a
         if (!look_up(asked, i, records) ||
             !set_times(asked, times, signer_ends, &records[i], single))
             return OC_RESPONSE_TRY_LATER;
-        enum oc_response_status status = say(asked, &records[i], job, single);
+        enum oc_response_status status = set_status(asked, &records[i], job, single);
         if (status != OC_RESPONSE_SUCCESSFUL)
             return status;
     }

@@ -12,10 +12,10 @@
 
 enum { N_SHARDS = 16 };
 
-// How long a refresh that was begun is waited for before it is due again, in seconds.
+// Seconds after which an answer whose refresh has begun is due again.
 enum { AGAIN_AFTER = 30 };
 
-// How many answers are looked at under one lock.
+// Answers that are looked at while a lock is held once.
 enum { LOOK_AT_ONCE = 1000 };
 
 struct cache {
@@ -142,8 +142,8 @@ static bool put_into(struct cache *cache, struct shard *shard, struct cached *ca
     return true;
 }
 
-// The epoch is looked at under the lock: who drops begins the new epoch first and takes the lock
-// then, so that what is put in before is found there.
+// The epoch is compared under the lock: a drop begins the new epoch first and then takes the lock,
+// so it finds what was added before.
 bool cache_put(struct cache *cache, struct cached *cached, uint64_t epoch)
 {
     const struct cache_key key = key_of(cached);
@@ -191,8 +191,8 @@ void cache_drop_if(struct cache *cache, bool (*is_wrong)(void *arg, const struct
     }
 }
 
-// What nobody has asked for since it was made is not worth a signature; it is looked at again
-// when it has expired.
+// An answer that no client has got since it was made is not worth a signature; it is looked at
+// again when it has expired.
 static bool is_first_to_refresh(struct shard *shard, int64_t now)
 {
     struct cached *cached = shard->heap[0];
@@ -225,7 +225,7 @@ size_t cache_due(struct cache *cache, int64_t now, struct cached **out, size_t n
 {
     size_t n_due = 0;
     size_t first = atomic_fetch_add(&cache->n_looks, 1);
-    // Another one first each time, lest the last never come to their turn.
+    // Each call starts with another shard, so that the last ones get their turn.
     for (size_t i = 0; i < N_SHARDS && n_due < n; i++) {
         struct shard *shard = &cache->shards[(first + i) % N_SHARDS];
         pthread_mutex_lock(&shard->lock);
@@ -235,8 +235,8 @@ size_t cache_due(struct cache *cache, int64_t now, struct cached **out, size_t n
     return n_due;
 }
 
-// The heap is not in the order of this_update, so all are looked at, some at a time: nobody is to
-// wait long for the lock. What moves in between may be missed.
+// The heap is not in the order of this_update, so every answer is looked at, some at a time, so
+// that no request waits long for the lock. An answer that moves meanwhile may be missed.
 static void look_for_oldest(struct shard *shard, int64_t *oldest)
 {
     bool is_end = false;

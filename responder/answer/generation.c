@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A configuration becomes issuers, stores and signers.
+// Loads issuers, stores and signers of a configuration.
 #include "answer/generation.h"
 
 #include "base/issuer_file.h"
@@ -18,8 +18,9 @@ static bool fail(char *why, size_t size, const char *about, const char *what)
     return false;
 }
 
-// All that an answer depends on but the time: who issued, where the statuses come from, and what
-// is said of them. What is in the cache for one configuration is then right for the next.
+// Everything but the time that an answer depends on: the issuer, the source of the statuses, and
+// the policy. An answer cached under one configuration is then right under the next with the same
+// key.
 static char *describe(const struct served_issuer *served, const char *database, size_t *len)
 {
     char *text = NULL;
@@ -62,7 +63,7 @@ static bool load_cert(const struct oc_crypto *crypto, const char *database,
     if (!issuer_file_open(config->certificate, crypto, certs, &served->issuer, &err))
         return fail(why, size, config->certificate, err.what);
     return set_key(crypto, database, served) ||
-           fail(why, size, config->certificate, "it cannot be hashed");
+           fail(why, size, config->certificate, "cannot hash the certificate");
 }
 
 static bool is_twice(const struct served *served, size_t i)
@@ -96,7 +97,7 @@ static bool load_issuers(const struct oc_crypto *crypto, struct sources *sources
     return true;
 }
 
-static void let_go(struct sources *sources)
+static void release_sources(struct sources *sources)
 {
     if (sources == NULL || atomic_fetch_sub(&sources->n_owners, 1) != 1)
         return;
@@ -125,7 +126,7 @@ static struct sources *new_sources(struct config *config)
     sources->certs = calloc(config->n_issuers, sizeof *sources->certs);
     if (sources->served.issuers != NULL && sources->certs != NULL)
         return sources;
-    let_go(sources);
+    release_sources(sources);
     return NULL;
 }
 
@@ -138,12 +139,13 @@ static bool match_signers(const struct oc_crypto *crypto, struct generation *gen
     set->numbers = calloc(generation->n_infos + 1, sizeof *set->numbers);
     if (set->numbers == NULL ||
         crypto->hash(crypto, OC_HASH_SHA256, served->issuer.cert.der, digest) != OC_OK)
-        return fail(why, size, served->config->name, "no memory");
+        return fail(why, size, served->config->name, "out of memory");
     for (size_t k = 0; k < generation->n_infos; k++) {
         if (memcmp(generation->infos[k].issuer, digest, sizeof digest) == 0)
             set->numbers[set->n++] = (uint32_t)k;
     }
-    return set->n > 0 || fail(why, size, served->config->name, "nobody signs for it");
+    return set->n > 0 ||
+           fail(why, size, served->config->name, "the signer process has no signer for it");
 }
 
 static bool match_all(const struct oc_crypto *crypto, struct generation *generation, char *why,
@@ -153,7 +155,7 @@ static bool match_all(const struct oc_crypto *crypto, struct generation *generat
     generation->infos = signer_link_info(generation->link, &generation->n_infos);
     generation->sets = calloc(n, sizeof *generation->sets);
     if (generation->sets == NULL)
-        return fail(why, size, generation->config->file, "no memory");
+        return fail(why, size, generation->config->file, "out of memory");
     for (size_t i = 0; i < n; i++) {
         if (!match_signers(crypto, generation, i, why, size))
             return false;
@@ -161,14 +163,14 @@ static bool match_all(const struct oc_crypto *crypto, struct generation *generat
     return true;
 }
 
-// Takes both in any case; `sources` is NULL when there was no memory for them.
+// Takes both, whatever it returns; `sources` is NULL when out of memory.
 static struct generation *begin(struct sources *sources, int socket, char *why, size_t size)
 {
     struct generation *generation = sources == NULL ? NULL : calloc(1, sizeof *generation);
     if (generation == NULL) {
         close(socket);
-        let_go(sources);
-        fail(why, size, "ocspd", "no memory");
+        release_sources(sources);
+        fail(why, size, "ocspd", "out of memory");
         return NULL;
     }
     atomic_init(&generation->n_holders, 0);
@@ -219,7 +221,7 @@ void generation_free(struct generation *generation)
     for (size_t i = 0; generation->sets != NULL && i < generation->served.n_issuers; i++)
         free(generation->sets[i].numbers);
     free(generation->sets);
-    let_go(generation->sources);
+    release_sources(generation->sources);
     free(generation);
 }
 
@@ -262,20 +264,28 @@ bool generation_has_signer(const struct generation *generation, const struct ser
     return false;
 }
 
-// Each signer may begin before the one before it ends, in any order.
+// The latest end of a signer that is valid at `at`; `at` when there is none.
+static int64_t end_of_valid(const struct generation *generation, const struct signer_set *set,
+                            int64_t at)
+{
+    int64_t end = at;
+    for (size_t i = 0; i < set->n; i++) {
+        const struct signer_info *info = &generation->infos[set->numbers[i]];
+        if (info->not_before <= at && info->not_after > end)
+            end = info->not_after;
+    }
+    return end;
+}
+
 int64_t generation_ends(const struct generation *generation, const struct served_issuer *issuer,
                         int64_t now)
 {
     const struct signer_set *set = set_of(generation, issuer);
-    int64_t ends = now;
-    for (size_t i = 0; i < set->n; i++) {
-        const struct signer_info *info = &generation->infos[set->numbers[i]];
-        if (info->not_before > ends || info->not_after <= ends)
-            continue;
-        ends = info->not_after;
-        i = SIZE_MAX;  // those before it may go on from there
-    }
-    return ends;
+    int64_t end = now;
+    int64_t next;
+    while ((next = end_of_valid(generation, set, end)) > end)
+        end = next;
+    return end;
 }
 
 size_t generation_n_unsigned(const struct generation *generation, int64_t now)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Most of the time of a look-up in a large cache is waiting for memory. So the table has the hashes
-// beside the pointers, in runs: one line of it tells where an answer is. And all that will be read
-// of that answer is asked for at once.
+// A look-up in a large cache spends most of its time waiting for memory. So the table has the
+// hashes beside the pointers: one cache line tells where an answer is, and everything that will be
+// read of that answer is prefetched at once.
 #include "answer/shard.h"
 
 #include <stdlib.h>
 
-// What malloc() adds to each piece is counted as MALLOC_OCTETS, and an answer's part of the tables
-// as if they had just been doubled.
+// MALLOC_OCTETS is what malloc() adds to a block. An answer's part of the tables is counted as if
+// they had just been doubled.
 enum { FIRST_PLACES = 128, MALLOC_OCTETS = 16 };
 
-// LINE is a line of the processor's cache, and FETCHED how much of an answer is asked for at once.
+// LINE is a cache line of the processor, FETCHED how many bytes of an answer are prefetched.
 enum { LINE = 64, FETCHED = 1024 };
 
 static bool is_key(const struct cached *cached, const struct cache_key *key)
@@ -22,10 +22,10 @@ static bool is_key(const struct cached *cached, const struct cache_key *key)
 
 size_t shard_octets(const struct cached *cached)
 {
-    return sizeof *cached + cached->der_len + MALLOC_OCTETS + 4 * sizeof(struct place);
+    return sizeof *cached + cached->der_len + MALLOC_OCTETS + 4 * sizeof(struct shard_place);
 }
 
-// The heap: nothing is due before what is above it.
+// The heap: no answer is due before its parent.
 
 static void heap_set(struct shard *shard, size_t at, struct cached *cached)
 {
@@ -65,7 +65,7 @@ void shard_due_again(struct shard *shard, struct cached *cached)
     heap_sink(shard, cached);
 }
 
-// `shard->n` is still with the one that goes.
+// `shard->n` still counts the answer that is removed.
 static void heap_remove(struct shard *shard, size_t at)
 {
     struct cached *last = shard->heap[--shard->n];
@@ -88,7 +88,7 @@ static bool grow_heap(struct shard *shard)
     return true;
 }
 
-// The table: three quarters of it are taken at most.
+// The table: at most three quarters of its places are taken.
 
 static size_t next_place(const struct shard *shard, size_t at)
 {
@@ -122,7 +122,7 @@ static void take_place(const struct shard *shard, struct cached *cached)
     size_t at = cached->links.number & (shard->n_places - 1);
     while (shard->places[at].cached != NULL)
         at = next_place(shard, at);
-    shard->places[at] = (struct place){cached->links.number, cached};
+    shard->places[at] = (struct shard_place){cached->links.number, cached};
 }
 
 static bool grow_table(struct shard *shard)
@@ -130,7 +130,7 @@ static bool grow_table(struct shard *shard)
     if (shard->n < shard->n_places / 4 * 3)
         return true;
     size_t n = shard->n_places == 0 ? FIRST_PLACES : shard->n_places * 2;
-    struct place *places = calloc(n, sizeof *places);
+    struct shard_place *places = calloc(n, sizeof *places);
     if (places == NULL)
         return false;
     free(shard->places);
@@ -141,7 +141,7 @@ static bool grow_table(struct shard *shard)
     return true;
 }
 
-// What stands behind a place that becomes free moves up, unless it would come before its own.
+// The answers after a place that becomes free move up, but not before their own place.
 static void leave_place(struct shard *shard, const struct cached *cached)
 {
     size_t mask = shard->n_places - 1;
@@ -156,7 +156,7 @@ static void leave_place(struct shard *shard, const struct cached *cached)
         shard->places[hole] = shard->places[at];
         hole = at;
     }
-    shard->places[hole] = (struct place){0};
+    shard->places[hole] = (struct shard_place){0};
 }
 
 static void leave_ring(struct shard *shard, struct cached *cached)
@@ -168,7 +168,7 @@ static void leave_ring(struct shard *shard, struct cached *cached)
     links->ring_next->links.ring_prev = links->ring_prev;
 }
 
-// Behind the hand, which comes by there last.
+// The new answer goes behind the hand, which reaches it last.
 static void join_ring(struct shard *shard, struct cached *cached)
 {
     struct cached_links *links = &cached->links;
