@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The table of cryptographic functions that the library is given. It has none of
-// its own: a program takes the table of <ocsp/openssl.h>, or fills one from the
-// cryptographic library that it has already.
+// ocsp/crypto.h: the table of cryptographic functions that libocsp calls
+//
+// The library has no cryptography of its own. A program takes the table of
+// <ocsp/openssl.h>, or fills one from the cryptographic library that it already uses.
+//
+// Caveats
+//
+// Later versions may add functions at the end of the table. Set a table of your own to
+// zero first, or use an initialiser.
 #ifndef OCSP_CRYPTO_H
 #define OCSP_CRYPTO_H
 
@@ -12,42 +18,47 @@
 extern "C" {
 #endif
 
-// struct oc_key is a public key that a table has decoded; only the table knows what
-// it looks like.
+// struct oc_key is a public key that a table has decoded. Only the table knows what is
+// in it.
 struct oc_key;
 
 // struct oc_private_key is a private key of a table, or a handle of one that is kept
-// elsewhere. Where it comes from is the table's business, too.
+// elsewhere. The table also says how a program gets one.
 struct oc_private_key;
 
-// OC_BITS_NONE stands for the size of something that an algorithm does not have.
+// OC_BITS_NONE is the size in bits of something that an algorithm does not have.
 #define OC_BITS_NONE (~0U)
 
-// struct oc_strength says what a signature rests on, in bits.
-//
-// `hash_bits` is the length of the hash that was signed: 160 for SHA-1. It is
-// OC_BITS_NONE when the algorithm takes the message itself (Ed25519, ML-DSA), and 0
-// when it is not known. `rsa_bits` is the length of the RSA modulus, OC_BITS_NONE for
-// other keys.
+// struct oc_strength says how strong a signature is, in bits.
 struct oc_strength {
+    // The length of the hash that was signed: 160 for SHA-1. It is OC_BITS_NONE
+    // when the algorithm signs the message itself (Ed25519, ML-DSA), and 0 when
+    // the length is not known.
     unsigned hash_bits;
+    // The length of the RSA modulus; OC_BITS_NONE for other keys.
     unsigned rsa_bits;
 };
 
-// struct oc_crypto is the table. Each function gets the table that it stands in, so
-// that one which needs state keeps it in a structure that begins with this one.
+// struct oc_crypto is the table. Each function gets the table that it was called from:
+// one that needs state keeps it in a structure that begins with a `struct oc_crypto`.
 //
-// The library calls `hash` for oc_issuer_cert_id(); `hash`, `key_decode`, `key_free` and
-// `verify` for oc_issuer_init(), oc_verify() and its relatives; `hash` and `sign_check` for
-// oc_signer_init(), and `sign` for oc_response_sign() and oc_request_sign(); `random` is for
-// programs and for libocsp-client. What is not called may be NULL.
+// Functions that the program does not need may be NULL:
 //
-// A table is not written to while it is used, and may be used by several threads at
-// once if its functions may.
+// - oc_issuer_cert_id(): calls `hash`.
+// - oc_issuer_init() and oc_verify(): call `hash`, `key_decode`, `key_free` and
+//   `verify`, and so do the other functions of <ocsp/verify.h>.
+// - oc_signer_init(): calls `hash` and `sign_check`.
+// - oc_response_sign() and oc_request_sign(): call `sign`.
+// - oc_client_check(): calls `random` to make nonces, and verifies. Nothing else in the
+//   library calls `random`.
+//
+// The library does not write to a table. Several threads may use one at once if its
+// functions allow that.
 struct oc_crypto {
-    // hash writes the oc_hash_len(hash) octets of the hash of `data` to `out`.
-    // Returns OC_OK, OC_ERR_UNSUPPORTED for an algorithm that it does not have, or
-    // OC_ERR_CRYPTO.
+    // hash writes the hash of `data`, oc_hash_len(hash) octets, to `out`.
+    //
+    // Returns OC_OK, OC_ERR_UNSUPPORTED for an algorithm that it does not have,
+    // or OC_ERR_CRYPTO.
     enum oc_err (*hash)(const struct oc_crypto *crypto, enum oc_hash hash, struct oc_bytes data,
                         uint8_t *out);
 
@@ -55,38 +66,44 @@ struct oc_crypto {
     // generator. Returns OC_OK or OC_ERR_CRYPTO.
     enum oc_err (*random)(const struct oc_crypto *crypto, uint8_t *out, size_t len);
 
-    // key_decode decodes a SubjectPublicKeyInfo, one whole DER element. `*key` is to be
-    // given back with key_free. Returns OC_OK; or OC_ERR_UNSUPPORTED for a key that it
-    // cannot use, or OC_ERR_CRYPTO, with `*key` NULL.
+    // key_decode decodes a SubjectPublicKeyInfo, one whole DER element. The
+    // library gives `*key` back with key_free.
+    //
+    // Returns OC_OK; or, with `*key` NULL, OC_ERR_UNSUPPORTED for a key that it
+    // cannot use, or OC_ERR_CRYPTO.
     enum oc_err (*key_decode)(const struct oc_crypto *crypto, struct oc_bytes spki,
                               struct oc_key **key);
 
     // key_free frees a key of key_decode; NULL is allowed.
     void (*key_free)(const struct oc_crypto *crypto, struct oc_key *key);
 
-    // verify checks `signature` over `message` by `algorithm`, parameters and all. A key
-    // of another kind than the algorithm's is OC_ERR_UNSUPPORTED.
+    // verify checks `signature` over `message` with exactly this algorithm and
+    // its parameters.
     //
-    // Returns OC_OK only if the signature is right, and then says in `*strength` what it
-    // rests on; OC_ERR_SIGNATURE if it is wrong; OC_ERR_UNSUPPORTED for an algorithm that
-    // it does not have; or OC_ERR_CRYPTO.
+    // Returns OC_OK only if the signature is right, and then sets `*strength`;
+    // OC_ERR_SIGNATURE if it is wrong; OC_ERR_UNSUPPORTED for an algorithm that
+    // it does not have or that is not one for this key; or OC_ERR_CRYPTO.
+    // `*strength` is zero unless it returns OC_OK.
     enum oc_err (*verify)(const struct oc_crypto *crypto, const struct oc_key *key,
                           const struct oc_algorithm *algorithm, struct oc_bytes message,
                           struct oc_bytes signature, struct oc_strength *strength);
 
-    // sign_check tells whether `key` is the private part of `spki`, a SubjectPublicKeyInfo,
-    // one whole DER element, and signs by `algorithm`, parameters and all. It signs nothing.
+    // sign_check checks that `key` is the private part of `spki` (a
+    // SubjectPublicKeyInfo, one whole DER element) and can sign with exactly
+    // this algorithm and its parameters. It signs nothing.
     //
-    // Returns OC_OK, and then says in `*strength` what such a signature rests on, and in
-    // `*max_len` how many octets it has at most; OC_ERR_KEY_MISMATCH for the private part of
-    // another key; OC_ERR_UNSUPPORTED for an algorithm that it does not have or that is not
-    // the key's; or OC_ERR_CRYPTO.
+    // Returns OC_OK, and then sets `*strength` to the strength of such a
+    // signature and `*max_len` to its greatest length in octets;
+    // OC_ERR_KEY_MISMATCH if `key` belongs to another public key;
+    // OC_ERR_UNSUPPORTED for an algorithm that it does not have or that is not
+    // one for this key; or OC_ERR_CRYPTO.
     enum oc_err (*sign_check)(const struct oc_crypto *crypto, const struct oc_private_key *key,
                               struct oc_bytes spki, const struct oc_algorithm *algorithm,
                               struct oc_strength *strength, size_t *max_len);
 
-    // sign signs `message` by `algorithm` and writes the signature to `out`. `*len` is the
-    // room there, at least the `*max_len` of sign_check, and then the length of the signature.
+    // sign signs `message` and writes the signature to `out`. The caller sets
+    // `*len` to the size of `out`, at least the `*max_len` of sign_check; sign
+    // sets it to the length of the signature.
     //
     // Returns OC_OK, OC_ERR_SPACE, OC_ERR_UNSUPPORTED or OC_ERR_CRYPTO.
     enum oc_err (*sign)(const struct oc_crypto *crypto, const struct oc_private_key *key,

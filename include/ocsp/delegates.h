@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// Delegates that have been seen before. A responder sends the same certificate with each
-// response; who verifies many of them keeps its key, and does not check the issuer's
-// signature on the same certificate twice.
+// ocsp/delegates.h: a cache of the delegates that sign OCSP responses
+//
+// A responder sends its certificate with each response. A caller that verifies many
+// responses can keep the certificates' keys here: oc_verify() then decodes the key and
+// checks the issuer's signature on the certificate only the first time
+// (RFC 6960 4.2.2.2). It still checks dates, purposes and names each time.
+//
+// Example
 //
 //     struct oc_delegate slots[8];
 //     struct oc_delegates delegates;
+//
 //     oc_delegates_init(&delegates, crypto, slots, 8);
 //     policy.delegates = &delegates;
+//     ...;  // any number of calls of oc_verify() with this policy
+//     oc_delegates_cleanup(&delegates);
 #ifndef OCSP_DELEGATES_H
 #define OCSP_DELEGATES_H
 
@@ -17,22 +25,23 @@
 extern "C" {
 #endif
 
-// struct oc_delegate is the room for one delegate. Its members are the library's: the key,
-// what the issuer's signature on the certificate rests on, and the SHA-256 of the whole
-// certificate and of the issuer's key, which both must be the same again. Dates, purposes
-// and names are read anew each time.
+// struct oc_delegate is the room for one delegate. Its members belong to the library.
+//
+// A delegate is found again by the SHA-256 of its whole certificate and that of the
+// issuer's key. Both must be the same.
 struct oc_delegate {
-    struct oc_key *key;  // NULL: the room is free
-    struct oc_strength strength;
+    struct oc_key *key;           // NULL when the room is free
+    struct oc_strength strength;  // of the issuer's signature on the certificate
     uint8_t cert_hash[32];
     uint8_t issuer_key_hash[32];
     uint64_t last_used;
 };
 
-// struct oc_delegates is a cache of delegates in memory of the caller. When it is full, the
-// one that was not needed for longest makes room.
+// struct oc_delegates is a cache of delegates, in memory of the caller. When it is full,
+// the least recently used delegate makes room.
 //
-// oc_verify() writes to it: it must not be used by two threads at once.
+// oc_verify() writes to the cache, so two threads must not use one at once: give each
+// thread its own, or none.
 struct oc_delegates {
     const struct oc_crypto *crypto;
     struct oc_delegate *slots;
@@ -40,14 +49,17 @@ struct oc_delegates {
     uint64_t clock;
 };
 
-// oc_delegates_init makes a cache with room for `n` delegates at `slots`; each use looks at
-// all of them. `crypto` is the table that the issuers are prepared with; with issuers of
-// another table the cache is not used. Both must stay until oc_delegates_cleanup().
+// oc_delegates_init makes an empty cache with room for `n` delegates at `slots`.
+//
+// `crypto` is the table that the issuers are prepared with; verifying with an issuer of
+// another table does not use the cache. Each use looks at all slots, so a few are best:
+// an issuer has few delegates. `crypto` and `slots` must stay valid until
+// oc_delegates_cleanup().
 OC_API void oc_delegates_init(struct oc_delegates *delegates, const struct oc_crypto *crypto,
                               struct oc_delegate *slots, size_t n);
 
-// oc_delegates_cleanup gives the keys back and empties the slots; the cache can be used
-// again.
+// oc_delegates_cleanup gives the keys back to the table and empties the slots. The cache
+// can be used again afterwards.
 OC_API void oc_delegates_cleanup(struct oc_delegates *delegates);
 
 #ifdef __cplusplus
