@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# check-docs.sh [ROOT] fails when the headers, the manual pages and the documents
-# do not say the same: a public symbol without its comment or manual entry, a page
-# that names what is not there, a prototype or structure that differs, a link to a
-# file that does not exist. Each fault is printed as `file:line: text`.
+# check-docs.sh [ROOT] fails when a public symbol has no comment that starts with its name,
+# from which header2mdoc.py makes the manual; when a manual page names a symbol that does not
+# exist, or a header has no page; when the help of a command and its page differ; and when a document is missing or
+# links to a file that does not exist. Each fault is printed as `file:line: text`.
 set -eu
 
+header2mdoc=$(realpath "$(dirname "$0")/header2mdoc.py")
 cd "${1:-$(dirname "$0")/..}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -15,213 +16,42 @@ trap 'exit 1' HUP INT TERM
 # Documents that a newcomer looks for.
 documents='README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs/ARCHITECTURE.md docs/RFC6960.md'
 
-# What both readers below need. normal() is C text without what may differ.
-common='
-    function where() { return FILENAME ":" FNR }
-    function fault(text) { print "fault\t" where() "\t" text }
-    function normal(text, i) {
-        gsub(/OC_API|OC_MUST_USE/, "", text)
-        gsub(/[ \t]+/, " ", text)
-        for (i = 1; i <= 9; i++)
-            gsub(" *[" substr("*,;(){}=[", i, 1) "] *", substr("*,;(){}=[", i, 1), text)
-        gsub(/ *\] */, "]", text)
-        sub(/^ /, "", text)
-        sub(/ $/, "", text)
-        return text
-    }
-'
-
-# read_headers prints, separated by tabs, what the public headers define:
-#     function|type|constant NAME FILE:LINE TEXT
-# and, as `fault FILE:LINE TEXT`, what has no comment that starts with its name.
-read_headers() {
-    awk "$common"'
-        # `paragraphs` has the first line of each paragraph of the comment above.
-        function add_comment(text) {
-            sub(/^[ \t]*\/\/ ?/, "", text)
-            if (at_paragraph)
-                paragraphs = paragraphs "\n" text
-            at_paragraph = (text == "")
-        }
-        function end_comment() { paragraphs = ""; at_paragraph = 1 }
-        function constant(name) { print "constant\t" name "\t" where() "\t" }
-        function function_name(text) {
-            match(text, /oc_[a-z0-9_]+\(/)
-            return substr(text, RSTART, RLENGTH - 1)
-        }
-        function end_statement(text, name, word, n, i) {
-            text = normal(statement)
-            if (text ~ /^(struct|enum) oc_[a-z0-9_]+\{/) {
-                name = text
-                sub(/\{.*/, "", name)
-                if (index(paragraphs, "\n" name " ") == 0)
-                    fault("no comment above " name " starts with its name")
-                print "type\t" name "\t" where() "\t" text
-            } else if (text ~ /^struct oc_[a-z0-9_]+;$/) {
-                name = substr(text, 1, length(text) - 1)
-                if (index(paragraphs, "\n" name " ") == 0)
-                    fault("no comment above " name " starts with its name")
-                print "opaque\t" name "\t" where() "\t"
-            } else if (text ~ /oc_[a-z0-9_]+\(/) {
-                name = function_name(text)
-                if (statement !~ /OC_API/)
-                    fault(name " is not marked OC_API")
-                if (index(paragraphs, "\n" name " ") != 1)
-                    fault("the comment above " name " does not start with its name")
-                sub(/;$/, "", text)
-                print "function\t" name "\t" where() "\t" text
-            }
-            if (text !~ /^enum/)
-                return
-            n = split(text, word, /[^A-Z0-9_a-z]+/)
-            for (i = 1; i <= n; i++)
-                if (word[i] ~ /^OC_/)
-                    constant(word[i])
-        }
-        FNR == 1 { end_comment(); statement = ""; depth = 0 }
-        statement == "" && /^[ \t]*\/\// { add_comment($0); next }
-        { sub(/[ \t]*\/\/.*/, "") }
-        /^#define OC_/ { name = $2; sub(/\(.*/, "", name); constant(name) }
-        /^#/ || /^extern "C"/ || (statement == "" && /^[} \t]*$/) { end_comment(); next }
-        {
-            statement = statement " " $0
-            depth += gsub(/\{/, "{") - gsub(/\}/, "}")
-            if (depth == 0 && /;[ \t]*$/) {
-                end_statement()
-                statement = ""
-                end_comment()
-            }
-        }
-    ' include/ocsp/*.h
+# check_headers prints what the public headers lack, as header2mdoc.py does.
+check_headers() {
+    "$header2mdoc" --check include/ocsp/*.h | sed -n "s/^\([^ ]*:[0-9]*\): /fault$tab\1$tab/p"
 }
 
-# read_pages prints, separated by tabs, what the manual pages say:
-#     page NAME FILE:1
-#     entry NAME FILE:LINE             (.Nm in NAME)
-#     includes HEADER FILE:LINE        (.In in SYNOPSIS)
-#     prototype NAME FILE:LINE TEXT    (.Ft with .Fn or .Fo in SYNOPSIS)
-#     shows NAME FILE:LINE TEXT        (a structure in a literal block)
-#     explains NAME FILE:LINE          (.It Dv OC_...)
-#     word NAME FILE:LINE              (every oc_ and OC_ name)
-read_pages() {
-    awk "$common"'
-        function say(kind, name, text) { print kind "\t" name "\t" where() "\t" text }
-        function page_name(text) { sub(/.*\//, "", text); sub(/\.[0-9]$/, "", text); return text }
-        # argument takes the first argument off `rest`.
-        function argument(text) {
-            sub(/^ +/, "", rest)
-            if (match(rest, /^"[^"]*"/)) {
-                text = substr(rest, 2, RLENGTH - 2)
-            } else {
-                match(rest, /^[^ ]*/)
-                text = substr(rest, 1, RLENGTH)
-            }
-            rest = substr(rest, RLENGTH + 1)
-            return text
-        }
-        function add_arguments(text) {
-            while ((text = argument()) != "")
-                arguments = arguments (arguments == "" ? "" : ",") text
-        }
-        function end_prototype() {
-            say("prototype", name, normal(type " " name "(" arguments ")"))
-            name = ""
-        }
-        function words(text) {
+# check_words prints each oc_ and OC_ name in a page that no header defines, nor is a page.
+check_words() {
+    {
+        "$header2mdoc" --symbols include/ocsp/*.h
+        printf '%s\n' include/ocsp/*.h | sed 's|.*/\(.*\)\.h$|oc_\1|'
+    } >"$work/symbols"
+    awk '
+        NR == FNR { known[$1] = 1; next }
+        /^\.\\"/ { next }
+        {
+            text = $0
             while (match(text, /[A-Za-z0-9_]+/)) {
-                if (substr(text, RSTART, RLENGTH) ~ /^(oc_[a-z]|OC_[A-Z])/)
-                    say("word", substr(text, RSTART, RLENGTH))
+                word = substr(text, RSTART, RLENGTH)
+                if (word ~ /^(oc_[a-z]|OC_[A-Z])/ && !(word in known))
+                    print "fault\t" FILENAME ":" FNR "\t" word " is not in the headers"
                 text = substr(text, RSTART + RLENGTH)
             }
         }
-        FNR == 1 { section = name = shown = ""; say("page", page_name(FILENAME)) }
-        /^\.\\"/ || $1 == ".Dt" { next }
-        { words($0) }
-        $1 == ".Sh" { section = $2 }
-        section == "NAME" && $1 == ".Nm" { say("entry", $2) }
-        $1 == ".It" && $2 == "Dv" { say("explains", $3) }
-        /^struct oc_[a-z0-9_]+ \{/ { shown = $1 " " $2; structure = "" }
-        shown != "" {
-            sub(/\/\/.*/, "")
-            structure = structure " " $0
-            if (/^\};/) { say("shows", shown, normal(structure)); shown = "" }
-        }
-        section != "SYNOPSIS" { next }
-        { rest = $0; macro = argument() }
-        macro == ".In" { say("includes", argument()) }
-        macro == ".Ft" { type = argument(); while ((more = argument()) != "") type = type " " more }
-        macro == ".Fo" || macro == ".Fn" { name = argument(); arguments = "" }
-        macro == ".Fa" || macro == ".Fn" { add_arguments() }
-        macro == ".Fc" || macro == ".Fn" { end_prototype() }
-    ' man/*.[1-9]
+        END { for (name in known) n++; printf "count\t%d names of the library\n", n }
+    ' "$work/symbols" man/*.[1-9]
 }
 
-# compare holds the pages against the headers.
-compare() {
-    awk -F '\t' '
-        function fault(place, text) { print "fault\t" place "\t" text }
-        function file(place) { sub(/:[0-9]+$/, "", place); return place }
-        function header(place) { place = file(place); sub(/^include\//, "", place); return place }
-        $1 == "function" { if (!($2 in declared)) functions[++n_functions] = $2
-                           declared[$2] = $3; prototype[$2] = $4; known[$2] = 1 }
-        $1 == "type" { types[++n_types] = $2; defined[$2] = $3; definition[$2] = $4
-                       tag = $2; sub(/.* /, "", tag); known[tag] = 1 }
-        $1 == "opaque" { tag = $2; sub(/.* /, "", tag); known[tag] = 1 }
-        $1 == "constant" { if (!($2 in known)) constants[++n_constants] = $2
-                           known[$2] = 1; defined[$2] = $3 }
-        $1 == "page" { known[$2] = 1; n_pages++; page[file($3)] = $2 }
-        $1 == "entry" {
-            if ($2 in entry)
-                fault($3, $2 " is in the NAME of " file(entry[$2]) " already")
-            else
-                entry[$2] = $3
-            entry[file($3), $2] = 1
-            if (!($2 in declared) && $2 != page[file($3)])
-                fault($3, $2 " is in NAME but is no function of the headers")
-        }
-        $1 == "includes" { includes[file($3), $2] = 1 }
-        $1 == "prototype" {
-            if (!((file($3), $2) in entry))
-                fault($3, $2 " is in SYNOPSIS but not in NAME")
-            if ($2 in declared && $4 != prototype[$2])
-                fault($3, $2 " is \"" $4 "\" here and \"" prototype[$2] "\" at " declared[$2])
-            synopsis[file($3), $2] = 1
-        }
-        $1 == "shows" {
-            if ($2 in definition && $4 != definition[$2])
-                fault($3, $2 " differs from its definition at " defined[$2])
-            shown[$2] = 1
-        }
-        $1 == "explains" && file($3) == "man/oc_base.3" { explained[$2] = 1 }
-        $1 == "word" { named[$2] = 1; words[++n_words] = $2; places[n_words] = $3 }
-        function check_function(name, place) {
-            if (!(name in entry))
-                return fault(declared[name], "no manual page has " name " in NAME")
-            place = header(declared[name])
-            if (!((file(entry[name]), name) in synopsis))
-                fault(entry[name], name " is in NAME but not in SYNOPSIS")
-            if (!((file(entry[name]), place) in includes))
-                fault(entry[name], "SYNOPSIS does not include <" place ">, which has " name)
-        }
-        END {
-            for (i = 1; i <= n_words; i++)
-                if (!(words[i] in known))
-                    fault(places[i], words[i] " is not in the headers")
-            for (i = 1; i <= n_functions; i++)
-                check_function(functions[i])
-            for (i = 1; i <= n_types; i++)
-                if (types[i] ~ /^struct/ && !(types[i] in shown))
-                    fault(defined[types[i]], "no manual page shows " types[i])
-            for (i = 1; i <= n_constants; i++) {
-                if (!(constants[i] in named))
-                    fault(defined[constants[i]], "no manual page names " constants[i])
-                if (constants[i] ~ /^OC_ERR_/ && !(constants[i] in explained))
-                    fault(defined[constants[i]], "man/oc_base.3 does not explain " constants[i])
-            }
-            printf "count\t%d functions, %d types, %d constants, %d pages\n",
-                n_functions, n_types, n_constants, n_pages
-        }
-    ' "$work/headers" "$work/pages"
+# check_pages prints each header whose page is not made, or not in the list of libocsp(3).
+check_pages() {
+    for header in include/ocsp/*.h; do
+        name=$(basename "$header" .h)
+        grep -q "'$name'" man/meson.build ||
+            printf 'fault\t%s:1\tman/meson.build does not make oc_%s(3)\n' "$header" "$name"
+        grep -q "^\.It Xr oc_$name 3" man/libocsp.3 ||
+            printf 'fault\t%s:1\tman/libocsp.3 does not list oc_%s(3)\n' "$header" "$name"
+    done
 }
 
 # check_commands prints where the command and its pages do not say the same. Each
@@ -524,21 +354,21 @@ find . \( -path ./.git -o -path './build*' \) -prune -o -name '*.md' -print | se
     sort >"$work/documents"
 : >"$work/links"
 while read -r document; do read_links "$document"; done <"$work/documents" >"$work/links"
-read_headers >"$work/headers"
-read_pages >"$work/pages"
-compare >"$work/compared"
+check_headers >"$work/headers"
+check_words >"$work/words"
+check_pages >"$work/pages"
 check_commands >"$work/command"
 check_settings >"$work/settings"
 check_daemon >"$work/daemon"
 check_links >"$work/linked"
 
-cat "$work/headers" "$work/compared" "$work/command" "$work/settings" "$work/daemon" \
+cat "$work/headers" "$work/words" "$work/pages" "$work/command" "$work/settings" "$work/daemon" \
     "$work/linked" |
     sed -n "s/^fault$tab\([^$tab]*\)$tab/\1: /p" |
     sort -u -t: -k1,1 -k2,2n -k3 >"$work/faults"
 cat "$work/faults"
 n_faults=$(grep -c . "$work/faults" || true)
-counts=$(sed -n "s/^count$tab\(.*\)/\1,/p" "$work/compared" "$work/command" \
+counts=$(sed -n "s/^count$tab\(.*\)/\1,/p" "$work/words" "$work/command" \
     "$work/settings" | tr '\n' ' ')
 n_documents=$(grep -c . "$work/documents" || true)
 n_links=$(grep -c . "$work/links" || true)

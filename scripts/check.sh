@@ -42,9 +42,14 @@ check_shell() {
     { echo dev && echo .ci/run && find scripts tests fuzz bench python -name '*.sh'; } | xargs shellcheck
 }
 
-check_man() {
-    mandoc -Tlint -Wwarning man/*.[1-8]
-}
+check_man() (
+    pages=$(mktemp -d)
+    trap 'rm -rf "$pages"' EXIT
+    for header in include/ocsp/*.h; do
+        scripts/header2mdoc.py "$header" >"$pages/oc_$(basename "$header" .h).3" || exit 1
+    done
+    mandoc -Tlint -Wwarning man/*.[1-8] "$pages"/*.3
+)
 
 try 'format' check_format
 try 'layers' scripts/check-layers.sh .

@@ -55,11 +55,6 @@ at() {
     awk -v text="$2" 'index($0, text) == 1 { print FILENAME ":" FNR; exit }' "$1"
 }
 
-# next_line adds one to the line of `FILE:LINE`.
-next_line() {
-    awk -F: '{ print $1 ":" $2 + 1 }'
-}
-
 # last FILE prints `FILE:LINE` of its last line.
 last() {
     echo "$1:$(grep -c '' "$1")"
@@ -138,15 +133,47 @@ comment_cases() {
 
     fresh
     edit include/ocsp/base.h 's/^\/\/ struct oc_list is/\/\/ A list is/'
-    place=$(at include/ocsp/base.h '    size_t n;' | next_line)
+    place=$(at include/ocsp/base.h 'struct oc_list {')
     refuses structure_comment_without_name check-docs \
-        "$place: no comment above struct oc_list starts with its name"
+        "$place: the comment above struct oc_list does not start with its name"
+
+    fresh
+    edit include/ocsp/crypto.h 's/^\/\/ struct oc_key is/\/\/ A key is/'
+    place=$(at include/ocsp/crypto.h 'struct oc_key;')
+    refuses opaque_comment_without_name check-docs \
+        "$place: the comment above struct oc_key does not start with its name"
 
     fresh
     edit include/ocsp/base.h 's/^\/\/ enum oc_hash names/\/\/ It names/'
-    place=$(at include/ocsp/base.h '    OC_HASH_SHA512,' | next_line)
+    place=$(at include/ocsp/base.h 'enum oc_hash {')
     refuses enum_comment_without_name check-docs \
-        "$place: no comment above enum oc_hash starts with its name"
+        "$place: the comment above enum oc_hash does not start with its name"
+
+    fresh
+    edit include/ocsp/der.h '/^\/\/ A tag is the identifier/,/^\/\/ the macros below/d'
+    refuses enum_without_comment check-docs \
+        "$(at include/ocsp/der.h 'enum {'): no comment above this enum"
+
+    fresh
+    edit include/ocsp/base.h 's/^\(    OC_ERR_TAG,\).*/\1/'
+    refuses enumerator_without_comment check-docs \
+        "$(at include/ocsp/base.h '    OC_ERR_TAG,'): OC_ERR_TAG has no comment"
+
+    fresh
+    edit include/ocsp/base.h 's/^\/\/ OC_HASH_MAX_LEN is/\/\/ This is/'
+    place=$(at include/ocsp/base.h '#define OC_HASH_MAX_LEN')
+    refuses macro_comment_without_name check-docs "$place: OC_HASH_MAX_LEN has no comment"
+
+    fresh
+    edit include/ocsp/base.h 's/^\(#define OC_DEV_TIME_FRACTION (1U << 3)\).*/\1/'
+    place=$(at include/ocsp/base.h '#define OC_DEV_TIME_FRACTION')
+    refuses macro_among_others_without_comment check-docs \
+        "$place: OC_DEV_TIME_FRACTION has no comment"
+
+    fresh
+    edit include/ocsp/base.h 's/^\/\/ ocsp\/base\.h: /\/\/ /'
+    refuses title_missing check-docs \
+        "include/ocsp/base.h:3: the head of the file does not begin with ocsp/base.h:"
 
     fresh
     edit include/ocsp/base.h 's/^OC_API const char \*oc_version/const char *oc_version/'
@@ -156,112 +183,23 @@ comment_cases() {
 
 name_cases() {
     fresh
-    edit man/oc_base.3 '/^\.Nm oc_version ,/d'
-    place=$(at include/ocsp/base.h 'OC_API const char *oc_version')
-    page=$(at man/oc_base.3 '.Fo oc_version' | next_line | next_line)
-    refuses name_entry_missing check-docs \
-        "$place: no manual page has oc_version in NAME" \
-        "$page: oc_version is in SYNOPSIS but not in NAME"
-
-    fresh
-    edit man/oc_der.3 's/^\.Nm oc_der_read ,/&\
-.Nm oc_version ,/'
-    refuses name_entry_twice check-docs \
-        "$(at man/oc_der.3 '.Nm oc_version'): oc_version is in the NAME of man/oc_base.3 already"
-
-    fresh
-    edit man/oc_base.3 's/^\.Nm oc_version ,/&\
-.Nm oc_bytes ,/'
-    refuses name_entry_is_no_function check-docs \
-        "$(at man/oc_base.3 '.Nm oc_bytes'): oc_bytes is in NAME but is no function of the headers"
-
-    fresh
-    edit man/oc_cert_id.3 '/^\.Nm oc_cert_id_equal/s/equal/same/'
-    place=$(at include/ocsp/cert_id.h 'OC_API bool oc_cert_id_equal')
-    page=$(at man/oc_cert_id.3 '.Nm oc_cert_id_same')
-    refuses name_entry_renamed check-docs \
-        "$place: no manual page has oc_cert_id_equal in NAME" \
-        "$page: oc_cert_id_same is in NAME but is no function of the headers" \
-        "$page: oc_cert_id_same is not in the headers" \
-        "$(at man/oc_cert_id.3 '.Fc'): oc_cert_id_equal is in SYNOPSIS but not in NAME"
-
-    fresh
-    add man/oc_base.3 '.Fn oc_no_such'
-    refuses function_unknown check-docs "$(last man/oc_base.3): oc_no_such is not in the headers"
+    add man/libocsp.3 '.Fn oc_no_such'
+    refuses function_unknown check-docs "$(last man/libocsp.3): oc_no_such is not in the headers"
 
     fresh
     add man/ocsp.1 'See' '.Dv OC_NO_SUCH .'
     refuses constant_unknown check-docs "$(last man/ocsp.1): OC_NO_SUCH is not in the headers"
 
     fresh
-    add include/ocsp/der.h '// oc_new is new.' 'OC_API void oc_new(void);'
-    refuses function_without_page check-docs \
-        "$(last include/ocsp/der.h): no manual page has oc_new in NAME"
+    edit include/ocsp/base.h 's/oc_version/oc_release/'
+    add man/ocsp.1 '.Xr oc_version 3'
+    refuses function_renamed check-docs "$(last man/ocsp.1): oc_version is not in the headers"
 
     fresh
-    add include/ocsp/der.h '#define OC_NEW 1'
-    refuses constant_without_page check-docs \
-        "$(last include/ocsp/der.h): no manual page names OC_NEW"
-
-    fresh
-    edit man/oc_base.3 '/^\.It Dv OC_ERR_TAG/d'
-    place=$(at include/ocsp/base.h '    OC_ERR_READ' | next_line)
-    refuses error_unexplained check-docs \
-        "$place: man/oc_base.3 does not explain OC_ERR_TAG"
-}
-
-synopsis_cases() {
-    fresh
-    edit man/oc_base.3 '/^\.Fo oc_bytes_equal/,/^\.Fc/d'
-    refuses synopsis_missing check-docs \
-        "$(at man/oc_base.3 '.Nm oc_bytes_equal'): oc_bytes_equal is in NAME but not in SYNOPSIS"
-
-    fresh
-    edit man/oc_cert_id.3 's/^\.Fa "const struct oc_cert_id \*b"/.Fa "struct oc_cert_id *b"/'
-    right='oc_cert_id_equal(const struct oc_cert_id*a,const struct oc_cert_id*b)'
-    wrong='oc_cert_id_equal(const struct oc_cert_id*a,struct oc_cert_id*b)'
-    place=$(at include/ocsp/cert_id.h 'OC_API bool oc_cert_id_equal')
-    page=$(at man/oc_cert_id.3 '.Fc')
-    refuses argument_differs check-docs \
-        "$page: oc_cert_id_equal is \"bool $wrong\" here and \"bool $right\" at $place"
-
-    fresh
-    edit include/ocsp/cert_id.h 's/^OC_API bool oc_cert_id_equal/OC_API int oc_cert_id_equal/'
-    refuses result_differs check-docs \
-        "$page: oc_cert_id_equal is \"bool $right\" here and \"int $right\" at $place"
-
-    fresh
-    edit man/oc_cert_id.3 '/^\.Fo oc_cert_id_equal/,/^\.Fc/{
-        /^\.F[ac]/d
-        s/.*/.Fn oc_cert_id_equal "const struct oc_cert_id *a" "const struct oc_cert_id *b"/
-    }'
-    passes prototype_in_one_line check-docs
-
-    fresh
-    edit man/oc_cert_id.3 's/^\.In ocsp\/cert_id\.h/.In ocsp\/base.h/'
-    place=$(at man/oc_cert_id.3 '.Nm oc_cert_id_equal')
-    refuses header_not_included check-docs \
-        "$place: SYNOPSIS does not include <ocsp/cert_id.h>, which has oc_cert_id_equal"
-
-    fresh
-    edit man/oc_base.3 '/^struct oc_bytes {/,/^};/s/size_t len/size_t length/'
-    place=$(at include/ocsp/base.h '    size_t len;' | next_line)
-    page=$(at man/oc_base.3 '    size_t length;' | next_line)
-    refuses structure_differs check-docs \
-        "$page: struct oc_bytes differs from its definition at $place"
-
-    fresh
-    edit include/ocsp/base.h '/^struct oc_bytes {/,/^};/s/^    size_t len;/&\
-    size_t size;/'
-    place=$(at include/ocsp/base.h '    size_t size;' | next_line)
-    page=$(at man/oc_base.3 '    size_t len;' | next_line)
-    refuses structure_has_new_member check-docs \
-        "$page: struct oc_bytes differs from its definition at $place"
-
-    fresh
-    edit man/oc_base.3 '/^struct oc_list {/,/^};/d'
-    refuses structure_not_shown check-docs \
-        "$(at include/ocsp/base.h '    size_t n;' | next_line): no manual page shows struct oc_list"
+    add include/ocsp/new.h '// SPDX-License-Identifier: MIT' '//' '// ocsp/new.h: something new'
+    refuses header_without_page check-docs \
+        "include/ocsp/new.h:1: man/libocsp.3 does not list oc_new(3)" \
+        "include/ocsp/new.h:1: man/meson.build does not make oc_new(3)"
 }
 
 # page_line TEXT prints where a line stands in the page of ocspd.conf.
@@ -638,7 +576,6 @@ passes layers_as_they_are check-layers
 [ "$failed" -eq 0 ] || finish
 comment_cases
 name_cases
-synopsis_cases
 command_cases
 setting_cases
 link_cases
