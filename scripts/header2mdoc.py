@@ -31,6 +31,9 @@ TOKEN = re.compile(
     r"|\b(?P<call>[a-z]\w*)\(\)|\b(?P<name>oc_\w+)|\b(?P<constant>OC_\w+|NULL)\b"
 )
 
+# A macro or an enumerator: name, arguments, value, comment.
+CONSTANT = re.compile(r"(?:#define|) *(OC_\w+)(?:\(([\w, ]+)\))?( = \w+)?.*?  // (.*)")
+
 
 @dataclass
 class Item:
@@ -71,7 +74,8 @@ class Header:
         self.items = []
         self.includes = []
         self.read(path.read_text(encoding="utf-8").split("\n"))
-        self.head = self.items.pop(0) if self.items and self.items[0].kind == "text" else Item("text", 1, [])
+        has_head = bool(self.items) and self.items[0].kind == "text"
+        self.head = self.items.pop(0) if has_head else Item("text", 1, [])
 
     def read(self, lines):
         comment, code, depth, after_macro = [], [], 0, False
@@ -87,7 +91,8 @@ class Header:
                 if not line.startswith("// SPDX-") and (comment or line != "//"):
                     comment.append(line[2:].removeprefix(" "))
             elif not code and line.startswith("#define OC_"):
-                self.add_macro(Item("macro", n, comment[:], [line], line.split()[1].split("(")[0]), was_macro)
+                name = re.match(r"#define (\w+)", line)[1]
+                self.add_macro(Item("macro", n, comment[:], [line], name), was_macro)
                 comment.clear()
                 after_macro = True
             elif not code and (line.startswith(("#", 'extern "C"')) or line.strip() in ("", "}")):
@@ -98,7 +103,8 @@ class Header:
                 code.append(line)
                 depth += without_comment(line).count("{") - without_comment(line).count("}")
                 if depth == 0 and without_comment(line).endswith(";"):
-                    self.items.append(classify(Item("other", n - len(code) + 1, comment[:], code[:])))
+                    start = n - len(code) + 1
+                    self.items.append(classify(Item("other", start, comment[:], code[:])))
                     comment.clear()
                     code.clear()
 
@@ -144,7 +150,8 @@ def faults_of(item):
     elif item.kind == "type" and not starts:
         yield item.line, "no comment above this enum"
     for n, line in enumerate(item.code, item.line):
-        match = re.match(r"#define (OC_\w+)" if item.kind == "macro" else r" +(OC_\w+)( =.*|,.*)?$", line)
+        is_macro = item.kind == "macro"
+        match = re.match(r"#define (OC_\w+)" if is_macro else r" +(OC_\w+)( =.*|,.*)?$", line)
         if match and "//" not in line and not starts.startswith(match[1] + " "):
             yield n, f"{match[1]} has no comment"
 
@@ -187,7 +194,7 @@ class Page:
         self.page_of = {name: other.page for other in headers for name in other.functions()}
         self.pages = {other.page for other in headers}
         self.referred = {page for page in header.includes if page in self.pages}
-        self.sections = {name: [] for name in ("DESCRIPTION", "RETURN VALUES", "EXAMPLES", "CAVEATS")}
+        self.sections = {"DESCRIPTION": [], "RETURN VALUES": [], "EXAMPLES": [], "CAVEATS": []}
 
     def reference(self, name):
         page = self.page_of.get(name, name if name in self.pages else self.header.page)
@@ -233,7 +240,9 @@ class Page:
 
     def plain(self, text):
         for sentence in re.split(r"(?<=[.?!]) (?=[A-Z])", text.strip()):
-            yield from textwrap.wrap(escape(sentence), 78, break_long_words=False, break_on_hyphens=False)
+            yield from textwrap.wrap(
+                escape(sentence), 78, break_long_words=False, break_on_hyphens=False
+            )
 
     def items(self, lines):
         """A list: tagged if each item begins with `term: `, else numbered or with bullets."""
@@ -262,10 +271,11 @@ class Page:
             if line.lstrip().startswith("// "):
                 out += [".El"] * is_open + [".Pp", *self.words(line.lstrip()[3:])]
                 is_open = False
-            elif match := re.match(r"(?:#define|) *(OC_\w+)(?:\(([\w, ]+)\))?( = \w+)?.*?  // (.*)", line):
+            elif match := CONSTANT.match(line):
                 name, arguments, value, comment = match.groups(default="")
                 out += [".Bl -tag -width Ds"] * (not is_open)
-                out.append(f".It Fn {name} {arguments.replace(',', '')}" if arguments else f".It Dv {name}")
+                term = f"Fn {name} {arguments.replace(',', '')}" if arguments else f"Dv {name}"
+                out.append(f".It {term}")
                 out[-1] += f" No{value}" if value else ""
                 out += self.words(sentence(comment))
                 is_open = True
@@ -277,7 +287,8 @@ class Page:
         return structure(item.code)
 
     def paragraph(self, lines):
-        first = next((i for i, line in enumerate(lines) if re.match(r"(\d+\.|-) ", line)), len(lines))
+        starts = [i for i, line in enumerate(lines) if re.match(r"(\d+\.|-) ", line)]
+        first = starts[0] if starts else len(lines)
         out = self.words(" ".join(lines[:first]))
         return out + (self.items(lines[first:]) if lines[first:] else [])
 
@@ -300,7 +311,8 @@ class Page:
         yield f".In ocsp/{self.header.path.name}"
         for item in self.header.items:
             if item.kind == "function":
-                result, arguments = re.fullmatch(r"(.*?) ?\boc_\w+\((.*)\);", declaration(item.code)).groups()
+                text = declaration(item.code)
+                result, arguments = re.fullmatch(r"(.*?) ?\boc_\w+\((.*)\);", text).groups()
                 yield from (f".Ft {result}", f".Fo {item.name}")
                 yield from (f'.Fa "{argument.strip()}"' for argument in arguments.split(","))
                 yield ".Fc"
@@ -320,16 +332,19 @@ class Page:
         head = " ".join(self.header.head.comment)
         library = (re.search(r"\b[Ll]ink with (libocsp-\w+)", head) or ["", "libocsp"])[1]
         title = " ".join(self.header.head.comment[: title_lines(self.header)]).split(": ", 1)[1]
-        yield from (f".\\\" Made from ocsp/{self.header.path.name} by header2mdoc.py.", f".Dd {date(self.header.path)}")
+        yield f".\\\" Made from ocsp/{self.header.path.name} by header2mdoc.py."
+        yield f".Dd {date(self.header.path)}"
         yield from (f".Dt {self.header.page.upper()} 3", ".Os", ".Sh NAME")
         yield from (f".Nm {entry} ," for entry in entries[:-1])
         yield from (f".Nm {entries[-1]}", f".Nd {title.rstrip('.')}")
-        yield from (".Sh LIBRARY", f".Pa {library}", f".Pq \\-{library.replace('lib', 'l', 1)}", ".Sh SYNOPSIS")
+        yield from (".Sh LIBRARY", f".Pa {library}", f".Pq \\-{library.replace('lib', 'l', 1)}")
+        yield ".Sh SYNOPSIS"
         yield from self.synopsis()
         for name in ("DESCRIPTION", "RETURN VALUES", "EXAMPLES"):
             yield from section(name, self.sections[name])
         see = ["libocsp", *sorted(self.referred - {self.header.page})]
-        yield from section("SEE ALSO", [f".Xr {page} 3 ," for page in see[:-1]] + [f".Xr {see[-1]} 3"])
+        references = [f".Xr {page} 3 ," for page in see[:-1]] + [f".Xr {see[-1]} 3"]
+        yield from section("SEE ALSO", references)
         yield from section("STANDARDS", standards(self.header))
         yield from section("CAVEATS", self.sections["CAVEATS"])
 
@@ -363,7 +378,8 @@ def section(name, lines):
 
 
 def standards(header):
-    text = " ".join(line for item in [header.head, *header.items] for line in item.comment + item.code)
+    items = [header.head, *header.items]
+    text = " ".join(line for item in items for line in item.comment + item.code)
     numbers = sorted(set(re.findall(r"\bRFC +(\d+)", re.sub(r"\s*//\s*", " ", text))), key=int)
     rfcs = [f"RFC {number}" for number in numbers]
     if not rfcs:
@@ -382,7 +398,8 @@ def main(arguments):
     options = [a for a in arguments if a.startswith("-")]
     headers = [Header(pathlib.Path(a)) for a in arguments if not a.startswith("-")]
     found = [f"{h.path}:{line}: {text}" for h in headers for line, text in faults(h)]
-    if not headers or options not in ([], ["--names"], ["--symbols"], ["--check"]) or (not options and len(headers) > 1):
+    is_known = options in ([], ["--names"], ["--symbols"], ["--check"])
+    if not headers or not is_known or (not options and len(headers) > 1):
         sys.exit("usage: header2mdoc.py [--names | --symbols | --check] HEADER...")
     if found and options in ([], ["--check"]):
         print("\n".join(found), file=sys.stderr if not options else sys.stdout)
@@ -390,11 +407,12 @@ def main(arguments):
     if options == ["--names"]:
         print("\n".join(headers[0].functions()))
     elif options == ["--symbols"]:
-        print("\n".join(dict.fromkeys(name for h in headers for item in h.items for name in names(item))))
+        symbols = [name for h in headers for item in h.items for name in names(item)]
+        print("\n".join(dict.fromkeys(symbols)))
     elif not options:
         path = headers[0].path
-        others = [headers[0] if other.name == path.name else Header(other) for other in path.parent.glob("*.h")]
-        print("\n".join(Page(headers[0], others).lines()))
+        others = [Header(other) for other in path.parent.glob("*.h") if other.name != path.name]
+        print("\n".join(Page(headers[0], [headers[0], *others]).lines()))
     return 0
 
 
