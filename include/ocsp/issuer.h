@@ -78,6 +78,19 @@ OC_API void oc_issuer_cleanup(struct oc_issuer *issuer);
 // algorithm that the issuer has no hashes for. May be called from several threads at once.
 OC_API bool oc_issuer_matches(const struct oc_issuer *issuer, const struct oc_cert_id *id);
 
+// oc_issuer_make_id makes the cert ID of the certificate that `issuer` issued with the serial
+// number `serial`, the content of an INTEGER. It equals the one that oc_issuer_cert_id() makes
+// from the issuer's certificate; here the hashes are already there, and nothing is computed.
+//
+// The cert ID points into `*issuer` and `serial` and is valid as long as both are. Whether
+// `issuer` did issue such a certificate is not checked. Returns OC_OK; or OC_ERR_ARGUMENT for
+// OC_HASH_OTHER or an empty serial number, or OC_ERR_UNSUPPORTED for an algorithm that the
+// issuer has no hashes for, with `*out` zero and, if `err` is not NULL, `*err` filled. May be
+// called from several threads at once.
+OC_API OC_MUST_USE enum oc_err oc_issuer_make_id(const struct oc_issuer *issuer, enum oc_hash hash,
+                                                 struct oc_bytes serial, struct oc_cert_id *out,
+                                                 struct oc_error *err);
+
 // oc_issuer_verify_cert checks that `issuer` itself issued `cert` (RFC 5280 4.1.1.3, 6.1.3):
 // its name is the issuer there, its key made the signature, and the algorithm is the same
 // inside and outside of what is signed.

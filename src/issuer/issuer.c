@@ -12,6 +12,28 @@ static enum oc_err refuse(enum oc_err code, const char *what, struct oc_error *e
     return code;
 }
 
+static enum oc_err check_id(enum oc_hash hash, struct oc_bytes serial, struct oc_error *err)
+{
+    if (oc_hash_len(hash) == 0)
+        return refuse(OC_ERR_ARGUMENT, "invalid hash algorithm for a certID (RFC 6960 4.1.1)", err);
+    if (serial.len == 0)
+        return refuse(OC_ERR_ARGUMENT, "missing serialNumber for a certID (RFC 6960 4.1.1)", err);
+    return OC_OK;
+}
+
+static enum oc_err fill_id(struct oc_cert_id *out, enum oc_hash hash, const uint8_t *name_hash,
+                           const uint8_t *key_hash, struct oc_bytes serial, struct oc_error *err)
+{
+    size_t len = oc_hash_len(hash);
+    out->hash = hash;
+    out->issuer_name_hash = (struct oc_bytes){name_hash, len};
+    out->issuer_key_hash = (struct oc_bytes){key_hash, len};
+    out->serial = serial;
+    if (err != NULL)
+        *err = (struct oc_error){0};
+    return OC_OK;
+}
+
 enum oc_err oc_issuer_cert_id(const struct oc_crypto *crypto, enum oc_hash hash,
                               const struct oc_cert *issuer, struct oc_bytes serial,
                               uint8_t hashes[OC_CERT_ID_HASHES_LEN], struct oc_cert_id *out,
@@ -19,23 +41,28 @@ enum oc_err oc_issuer_cert_id(const struct oc_crypto *crypto, enum oc_hash hash,
 {
     size_t len = oc_hash_len(hash);
     *out = (struct oc_cert_id){0};
-    if (len == 0)
-        return refuse(OC_ERR_ARGUMENT, "no hash algorithm for a certID (RFC 6960 4.1.1)", err);
-    if (serial.len == 0)
-        return refuse(OC_ERR_ARGUMENT, "no serialNumber for a certID (RFC 6960 4.1.1)", err);
-    enum oc_err code = crypto->hash(crypto, hash, issuer->subject, hashes);
+    enum oc_err code = check_id(hash, serial, err);
+    if (code != OC_OK)
+        return code;
+    code = crypto->hash(crypto, hash, issuer->subject, hashes);
     if (code == OC_OK)
         code = crypto->hash(crypto, hash, issuer->public_key, hashes + len);
     if (code != OC_OK)
-        return refuse(code, "issuerNameHash or issuerKeyHash cannot be computed (RFC 6960 4.1.1)",
-                      err);
-    out->hash = hash;
-    out->issuer_name_hash = (struct oc_bytes){hashes, len};
-    out->issuer_key_hash = (struct oc_bytes){hashes + len, len};
-    out->serial = serial;
-    if (err != NULL)
-        *err = (struct oc_error){0};
-    return OC_OK;
+        return refuse(code, "cannot compute issuerNameHash or issuerKeyHash (RFC 6960 4.1.1)", err);
+    return fill_id(out, hash, hashes, hashes + len, serial, err);
+}
+
+enum oc_err oc_issuer_make_id(const struct oc_issuer *issuer, enum oc_hash hash,
+                              struct oc_bytes serial, struct oc_cert_id *out, struct oc_error *err)
+{
+    *out = (struct oc_cert_id){0};
+    enum oc_err code = check_id(hash, serial, err);
+    if (code != OC_OK)
+        return code;
+    if (!issuer->has_hash[hash])
+        return refuse(OC_ERR_UNSUPPORTED,
+                      "unsupported hash algorithm for a certID (RFC 6960 4.1.1)", err);
+    return fill_id(out, hash, issuer->name_hash[hash], issuer->key_hash[hash], serial, err);
 }
 
 bool oc_issuer_names(const struct oc_cert *issuer, const struct oc_cert *cert)

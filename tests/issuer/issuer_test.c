@@ -115,13 +115,80 @@ static void cert_ids_refused(void **state)
     const struct oc_crypto broken = {.hash = broken_hash};
     (void)state;
     refuse(crypto, OC_HASH_OTHER, leaf.cert.serial, OC_ERR_ARGUMENT,
-           "no hash algorithm for a certID (RFC 6960 4.1.1)");
+           "invalid hash algorithm for a certID (RFC 6960 4.1.1)");
     refuse(crypto, (enum oc_hash)6, leaf.cert.serial, OC_ERR_ARGUMENT,
-           "no hash algorithm for a certID (RFC 6960 4.1.1)");
+           "invalid hash algorithm for a certID (RFC 6960 4.1.1)");
     refuse(crypto, OC_HASH_SHA1, (struct oc_bytes){0}, OC_ERR_ARGUMENT,
-           "no serialNumber for a certID (RFC 6960 4.1.1)");
+           "missing serialNumber for a certID (RFC 6960 4.1.1)");
     refuse(&broken, OC_HASH_SHA1, leaf.cert.serial, OC_ERR_CRYPTO,
-           "issuerNameHash or issuerKeyHash cannot be computed (RFC 6960 4.1.1)");
+           "cannot compute issuerNameHash or issuerKeyHash (RFC 6960 4.1.1)");
+}
+
+static void prepared_issuer_makes_the_same_cert_ids(void **state)
+{
+    struct oc_issuer prepared;
+    (void)state;
+    assert_int_equal(oc_issuer_init(&prepared, crypto, &issuer.cert, NULL), OC_OK);
+    for (enum oc_hash hash = OC_HASH_SHA1; hash <= OC_HASH_SHA512; hash++) {
+        uint8_t hashes[OC_CERT_ID_HASHES_LEN];
+        struct oc_cert_id expected;
+        struct oc_cert_id id;
+        struct oc_error err = {.code = OC_ERR_READ};
+        assert_int_equal(oc_issuer_cert_id(crypto, hash, &issuer.cert, leaf.cert.serial, hashes,
+                                           &expected, NULL),
+                         OC_OK);
+        assert_int_equal(oc_issuer_make_id(&prepared, hash, leaf.cert.serial, &id, &err), OC_OK);
+        assert_int_equal(err.code, OC_OK);
+        assert_true(oc_cert_id_equal(&id, &expected));
+        assert_true(oc_issuer_matches(&prepared, &id));
+        assert_ptr_equal(id.serial.data, leaf.cert.serial.data);
+        assert_null(id.hash_algorithm.oid.data);
+    }
+    oc_issuer_cleanup(&prepared);
+}
+
+static void refuse_prepared(const struct oc_issuer *by, enum oc_hash hash, struct oc_bytes serial,
+                            enum oc_err code, const char *what)
+{
+    static const struct oc_cert_id zero;
+    struct oc_cert_id id = {.hash = OC_HASH_SHA1, .serial = leaf.cert.serial};
+    struct oc_error err;
+    assert_int_equal(oc_issuer_make_id(by, hash, serial, &id, &err), code);
+    assert_int_equal(err.code, code);
+    assert_int_equal(err.offset, 0);
+    assert_string_equal(err.what, what);
+    assert_memory_equal(&id, &zero, sizeof zero);
+    assert_int_equal(oc_issuer_make_id(by, hash, serial, &id, NULL), code);
+}
+
+static enum oc_err sha1_only(const struct oc_crypto *self, enum oc_hash hash, struct oc_bytes data,
+                             uint8_t *out)
+{
+    (void)self;
+    return hash == OC_HASH_SHA1 ? crypto->hash(crypto, hash, data, out) : OC_ERR_UNSUPPORTED;
+}
+
+static void prepared_cert_ids_refused(void **state)
+{
+    static const char no_hash[] = "invalid hash algorithm for a certID (RFC 6960 4.1.1)";
+    static const char no_serial[] = "missing serialNumber for a certID (RFC 6960 4.1.1)";
+    static const char lacks[] = "unsupported hash algorithm for a certID (RFC 6960 4.1.1)";
+    struct oc_crypto table = *crypto;
+    struct oc_issuer by;
+    struct oc_cert_id id;
+    (void)state;
+    table.hash = sha1_only;
+    assert_int_equal(oc_issuer_init(&by, &table, &issuer.cert, NULL), OC_OK);
+    assert_int_equal(oc_issuer_make_id(&by, OC_HASH_SHA1, leaf.cert.serial, &id, NULL), OC_OK);
+    refuse_prepared(&by, OC_HASH_OTHER, leaf.cert.serial, OC_ERR_ARGUMENT, no_hash);
+    refuse_prepared(&by, (enum oc_hash)6, leaf.cert.serial, OC_ERR_ARGUMENT, no_hash);
+    refuse_prepared(&by, OC_HASH_SHA1, (struct oc_bytes){0}, OC_ERR_ARGUMENT, no_serial);
+    refuse_prepared(&by, OC_HASH_SHA1, (struct oc_bytes){issuer.der, 0}, OC_ERR_ARGUMENT,
+                    no_serial);
+    for (enum oc_hash hash = OC_HASH_SHA224; hash <= OC_HASH_SHA512; hash++)
+        refuse_prepared(&by, hash, leaf.cert.serial, OC_ERR_UNSUPPORTED, lacks);
+    oc_issuer_cleanup(&by);
+    refuse_prepared(&by, OC_HASH_SHA1, leaf.cert.serial, OC_ERR_UNSUPPORTED, lacks);
 }
 
 static void table_refuses_other_hashes(void **state)
@@ -236,6 +303,8 @@ int main(void)
         cmocka_unit_test(not_issued),
         cmocka_unit_test(request_equals_that_of_libcrypto),
         cmocka_unit_test(cert_ids_refused),
+        cmocka_unit_test(prepared_issuer_makes_the_same_cert_ids),
+        cmocka_unit_test(prepared_cert_ids_refused),
         cmocka_unit_test(table_refuses_other_hashes),
         cmocka_unit_test(random_octets_differ),
         cmocka_unit_test(issuer_is_known_by_name_and_key_id),
