@@ -127,6 +127,21 @@ OC_API OC_MUST_USE bool oc_response_find(const struct oc_response *resp,
                                          const struct oc_cert_id *id, size_t *at,
                                          struct oc_single_response *out);
 
+// oc_response_find_strictest finds the single response that counts among those whose cert ID
+// `matches` accepts: a response may contain several about one certificate, and they need not
+// agree. The strictest status wins: revoked, then unknown, then good. Of several with that
+// status the one with the latest thisUpdate counts, and of these the first.
+//
+// `matches` is called with `arg` and the cert ID of each single response; it decides which
+// certificate is meant, for instance with oc_issuer_matches() and a serial number, or with
+// oc_cert_id_equal(). Returns true, with the single response in `*out` and its place in `*at`:
+// oc_response_next() with this `*at` reads it again. Returns false, with `*out` and `*at` zero,
+// if none matches. Nothing is verified. May be called from several threads at once.
+OC_API OC_MUST_USE bool
+oc_response_find_strictest(const struct oc_response *resp,
+                           bool (*matches)(const void *arg, const struct oc_cert_id *id),
+                           const void *arg, size_t *at, struct oc_single_response *out);
+
 // Building
 
 // struct oc_response_spec says what to build a ResponseData from.

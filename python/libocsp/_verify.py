@@ -178,8 +178,8 @@ def response_for(
 ) -> _ocsp.OCSPSingleResponse:
     """The single response about what a request asks, or about a certificate of `issuer`.
 
-    Of several the strictest: revoked, then unknown, then good. Raises LookupError if there is
-    none. Nothing is verified.
+    Of several the strictest: revoked, then unknown, then good; of equal ones the one with the
+    latest this_update. Raises LookupError if there is none. Nothing is verified.
     """
     if is_certificate(asked):
         if issuer is None:

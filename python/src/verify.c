@@ -291,8 +291,9 @@ struct target {
     struct oc_cert_id id;
 };
 
-static int matches(const struct target *t, const struct oc_cert_id *id)
+static bool matches(const void *arg, const struct oc_cert_id *id)
 {
+    const struct target *t = arg;
     uint8_t hashes[OC_CERT_ID_HASHES_LEN];
     struct oc_cert_id own;
     if (t->q == NULL)
@@ -303,36 +304,27 @@ static int matches(const struct target *t, const struct oc_cert_id *id)
            oc_cert_id_equal(&own, id);
 }
 
-// Of several answers the strictest counts.
-static int strictness(enum oc_cert_status status)
+// Makes an object of the single response that stands `at` octets behind the first.
+static PyObject *single_at(const struct oc_response *resp, size_t at, struct ocpy_message *parent)
 {
-    return status == OC_CERT_STATUS_REVOKED ? 3 : status == OC_CERT_STATUS_UNKNOWN ? 2 : 1;
+    struct oc_bytes rest = resp->responses.items;
+    const uint8_t *start = rest.data + at;
+    struct oc_bytes whole = {NULL, 0};
+    uint32_t index = 0;
+    while (oc_der_read_any(&rest, NULL, NULL, &whole) == OC_OK && whole.data != start)
+        index++;
+    return ocpy_single_response_new(parent, whole, index);
 }
 
 static PyObject *find_single(const struct target *t, struct ocpy_message *parent)
 {
     struct oc_response resp;
     struct oc_single_response single;
-    struct oc_bytes whole;
-    struct oc_bytes best = {NULL, 0};
-    int best_strictness = 0;
-    uint32_t best_index = 0;
-    uint32_t index = 0;
-    if (oc_response_parse(&resp, (struct oc_bytes){parent->data, parent->len}, NULL) != OC_OK)
+    size_t at = 0;
+    if (oc_response_parse(&resp, (struct oc_bytes){parent->data, parent->len}, NULL) != OC_OK ||
+        !oc_response_find_strictest(&resp, matches, t, &at, &single))
         Py_RETURN_NONE;
-    struct oc_bytes rest = resp.responses.items;
-    for (size_t at = 0; oc_response_next(&resp, &at, &single) &&
-                        oc_der_read_any(&rest, NULL, NULL, &whole) == OC_OK;
-         index++) {
-        if (matches(t, &single.id) && strictness(single.status) > best_strictness) {
-            best = whole;
-            best_strictness = strictness(single.status);
-            best_index = index;
-        }
-    }
-    if (best.data == NULL)
-        Py_RETURN_NONE;
-    return ocpy_single_response_new(parent, best, best_index);
+    return single_at(&resp, at, parent);
 }
 
 // The arguments are (response, request, None), or (response, certificate, issuer); None is

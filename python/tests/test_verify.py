@@ -203,6 +203,22 @@ def test_response_for(pki):
     assert pickle.loads(pickle.dumps(response.response_for(request))) == third
 
 
+def test_response_for_and_verify_find_the_same(pki):
+    hour = datetime.timedelta(hours=1)
+    builder = ocsp.OCSPResponseBuilder(allow_multiple=True)
+    for age in (3, 1, 2):
+        this = NOW - age * hour
+        builder = builder.add_response(
+            pki.leaf, pki.ca, SHA1, GOOD, this, NOW + DAY, None, None
+        )
+    response = builder.responder_id(HASH, pki.ca).produced_at(NOW).sign(pki.ca_key, SHA256)
+    request = ocsp.OCSPRequestBuilder().add_certificate(pki.leaf, pki.ca, SHA1).build()
+    second = list(response.responses)[1]
+    assert response.response_for(request) == second
+    assert response.response_for(pki.leaf, pki.ca) == second
+    assert response.verify(pki.ca, pki.leaf, NOW).this_update == second.this_update_utc
+
+
 def test_response_for_finds_nothing(pki):
     response = several(pki)
     other_hash = ocsp.OCSPRequestBuilder().add_certificate(pki.leaf, pki.ca, SHA256).build()

@@ -52,42 +52,29 @@ static bool check_kind(struct judge *judge, const struct oc_response *resp)
     return true;
 }
 
-// How strict a status is: revoked, then unknown, then good.
-static int strictness(enum oc_cert_status status)
-{
-    switch (status) {
-    case OC_CERT_STATUS_REVOKED:
-        return 3;
-    case OC_CERT_STATUS_UNKNOWN:
-        return 2;
-    case OC_CERT_STATUS_GOOD:
-        return 1;
-    case OC_CERT_STATUS_NONE:
-        break;
-    }
-    return 0;
-}
+// struct question is the certificate in question, whatever hash its cert ID is made with.
+struct question {
+    const struct oc_issuer *issuer;
+    struct oc_bytes serial;
+};
 
-static bool outranks(const struct oc_single_response *a, const struct oc_single_response *b)
+static bool is_about(const void *arg, const struct oc_cert_id *id)
 {
-    int difference = strictness(a->status) - strictness(b->status);
-    return difference > 0 || (difference == 0 && a->this_update > b->this_update);
+    const struct question *question = arg;
+    return oc_bytes_equal(id->serial, question->serial) && oc_issuer_matches(question->issuer, id);
 }
 
 static bool choose_single(struct judge *judge, const struct oc_response *resp,
                           struct oc_bytes serial, struct chosen *out)
 {
-    struct oc_single_response single;
+    const struct question question = {judge->issuer, serial};
     const uint8_t *items = resp->responses.items.data;
-    *out = (struct chosen){0};
-    for (size_t at = 0, start = 0; oc_response_next(resp, &at, &single); start = at) {
-        if (oc_bytes_equal(single.id.serial, serial) &&
-            oc_issuer_matches(judge->issuer, &single.id) && outranks(&single, &out->single))
-            *out = (struct chosen){single, items + start};
-    }
-    return out->at != NULL || oci_refuse(judge, OC_ERR_NO_MATCH, items,
-                                         "no SingleResponse is about the certificate "
-                                         "(RFC 6960 3.2)");
+    size_t at = 0;
+    if (!oc_response_find_strictest(resp, is_about, &question, &at, &out->single))
+        return oci_refuse(judge, OC_ERR_NO_MATCH, items,
+                          "no SingleResponse is about the certificate (RFC 6960 3.2)");
+    out->at = items + at;
+    return true;
 }
 
 // The extensions of a response whose meaning is known here; the others, critical, would

@@ -294,6 +294,45 @@ bool oc_response_find(const struct oc_response *resp, const struct oc_cert_id *i
     return false;
 }
 
+static int strictness(enum oc_cert_status status)
+{
+    switch (status) {
+    case OC_CERT_STATUS_REVOKED:
+        return 3;
+    case OC_CERT_STATUS_UNKNOWN:
+        return 2;
+    case OC_CERT_STATUS_GOOD:
+        return 1;
+    case OC_CERT_STATUS_NONE:
+        break;
+    }
+    return 0;
+}
+
+static bool outranks(const struct oc_single_response *a, const struct oc_single_response *b)
+{
+    int difference = strictness(a->status) - strictness(b->status);
+    return difference > 0 || (difference == 0 && a->this_update > b->this_update);
+}
+
+bool oc_response_find_strictest(const struct oc_response *resp,
+                                bool (*matches)(const void *arg, const struct oc_cert_id *id),
+                                const void *arg, size_t *at, struct oc_single_response *out)
+{
+    struct oc_single_response single;
+    bool is_found = false;
+    *at = 0;
+    *out = (struct oc_single_response){0};
+    for (size_t start = 0, next = 0; oc_response_next(resp, &next, &single); start = next) {
+        if (!matches(arg, &single.id) || (is_found && !outranks(&single, out)))
+            continue;
+        *out = single;
+        *at = start;
+        is_found = true;
+    }
+    return is_found;
+}
+
 // In the order of enum oc_response_status, which leaves 5 out.
 const char *oc_response_status_name(enum oc_response_status status)
 {
