@@ -96,14 +96,10 @@ static enum oc_err make_request(struct oci_ask *ask, struct oc_bytes *out)
 {
     uint8_t buf[OCSP_REQUEST_ROOM];
     const struct oc_issuer *issuer = ask->check->issuer;
-    size_t hash_len = oc_hash_len(ask->hash);
-    struct oc_single_request single = {
-        .id = {.hash = ask->hash,
-               .issuer_name_hash = {issuer->name_hash[ask->hash], hash_len},
-               .issuer_key_hash = {issuer->key_hash[ask->hash], hash_len},
-               .serial = ask->check->cert->serial}};
+    struct oc_single_request single = {0};
     struct oc_request_spec spec = {.requests = &single, .n_requests = 1};
-    if (!make_nonce(ask, &spec.extensions, buf, sizeof buf) ||
+    if (oc_issuer_make_id(issuer, ask->hash, ask->check->cert->serial, &single.id, NULL) != OC_OK ||
+        !make_nonce(ask, &spec.extensions, buf, sizeof buf) ||
         oc_request_build(&spec, NULL, 0, out, NULL) != OC_OK)
         return OC_ERR_CRYPTO;
     free(ask->request);
