@@ -132,6 +132,8 @@ enum oc_err {
     OC_ERR_KEY_MISMATCH,  // the private key does not belong to the certificate
     OC_ERR_PASSPHRASE,    // the passphrase of an encrypted key is missing or wrong
     OC_ERR_READ,          // a file or key store is unreadable, or lacks what was asked for
+    // The system is short of something.
+    OC_ERR_MEMORY,  // out of memory
 };
 
 // struct oc_error describes a failure in full.

@@ -206,7 +206,8 @@ OC_API void oc_client_free(struct oc_client *client);
 // each exchange is limited in time and octets, so is the call.
 //
 // Returns OC_OK, whatever the outcomes are; or, with all outcomes OC_ASK_NONE,
-// - OC_ERR_CRYPTO: the system is out of memory, or has no random numbers.
+// - OC_ERR_MEMORY: the system is out of memory, or libcurl failed.
+// - OC_ERR_CRYPTO: there are no random numbers.
 // - OC_ERR_ARGUMENT: a check has no `cert` or no `issuer`.
 // - OC_ERR_UNSUPPORTED: an issuer does not have the hash, or a nonce is wanted and the table
 //   has no `random`.
@@ -224,7 +225,7 @@ OC_API void oc_check_cleanup(struct oc_check *check);
 // and key are those that signed `cert`. That certificate is no more trustworthy than `cert`.
 //
 // Returns OC_OK and its DER, to be freed with oc_client_free_der(); or OC_ERR_READ when no
-// address has it, with `*der` zero and, if `err` is not NULL, `*err` filled.
+// address has it, or OC_ERR_MEMORY, with `*der` zero and, if `err` is not NULL, `*err` filled.
 OC_API OC_MUST_USE enum oc_err oc_client_fetch_issuer(struct oc_client *client,
                                                       const struct oc_cert *cert,
                                                       struct oc_bytes *der, struct oc_error *err);

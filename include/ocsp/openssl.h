@@ -95,6 +95,7 @@ struct oc_openssl_passphrase {
 // - OC_ERR_DUPLICATE: there are several private keys.
 // - OC_ERR_READ: there is no private key, or it is broken.
 // - OC_ERR_LIMIT: the text is longer than OC_OPENSSL_MAX_LEN.
+// - OC_ERR_MEMORY: the system is out of memory.
 // - OC_ERR_CRYPTO: OpenSSL failed.
 OC_API OC_MUST_USE enum oc_err oc_openssl_key_read(struct oc_bytes text,
                                                    const struct oc_openssl_passphrase *passphrase,
@@ -128,7 +129,7 @@ OC_API void oc_openssl_key_free(struct oc_private_key *key);
 // Returns OC_OK and the certificates in their order, a list for oc_cert_next(), to be freed
 // with oc_openssl_certs_free(); or, with `*out` zero and, if `err` is not NULL, `*err`
 // filled, OC_ERR_READ when there is no certificate or one is broken, OC_ERR_LIMIT for a text
-// longer than OC_OPENSSL_MAX_LEN, or OC_ERR_CRYPTO.
+// longer than OC_OPENSSL_MAX_LEN, OC_ERR_MEMORY, or OC_ERR_CRYPTO.
 OC_API OC_MUST_USE enum oc_err oc_openssl_certs_read(struct oc_bytes text, struct oc_list *out,
                                                      struct oc_error *err);
 

@@ -66,7 +66,8 @@ const char *oc_err_name(enum oc_err code)
                                 "crypto\0"
                                 "key-mismatch\0"
                                 "passphrase\0"
-                                "read\0";
+                                "read\0"
+                                "memory\0";
     return oci_nth_name(names, (size_t)code + 1);
 }
 

@@ -3,66 +3,13 @@
 // One certificate: the responders that are asked about it, in turn, until one gives an
 // answer that is believed; each may be asked twice, the second time with SHA-1.
 #include "client/ask.h"
+#include "client/answer.h"
 #include "client/cache.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define OCSP_REQUEST_ROOM 128
-
-void oci_free(struct oc_bytes *bytes)
-{
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): the one way to say that this memory is ours
-    free((void *)(uintptr_t)bytes->data);
-    *bytes = (struct oc_bytes){0};
-}
-
-size_t oci_urls(const struct oc_cert *cert,
-                bool (*next)(const struct oc_cert *cert, size_t *at, struct oc_bytes *uri),
-                struct oc_bytes urls[OC_CLIENT_MAX_URLS])
-{
-    struct oc_bytes url;
-    size_t n = 0;
-    for (size_t at = 0; n < OC_CLIENT_MAX_URLS && next(cert, &at, &url);) {
-        size_t i = 0;
-        while (i < n && !oc_bytes_equal(urls[i], url))
-            i++;
-        urls[i] = url;
-        n += i == n;
-    }
-    return n;
-}
-
-uint8_t *oci_copy(struct oc_bytes bytes)
-{
-    uint8_t *copy = malloc(bytes.len);
-    if (copy != NULL)
-        memcpy(copy, bytes.data, bytes.len);
-    return copy;
-}
-
-enum oc_err oci_check_answer(struct oc_check *check, const struct oc_policy *policy,
-                             struct oc_bytes der, enum oc_response_status *status,
-                             struct oc_error *err)
-{
-    struct oc_response resp;
-    *status = OC_RESPONSE_NONE;
-    *err = (struct oc_error){OC_ERR_CRYPTO, 0, "there is no memory"};
-    struct oc_bytes own = {oci_copy(der), der.len};
-    if (own.data == NULL)
-        return OC_ERR_CRYPTO;
-    enum oc_err code = oc_response_parse(&resp, own, err);
-    *status = resp.status;
-    if (code == OC_OK)
-        code = oc_verify(policy, check->issuer, check->cert->serial, &resp, &check->verdict, err);
-    if (code != OC_OK) {
-        oci_free(&own);
-        return code;
-    }
-    check->response = own;
-    *err = (struct oc_error){0};
-    return OC_OK;
-}
 
 static struct oc_exchange *last_exchange(const struct oci_ask *ask)
 {
@@ -91,7 +38,7 @@ static bool make_nonce(struct oci_ask *ask, struct oc_list *extensions, uint8_t 
     return oc_extensions_build(&nonce, 1, buf, size, extensions, NULL) == OC_OK;
 }
 
-// The request is in ask->request afterwards, which is freed.
+// Sets `*out` to the request, whose octets are in ask->request.
 static enum oc_err make_request(struct oci_ask *ask, struct oc_bytes *out)
 {
     uint8_t buf[OCSP_REQUEST_ROOM];
@@ -105,17 +52,17 @@ static enum oc_err make_request(struct oci_ask *ask, struct oc_bytes *out)
     free(ask->request);
     ask->request = malloc(out->len);
     if (ask->request == NULL)
-        return OC_ERR_CRYPTO;
+        return OC_ERR_MEMORY;
     return oc_request_build(&spec, ask->request, out->len, out, NULL);
 }
 
-// Returns OC_OK also when the address is refused: then nothing runs.
+// A refused address is no failure: it returns OC_OK, and the transfer does not run.
 static enum oc_err start_exchange(struct oci_ask *ask, struct oci_transfer *transfer)
 {
     char get[OCI_MAX_GET + 1];
     struct oc_bytes request;
     if (!add_exchange(ask))
-        return OC_ERR_CRYPTO;
+        return OC_ERR_MEMORY;
     struct oc_exchange *exchange = last_exchange(ask);
     const char *fault = oci_url_fault(ask->urls[ask->n_done]);
     if (fault != NULL) {
@@ -132,7 +79,7 @@ static enum oc_err start_exchange(struct oci_ask *ask, struct oci_transfer *tran
     return oci_transfer_start(transfer, exchange->is_get ? get : exchange->url, request,
                               "application/ocsp-response")
                ? OC_OK
-               : OC_ERR_CRYPTO;
+               : OC_ERR_MEMORY;
 }
 
 static enum oc_err ask_next(struct oci_ask *ask, struct oci_transfer *transfer)
@@ -170,12 +117,22 @@ enum oc_err oci_ask_begin(struct oci_ask *ask, struct oci_transfer *transfer)
     if (ask->n_urls == 0)
         return OC_OK;
     check->exchanges = calloc(ask->n_urls * 2, sizeof *check->exchanges);
-    return check->exchanges != NULL ? ask_next(ask, transfer) : OC_ERR_CRYPTO;
+    return check->exchanges != NULL ? ask_next(ask, transfer) : OC_ERR_MEMORY;
 }
 
-// An OCSPResponse, perhaps, has come.
-static void judge(struct oci_ask *ask, const struct oci_transfer *transfer,
-                  struct oc_exchange *exchange)
+static enum oc_ask_outcome outcome_of(enum oc_err code, enum oc_response_status status)
+{
+    if (code == OC_OK)
+        return OC_ASK_ANSWERED;
+    if (status == OC_RESPONSE_NONE)
+        return OC_ASK_MALFORMED;
+    return status != OC_RESPONSE_SUCCESSFUL ? OC_ASK_ERROR_RESPONSE : OC_ASK_NOT_BELIEVED;
+}
+
+// Verifies the body that came, which need not be an OCSPResponse. Returns OC_OK, whatever the
+// outcome is, or OC_ERR_MEMORY.
+static enum oc_err verify_body(struct oci_ask *ask, const struct oci_transfer *transfer,
+                               struct oc_exchange *exchange)
 {
     struct oc_policy policy = *ask->policy;
     policy.nonce = (struct oc_bytes){0};
@@ -184,16 +141,12 @@ static void judge(struct oci_ask *ask, const struct oci_transfer *transfer,
     struct oc_bytes body = {transfer->body, transfer->body_len};
     enum oc_err code =
         oci_check_answer(ask->check, &policy, body, &exchange->response_status, &exchange->error);
-    if (code == OC_OK) {
-        exchange->outcome = OC_ASK_ANSWERED;
+    if (code == OC_ERR_MEMORY)
+        return code;
+    exchange->outcome = outcome_of(code, exchange->response_status);
+    if (code == OC_OK)
         oci_cache_write(ask->config, &policy, ask->check, &transfer->freshness);
-    } else if (exchange->response_status == OC_RESPONSE_NONE) {
-        exchange->outcome = OC_ASK_MALFORMED;
-    } else if (exchange->response_status != OC_RESPONSE_SUCCESSFUL) {
-        exchange->outcome = OC_ASK_ERROR_RESPONSE;
-    } else {
-        exchange->outcome = OC_ASK_NOT_BELIEVED;
-    }
+    return OC_OK;
 }
 
 // Some old responders know only SHA-1, and say so in one of these two ways.
@@ -209,17 +162,16 @@ enum oc_err oci_ask_go_on(struct oci_ask *ask, struct oci_transfer *transfer)
 {
     struct oc_exchange *exchange = last_exchange(ask);
     if (transfer->outcome == OC_ASK_NONE)
-        return OC_ERR_CRYPTO;
+        return OC_ERR_MEMORY;
     exchange->outcome = transfer->outcome;
     exchange->http_status = transfer->http_status;
     exchange->milliseconds = transfer->milliseconds;
     memcpy(exchange->what, transfer->what, sizeof exchange->what);
-    if (transfer->outcome == OC_ASK_ANSWERED)
-        judge(ask, transfer, exchange);
-    else if (transfer->outcome == OC_ASK_MALFORMED)
-        exchange->error = (struct oc_error){
-            OC_ERR_ENCODING, 0,
-            "there is a Content-Encoding, which was not asked for (RFC 9110 8.4)"};
+    if (transfer->outcome == OC_ASK_ANSWERED && verify_body(ask, transfer, exchange) != OC_OK)
+        return OC_ERR_MEMORY;
+    if (transfer->outcome == OC_ASK_MALFORMED)
+        exchange->error =
+            (struct oc_error){OC_ERR_ENCODING, 0, "unexpected Content-Encoding (RFC 9110 8.4)"};
     ask->check->outcome = exchange->outcome;
     if (exchange->outcome == OC_ASK_ANSWERED)
         return OC_OK;

@@ -7,7 +7,7 @@
 // again by the policy of who asks now. What killed processes and the time have left there is
 // removed now and then, by those who write.
 #include "client/cache.h"
-#include "client/ask.h"
+#include "client/answer.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -127,10 +127,11 @@ static void remove_entry(int dir, const char *name, const struct stat *opened)
         unlinkat(dir, name, 0);
 }
 
-// What a lack of memory or of an algorithm has kept from being verified may be right.
+// An entry that could not be verified for lack of memory or of an algorithm may be right.
 static bool is_bad(enum oc_err code)
 {
-    return code != OC_OK && code != OC_ERR_CRYPTO && code != OC_ERR_UNSUPPORTED;
+    return code != OC_OK && code != OC_ERR_MEMORY && code != OC_ERR_CRYPTO &&
+           code != OC_ERR_UNSUPPORTED;
 }
 
 static bool use_entry(int dir, const char *name, int fd, const struct oc_policy *asked,

@@ -5,7 +5,9 @@
 #ifndef CLIENT_CACHE_H
 #define CLIENT_CACHE_H
 
-#include "client/transfer.h"
+#include <ocsp/client.h>
+
+#include "client/http.h"
 
 // oci_cache_read looks for an answer about `check`. Returns true and fills its verdict and
 // response when there is one that `policy` believes.

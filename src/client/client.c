@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A client: its life, and many certificates at once.
-#include "client/session.h"
+#include "client/client.h"
+#include "client/answer.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -56,7 +57,7 @@ struct oc_client *oc_client_new(const struct oc_client_config *config)
     if (client->multi != NULL && client->post_headers != NULL && client->slots != NULL &&
         curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)client->config.n_parallel) ==
             CURLM_OK &&
-        oci_session_transfer(client, 0) != NULL)
+        oci_client_transfer(client, 0) != NULL)
         return client;
     oc_client_free(client);
     return NULL;
@@ -74,7 +75,7 @@ void oc_client_free(struct oc_client *client)
     free(client);
 }
 
-struct oci_transfer *oci_session_transfer(struct oc_client *client, size_t slot)
+struct oci_transfer *oci_client_transfer(struct oc_client *client, size_t slot)
 {
     struct oci_transfer **transfer = &client->slots[slot].transfer;
     if (*transfer == NULL)
@@ -120,8 +121,8 @@ static enum oc_err fill_slot(struct batch *batch, size_t i)
     struct oci_slot *slot = &batch->client->slots[i];
     if (slot->is_used || batch->n_begun == batch->n)
         return OC_OK;
-    if (oci_session_transfer(batch->client, i) == NULL)
-        return OC_ERR_CRYPTO;
+    if (oci_client_transfer(batch->client, i) == NULL)
+        return OC_ERR_MEMORY;
     while (!slot->is_used && batch->n_begun < batch->n) {
         slot->ask = (struct oci_ask){.config = &batch->client->config,
                                      .policy = batch->policy,
@@ -167,7 +168,7 @@ static enum oc_err run(struct batch *batch)
             return OC_OK;
         struct oci_transfer *transfer = oci_transfer_wait(client->multi);
         if (transfer == NULL)
-            return OC_ERR_CRYPTO;
+            return OC_ERR_MEMORY;
         struct oci_slot *slot = slot_of(client, transfer);
         enum oc_err code = oci_ask_go_on(&slot->ask, transfer);
         if (!transfer->is_running)

@@ -2,8 +2,8 @@
 //
 // The certificate of an issuer, from where the certificates that it issued say it is (RFC
 // 5280 4.2.2.1): DER or PEM, alone or in a PKCS #7 without content ("certs-only").
-#include "client/ask.h"
-#include "client/session.h"
+#include "client/answer.h"
+#include "client/client.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -21,6 +21,7 @@ struct search {
     const struct oc_crypto *crypto;
     const struct oc_cert *cert;
     int n_tried;
+    bool is_out_of_memory;
     struct oc_bytes found;
 };
 
@@ -43,6 +44,7 @@ static void try_cert(struct search *search, struct oc_bytes der)
         !has_issued(search, &issuer))
         return;
     uint8_t *copy = oci_copy(der);
+    search->is_out_of_memory = copy == NULL;
     if (copy != NULL)
         search->found = (struct oc_bytes){copy, der.len};
 }
@@ -102,9 +104,9 @@ static void try_body(struct search *search, struct oc_bytes body)
     ERR_pop_to_mark();
 }
 
-// What is told about the last address, by outcome.
+// The error text for the last address that was tried, by outcome.
 static const char *const reasons[] = {
-    [OC_ASK_NONE] = "there is no memory",
+    [OC_ASK_NONE] = "out of memory",
     [OC_ASK_ANSWERED] = "no certificate came that has signed this one (RFC 5280 4.2.2.1)",
     [OC_ASK_NO_URL] = "the certificate does not say where its issuer's is (RFC 5280 4.2.2.1)",
     [OC_ASK_URL_REFUSED] = "the address of the issuer's certificate cannot be used",
@@ -139,7 +141,7 @@ enum oc_err oc_client_fetch_issuer(struct oc_client *client, const struct oc_cer
     struct oc_bytes urls[OC_CLIENT_MAX_URLS];
     struct search search = {.crypto = client->config.crypto, .cert = cert};
     enum oc_ask_outcome outcome = OC_ASK_NO_URL;
-    struct oci_transfer *transfer = oci_session_transfer(client, 0);
+    struct oci_transfer *transfer = oci_client_transfer(client, 0);
     size_t n = oci_urls(cert, oc_cert_next_issuer_uri, urls);
     if (transfer == NULL)
         outcome = OC_ASK_NONE;
@@ -152,9 +154,12 @@ enum oc_err oc_client_fetch_issuer(struct oc_client *client, const struct oc_cer
     *der = search.found;
     if (der->data != NULL)
         return OC_OK;
+    if (search.is_out_of_memory)
+        outcome = OC_ASK_NONE;
+    enum oc_err code = outcome == OC_ASK_NONE ? OC_ERR_MEMORY : OC_ERR_READ;
     if (err != NULL)
-        *err = (struct oc_error){OC_ERR_READ, 0, reasons[outcome]};
-    return OC_ERR_READ;
+        *err = (struct oc_error){code, 0, reasons[outcome]};
+    return code;
 }
 
 void oc_client_free_der(struct oc_bytes *der)

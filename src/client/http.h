@@ -4,7 +4,15 @@
 #ifndef CLIENT_HTTP_H
 #define CLIENT_HTTP_H
 
-#include "client/transfer.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+// struct oci_freshness is how long an answer may be kept according to HTTP, in seconds.
+struct oci_freshness {
+    bool no_store;
+    bool has_max_age;
+    int64_t max_age;  // what is left of it, without the Age that the answer already has
+};
 
 // oci_http_is_type tells whether a Content-Type, which may be NULL, is `type`, whatever
 // its parameters are.

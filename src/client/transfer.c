@@ -5,7 +5,6 @@
 // Redirects are followed here and not by libcurl: an address in one has to pass what every
 // other address passes, and a POST stays a POST.
 #include "client/transfer.h"
-#include "client/http.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,8 +233,9 @@ static void read_freshness(struct oci_transfer *transfer)
         oci_http_age(field, &transfer->freshness);
 }
 
-// What came whole, or in more octets than are wanted, with a status that is no redirect.
-static enum oc_ask_outcome judge(struct oci_transfer *transfer)
+// Checks the head of a reply that is not a redirect. The body is complete, or was cut off
+// because it is too large.
+static enum oc_ask_outcome check_reply(struct oci_transfer *transfer)
 {
     const char *content_type = NULL;
     if (transfer->http_status != 200)
@@ -290,7 +290,7 @@ static enum oc_ask_outcome conclude(struct oci_transfer *transfer, CURLcode code
         return fail(transfer, code);
     if (transfer->http_status / 100 == 3)
         curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &target);
-    return target != NULL ? redirect(transfer, target, is_sent) : judge(transfer);
+    return target != NULL ? redirect(transfer, target, is_sent) : check_reply(transfer);
 }
 
 // Returns false when the exchange goes on.

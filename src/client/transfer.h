@@ -7,16 +7,10 @@
 
 #include <ocsp/client.h>
 
+#include "client/http.h"
 #include "client/url.h"
 
 #include <curl/curl.h>
-
-// struct oci_freshness is what HTTP says of how long an answer may be kept, in seconds.
-struct oci_freshness {
-    bool no_store;
-    bool has_max_age;
-    int64_t max_age;  // that is left: without the age that it has already
-};
 
 // struct oci_transfer is an exchange. `outcome` is OC_ASK_ANSWERED when `body_len` octets
 // came with a status of 200, OC_ASK_MALFORMED when they have a Content-Encoding, and OC_ASK_NONE

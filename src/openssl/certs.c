@@ -25,7 +25,7 @@ static enum oc_err append(struct block *block, const X509 *cert, struct oc_error
         return oci_load_failed(err, OC_ERR_LIMIT, "the certificates are too long");
     uint8_t *moved = realloc(block->data, block->len + (size_t)len);
     if (moved == NULL)
-        return oci_load_failed(err, OC_ERR_CRYPTO, "there is no memory");
+        return oci_load_failed(err, OC_ERR_MEMORY, "out of memory");
     unsigned char *at = moved + block->len;
     block->data = moved;
     block->len += (size_t)i2d_X509(cert, &at);

@@ -64,7 +64,7 @@ static enum oc_err find(struct store *store, struct oc_private_key **key, struct
     if (store->broken)
         return oci_load_failed(err, OC_ERR_READ, "something broken stands behind the private key");
     if (*key == NULL)
-        return oci_load_failed(err, OC_ERR_CRYPTO, "there is no memory");
+        return oci_load_failed(err, OC_ERR_MEMORY, "out of memory");
     return OC_OK;
 }
 

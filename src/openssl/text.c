@@ -59,7 +59,7 @@ static enum oc_err read_all(struct text *text, int fd, struct oc_error *err)
 {
     while (text->len <= OC_OPENSSL_MAX_LEN) {
         if (!make_room(text))
-            return oci_load_failed(err, OC_ERR_CRYPTO, "there is no memory");
+            return oci_load_failed(err, OC_ERR_MEMORY, "out of memory");
         ssize_t n = read(fd, text->data + text->len, text->size - text->len);
         if (n < 0 && errno == EINTR)
             continue;

@@ -19,7 +19,7 @@ struct text {
 const char *oci_text_path(const char *uri);
 
 // oci_text_load reads the file at `path`. Returns OC_OK; or OC_ERR_READ, OC_ERR_LIMIT or
-// OC_ERR_CRYPTO, with `*text` zero and `*err` filled.
+// OC_ERR_MEMORY, with `*text` zero and `*err` filled.
 enum oc_err oci_text_load(struct text *text, const char *path, struct oc_error *err);
 
 // oci_text_clear frees the content and leaves no trace of it.

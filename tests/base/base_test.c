@@ -12,7 +12,7 @@
 static void every_error_has_a_name(void **state)
 {
     (void)state;
-    for (int i = OC_OK; i <= OC_ERR_READ; i++) {
+    for (int i = OC_OK; i <= OC_ERR_MEMORY; i++) {
         const char *name = oc_err_name((enum oc_err)i);
         assert_string_not_equal(name, "unknown");
         assert_int_not_equal(strlen(name), 0);
@@ -22,7 +22,8 @@ static void every_error_has_a_name(void **state)
     assert_string_equal(oc_err_name(OC_ERR_KEY_MISMATCH), "key-mismatch");
     assert_string_equal(oc_err_name(OC_ERR_PASSPHRASE), "passphrase");
     assert_string_equal(oc_err_name(OC_ERR_READ), "read");
-    assert_string_equal(oc_err_name((enum oc_err)(OC_ERR_READ + 1)), "unknown");
+    assert_string_equal(oc_err_name(OC_ERR_MEMORY), "memory");
+    assert_string_equal(oc_err_name((enum oc_err)(OC_ERR_MEMORY + 1)), "unknown");
     assert_string_equal(oc_err_name((enum oc_err) - 1), "unknown");
 }
 
