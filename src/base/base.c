@@ -14,17 +14,6 @@ const char *oc_version(void)
     return OC_VERSION;
 }
 
-// The analyzer does not see that the list has an end.
-// NOLINTBEGIN(clang-analyzer-core.UndefinedBinaryOperatorResult)
-const char *oci_nth_name(const char *names, size_t n)
-{
-    const char *name = names;
-    for (; n > 0 && *name != '\0'; n--)
-        name += strlen(name) + 1;
-    return *name != '\0' ? name : names;
-}
-// NOLINTEND(clang-analyzer-core.UndefinedBinaryOperatorResult)
-
 // In the order of enum oc_err, behind the name of what is none.
 const char *oc_err_name(enum oc_err code)
 {

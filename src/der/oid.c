@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Object identifiers (X.690 8.19): well formed or not, and as dotted text.
-#include "der/reader.h"
+#include <ocsp/der.h>
+
+#include "der/oid.h"
 
 // Each arc is a run of octets with the top bit set, closed by one without; none
 // starts with zero bits only, which is the octet 0x80.

@@ -7,7 +7,10 @@
 
 #include <ocsp/der.h>
 
-// One element's head: how long it is, and how long what follows it is.
+#include "der/oid.h"
+#include "der/time.h"
+
+// struct der_head is the head of one element: its own length and that of the content.
 struct der_head {
     enum oc_err code;
     uint32_t len;
@@ -17,14 +20,6 @@ struct der_head {
 // oci_der_head finds the head of the element that `in` starts with, which must have
 // this tag.
 struct der_head oci_der_head(struct oc_bytes in, uint32_t tag);
-
-// oci_der_generalized_time and oci_der_utc_time read the content of a time. What they
-// leave in the outputs when they return false means nothing.
-bool oci_der_generalized_time(struct oc_bytes text, int64_t *seconds, unsigned *deviations);
-bool oci_der_utc_time(struct oc_bytes text, int64_t *seconds);
-
-// oci_der_generalized_time_text writes seconds as the 15 characters of a GeneralizedTime.
-bool oci_der_generalized_time_text(int64_t seconds, uint8_t text[15]);
 
 // These tell whether the content of an element is what DER allows.
 inline bool oci_der_is_integer(struct oc_bytes value)
@@ -38,7 +33,6 @@ inline bool oci_der_is_integer(struct oc_bytes value)
     return first_nine != 0 && first_nine != 0x1FF;
 }
 
-bool oci_der_is_oid(struct oc_bytes oid);
 bool oci_der_is_bit_string(struct oc_bytes content);
 
 // oci_der_next_is tells whether `in` starts with the tag of one octet `tag`.

@@ -3,7 +3,7 @@
 // The times of messages and certificates (RFC 5280 4.1.2.5) as seconds since
 // 1970, for the years 0001 to 9999, and back. Days are counted in the Gregorian
 // calendar throughout. A leap second 60 is refused: no such second has a number.
-#include "der/reader.h"
+#include "der/time.h"
 
 #include <string.h>
 

@@ -4,10 +4,12 @@
 // digests are fetched once: fetching takes longer than hashing a name.
 #include <ocsp/openssl.h>
 
-#include "openssl/table.h"
+#include "openssl/curve.h"
+#include "openssl/key.h"
+#include "openssl/sign.h"
+#include "openssl/verify.h"
 
 #include <openssl/err.h>
-#include <openssl/objects.h>
 #include <openssl/rand.h>
 
 #include <limits.h>
@@ -33,16 +35,6 @@ static enum oc_err random_bytes(const struct oc_crypto *crypto, uint8_t *out, si
     int done = RAND_bytes(out, (int)len);
     ERR_pop_to_mark();
     return done == 1 ? OC_OK : OC_ERR_CRYPTO;
-}
-
-EVP_MD *oci_digest_get(const struct table *table, int nid)
-{
-    for (enum oc_hash hash = OC_HASH_SHA1; hash < N_HASHES; hash++) {
-        EVP_MD *digest = table->digests[hash];
-        if (digest != NULL && EVP_MD_get_type(digest) == nid)
-            return EVP_MD_up_ref(digest) == 1 ? digest : NULL;
-    }
-    return EVP_MD_fetch(NULL, OBJ_nid2sn(nid), NULL);
 }
 
 struct oc_crypto *oc_openssl_new(void)

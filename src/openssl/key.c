@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // Public keys from a SubjectPublicKeyInfo (RFC 5280 4.1.2.7), for libcrypto.
-#include "openssl/table.h"
+#include "openssl/key.h"
+#include "openssl/curve.h"
 
 #include <openssl/err.h>
+#include <openssl/x509.h>
 #include <openssl/objects.h>
 
 #include <limits.h>

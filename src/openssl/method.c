@@ -5,6 +5,7 @@
 // and what has the object identifier of its own keys takes the message without a digest.
 // So no algorithm is listed here, and what a newer libcrypto adds is there.
 #include "openssl/method.h"
+#include "openssl/digest.h"
 #include "openssl/pss.h"
 
 #include <openssl/objects.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Private keys, from files and from wherever else OSSL_STORE finds them.
+#include "openssl/key.h"
 #include "openssl/keystore.h"
-#include "openssl/table.h"
 #include "openssl/text.h"
 
 #include <openssl/err.h>

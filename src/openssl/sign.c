@@ -2,6 +2,8 @@
 //
 // Signatures over a message, made, and whether a key can make them. Who has the private
 // key is no matter: libcrypto asks the key's own provider.
+#include "openssl/sign.h"
+#include "openssl/key.h"
 #include "openssl/method.h"
 
 #include <openssl/err.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Signatures over a message, verified.
+#include "openssl/verify.h"
 #include "openssl/method.h"
 
 #include <openssl/err.h>

@@ -10,13 +10,6 @@
 
 #include <string.h>
 
-enum oc_err oci_sign_refuse(enum oc_err code, const char *what, struct oc_error *err)
-{
-    if (err != NULL)
-        *err = (struct oc_error){.code = code, .what = what};
-    return code;
-}
-
 static enum oc_err refuse_message(enum oc_err code, const char *what, struct oc_bytes *out,
                                   struct oc_error *err)
 {

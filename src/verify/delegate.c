@@ -3,6 +3,7 @@
 // Delegates (RFC 6960 4.2.2.2): certificates that the issuer has signed itself, for
 // signing responses; and those of requestors (4.1.2), which need no such purpose.
 #include "verify/delegate.h"
+#include "verify/freshness.h"
 #include "verify/signature.h"
 
 // "Issued directly": the name and the key of this very issuer (RFC 6960 4.2.2.2).

@@ -5,7 +5,7 @@
 // used again for another issuer.
 #include <ocsp/delegates.h>
 
-#include "verify/delegate.h"
+#include "verify/delegates.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 //
 // The times of a response against the caller's clock (RFC 6960 3.2, 4.2.2.1). Any time may
 // be as far away as 64 bits reach: sums stop at the ends.
-#include "verify/judge.h"
+#include "verify/freshness.h"
 
 static int64_t add(int64_t time, int64_t seconds)
 {

@@ -37,19 +37,4 @@ bool oci_refuse(struct judge *judge, enum oc_err code, const uint8_t *at, const 
 // oci_check_policy refuses a policy that makes no sense.
 bool oci_check_policy(struct judge *judge);
 
-// oci_check_signer finds who signed, by what right, checks the signature, and fills `signer`.
-bool oci_check_signer(struct judge *judge);
-
-// oci_check_times checks the times of a response and of its single response that stands at
-// `at`.
-bool oci_check_times(struct judge *judge, const struct oc_response *resp,
-                     const struct oc_single_response *single, const uint8_t *at);
-
-// oci_is_valid_now tells whether the policy takes a certificate as valid.
-bool oci_is_valid_now(const struct oc_policy *policy, const struct oc_cert *cert);
-
-// oci_ask_again is when to fetch a newer response.
-int64_t oci_ask_again(const struct oc_policy *policy, const struct oc_single_response *single,
-                      int64_t signer_end);
-
 #endif

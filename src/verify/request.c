@@ -4,7 +4,7 @@
 // specify its name in the requestorName field."
 #include <ocsp/der.h>
 
-#include "verify/judge.h"
+#include "verify/signer.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 //
 // Who may sign responses (RFC 6960 4.2.2.2), asked of a certificate before it signs any.
 #include "verify/delegate.h"
+#include "verify/freshness.h"
 
 static bool is_trusted(const struct oc_policy *policy, const struct oc_cert *cert)
 {

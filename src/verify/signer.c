@@ -3,7 +3,9 @@
 // Who signed a message, and by what right (RFC 6960 3.2, 4.1.2, 4.2.2.2, 4.2.2.3): the
 // issuer itself, somebody whom the policy trusts, or the owner of a certificate that the
 // issuer has signed directly. There is no chain to build.
+#include "verify/signer.h"
 #include "verify/delegate.h"
+#include "verify/freshness.h"
 #include "verify/signature.h"
 
 #define SHA1_LEN 20

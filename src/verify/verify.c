@@ -3,7 +3,8 @@
 // Whether to believe a response (RFC 6960 3.2): the checks in their order, and the
 // verdict.
 #include "base/names.h"
-#include "verify/judge.h"
+#include "verify/freshness.h"
+#include "verify/signer.h"
 
 #include <string.h>
 
@@ -12,25 +13,6 @@ struct chosen {
     struct oc_single_response single;
     const uint8_t *at;
 };
-
-// The first reason stays: checks after it are those of another candidate.
-bool oci_refuse(struct judge *judge, enum oc_err code, const uint8_t *at, const char *what)
-{
-    if (judge->error.code == OC_OK) {
-        size_t offset = at == NULL ? 0 : (size_t)(at - judge->message.data);
-        judge->error = (struct oc_error){code, offset, what};
-    }
-    return false;
-}
-
-bool oci_check_policy(struct judge *judge)
-{
-    const struct oc_policy *policy = judge->policy;
-    if (policy->skew < 0 || policy->max_age < 0)
-        return oci_refuse(judge, OC_ERR_ARGUMENT, NULL,
-                          "the skew or max_age of the policy is negative");
-    return true;
-}
 
 static bool check_nonce_rule(struct judge *judge)
 {

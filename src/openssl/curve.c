@@ -2,7 +2,7 @@
 //
 // Keys of the usual curves (RFC 5480), from a copy of an empty key: libcrypto's general
 // decoder takes longer than the signature that the key is for.
-#include "openssl/table.h"
+#include "openssl/curve.h"
 
 #include <string.h>
 
