@@ -40,7 +40,8 @@ try:  # since cryptography 47
 except ImportError:
     mldsa = None
 
-_CertId = typing.Tuple[int, typing.Any, typing.Any, typing.Optional[bytes]]
+# Named fields, as the extension module takes them: see OCPY_FIELDS there.
+_Fields = typing.Dict[str, typing.Any]
 _Extensions = typing.Tuple[x509.Extension, ...]
 
 _HASH_INDEX = {type(made): i for i, made in enumerate(HASHES) if made is not None}
@@ -64,15 +65,15 @@ def is_certificate(cert: object) -> bool:
     return type(cert) is CERTIFICATE_TYPE or isinstance(cert, x509.Certificate)
 
 
-def _id_by_certs(cert: typing.Any, issuer: typing.Any, index: int) -> _CertId:
+def _id_by_certs(cert: typing.Any, issuer: typing.Any, index: int) -> _Fields:
     if not (is_certificate(cert) and is_certificate(issuer)):
         raise TypeError("cert and issuer must be a Certificate")
-    return index, cert, issuer, None
+    return {"hash": index, "cert": cert, "issuer": issuer}
 
 
 def _id_by_hash(
     issuer_name_hash: bytes, issuer_key_hash: bytes, serial_number: int, algorithm: typing.Any
-) -> _CertId:
+) -> _Fields:
     if not isinstance(serial_number, int):
         raise TypeError("serial_number must be an integer")
     index = _hash_index(algorithm)
@@ -85,13 +86,18 @@ def _id_by_hash(
             "issuer_name_hash and issuer_key_hash must be the same length as the digest size "
             "of the algorithm"
         )
-    return index, issuer_name_hash, issuer_key_hash, integer(serial_number)
+    return {
+        "hash": index,
+        "issuer_name_hash": issuer_name_hash,
+        "issuer_key_hash": issuer_key_hash,
+        "serial": integer(serial_number),
+    }
 
 
 # A serial number below zero is refused when the message is built, as cryptography does.
-def _check_serials(entries: tuple[tuple[typing.Any, ...], ...]) -> None:
+def _check_serials(entries: tuple[_Fields, ...]) -> None:
     for entry in entries:
-        serial = entry[0][3]
+        serial = entry["cert_id"].get("serial")
         if serial is not None and serial[0] >= 128:
             raise ValueError("Negative integers are not supported")
 
@@ -106,17 +112,35 @@ def _with_extension(
     return (*extensions, x509.Extension(extval.oid, critical, extval))
 
 
-def _encode_extension(extension: x509.Extension) -> tuple[bytes, bool, bytes]:
+def _encode_extension(extension: x509.Extension) -> _Fields:
     try:
         value = extension.value.public_bytes()
     except NotImplementedError:
         dotted = extension.oid.dotted_string
         raise NotImplementedError(f"Extension not supported: {dotted}") from None
-    return oid_content(extension.oid.dotted_string), extension.critical, value
+    oid = oid_content(extension.oid.dotted_string)
+    return {"oid": oid, "critical": extension.critical, "value": value}
 
 
-def _encode(extensions: _Extensions) -> tuple[tuple[bytes, bool, bytes], ...]:
+def _encode(extensions: _Extensions) -> tuple[_Fields, ...]:
     return tuple(map(_encode_extension, extensions)) if extensions else ()
+
+
+def _with_single_extension(
+    entries: tuple[_Fields, ...], extval: x509.ExtensionType, critical: bool
+) -> tuple[_Fields, ...]:
+    last = entries[-1]
+    extensions = _with_extension(last["extensions"], extval, critical)
+    return (*entries[:-1], {**last, "extensions": extensions})
+
+
+def _encode_entries(entries: tuple[_Fields, ...]) -> tuple[_Fields, ...]:
+    return tuple(
+        [
+            {**entry, "extensions": _encode(entry["extensions"])} if entry["extensions"] else entry
+            for entry in entries
+        ]
+    )
 
 
 def naive_utc(moment: datetime.datetime) -> datetime.datetime:
@@ -295,7 +319,7 @@ class OCSPRequestBuilder:
 
     def __init__(self, *, allow_multiple: bool = False) -> None:
         self._allow_multiple = allow_multiple
-        self._entries: tuple[tuple[_CertId, _Extensions], ...] = ()
+        self._entries: tuple[_Fields, ...] = ()  # single requests; extensions not encoded
         self._extensions: _Extensions = ()
         self._requestor_name: bytes | None = None
 
@@ -318,7 +342,7 @@ class OCSPRequestBuilder:
         self._check_room()
         cert_id = _id_by_certs(cert, issuer, _hash_index(algorithm))
         new = self._copy()
-        new._entries = (*self._entries, (cert_id, ()))
+        new._entries = (*self._entries, {"cert_id": cert_id, "extensions": ()})
         return new
 
     def add_certificate_by_hash(
@@ -332,7 +356,7 @@ class OCSPRequestBuilder:
         self._check_room()
         cert_id = _id_by_hash(issuer_name_hash, issuer_key_hash, serial_number, algorithm)
         new = self._copy()
-        new._entries = (*self._entries, (cert_id, ()))
+        new._entries = (*self._entries, {"cert_id": cert_id, "extensions": ()})
         return new
 
     def add_extension(self, extval: x509.ExtensionType, critical: bool) -> OCSPRequestBuilder:
@@ -347,10 +371,8 @@ class OCSPRequestBuilder:
         """Add an extension to what is asked about the certificate that was added last."""
         if not self._entries:
             raise ValueError("You must add a certificate before its extensions")
-        cert_id, extensions = self._entries[-1]
-        last = (cert_id, _with_extension(extensions, extval, critical))
         new = self._copy()
-        new._entries = (*self._entries[:-1], last)
+        new._entries = _with_single_extension(self._entries, extval, critical)
         return new
 
     def requestor_name(self, name: x509.Name | x509.GeneralName) -> OCSPRequestBuilder:
@@ -371,8 +393,7 @@ class OCSPRequestBuilder:
         if not self._entries:
             raise ValueError("You must add a certificate before building")
         _check_serials(self._entries)
-        entries = tuple((cert_id, _encode(exts)) for cert_id, exts in self._entries)
-        return entries, _encode(self._extensions), name
+        return _encode_entries(self._entries), _encode(self._extensions), name
 
     def build(self) -> _ocsp.OCSPRequest:
         """The request, not signed."""
@@ -402,18 +423,6 @@ class OCSPRequestBuilder:
         return _ocsp.assemble_request(tbs, signing.algorithm, signing.sign(tbs), certs)
 
 
-class _Answer(typing.NamedTuple):
-    """A single response in the making."""
-
-    cert_id: _CertId
-    status: int
-    this_update: int
-    next_update: int | None
-    revocation_time: int | None
-    reason: int | None
-    extensions: _Extensions
-
-
 def _check_revocation(
     cert_status: OCSPCertStatus, revocation_time: typing.Any, revocation_reason: typing.Any
 ) -> None:
@@ -434,13 +443,13 @@ def _check_revocation(
 
 
 def _answer(
-    cert_id: _CertId,
+    cert_id: _Fields,
     cert_status: OCSPCertStatus,
     this_update: datetime.datetime,
     next_update: datetime.datetime | None,
     revocation_time: datetime.datetime | None,
     revocation_reason: x509.ReasonFlags | None,
-) -> _Answer:
+) -> _Fields:
     if not isinstance(this_update, datetime.datetime):
         raise TypeError("this_update must be a datetime object")
     if next_update is not None and not isinstance(next_update, datetime.datetime):
@@ -448,15 +457,15 @@ def _answer(
     if not isinstance(cert_status, OCSPCertStatus):
         raise TypeError("cert_status must be an item from the OCSPCertStatus enum")
     _check_revocation(cert_status, revocation_time, revocation_reason)
-    return _Answer(
-        cert_id,
-        _STATUS_INDEX[cert_status],
-        seconds(this_update),
-        None if next_update is None else seconds(next_update),
-        None if revocation_time is None else seconds(revocation_time),
-        None if revocation_reason is None else _REASON_NUMBER[revocation_reason],
-        (),
-    )
+    return {
+        "cert_id": cert_id,
+        "status": _STATUS_INDEX[cert_status],
+        "this_update": seconds(this_update),
+        "next_update": None if next_update is None else seconds(next_update),
+        "revocation_time": None if revocation_time is None else seconds(revocation_time),
+        "reason": None if revocation_reason is None else _REASON_NUMBER[revocation_reason],
+        "extensions": (),
+    }
 
 
 class OCSPResponseBuilder:
@@ -473,7 +482,7 @@ class OCSPResponseBuilder:
 
     def __init__(self, *, allow_multiple: bool = False) -> None:
         self._allow_multiple = allow_multiple
-        self._entries: tuple[_Answer, ...] = ()
+        self._entries: tuple[_Fields, ...] = ()  # single responses; extensions not encoded
         self._responder: tuple[x509.Certificate, OCSPResponderEncoding] | None = None
         self._certs: tuple[x509.Certificate, ...] | None = None
         self._extensions: _Extensions = ()
@@ -569,13 +578,11 @@ class OCSPResponseBuilder:
         """Add an extension to the single response that was added last."""
         if not self._entries:
             raise ValueError("You must add a response before its extensions")
-        last = self._entries[-1]
-        last = last._replace(extensions=_with_extension(last.extensions, extval, critical))
-        return self._with(_entries=(*self._entries[:-1], last))
+        return self._with(_entries=_with_single_extension(self._entries, extval, critical))
 
     def _tbs(self, cert: x509.Certificate, encoding: OCSPResponderEncoding) -> bytes:
         _check_serials(self._entries)
-        entries = tuple((*answer[:-1], _encode(answer.extensions)) for answer in self._entries)
+        entries = _encode_entries(self._entries)
         produced_at = int(time.time()) if self._produced_at is None else self._produced_at
         by_name = encoding is OCSPResponderEncoding.NAME
         return _ocsp.build_response_tbs(

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """From what a message says to the objects of the package cryptography.
 
-The extension module takes the names in capitals and the functions below once, when it is
-imported; this file must not import it.
+The extension module imports this file while it is itself imported, and takes the names in
+capitals and the functions below. Of the extension module, only what needs none of these can
+be used here at that time: its functions for DER.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.x509 import ocsp as _pyca
+
+from libocsp import _ocsp
 
 # The enums are cryptography's own, so that a value compares with `is` wherever it comes from.
 OCSPResponseStatus = _pyca.OCSPResponseStatus
@@ -108,25 +111,22 @@ class OCSPVerificationError(Exception):
 verification_error = OCSPVerificationError
 
 
-# DER, as much of it as is needed here.
+# DER is read and written by the core; INTEGERs and identifiers become content here.
 
 
 def tlv(tag: int, *content: bytes) -> bytes:
     """One element with this tag."""
-    body = b"".join(content)
-    if len(body) < 128:
-        return bytes((tag, len(body))) + body
-    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + body
+    return _ocsp.element(tag, b"".join(content))
 
 
 def read_tlv(data: bytes) -> tuple[int, bytes, bytes]:
-    """Tag, content and what is behind it. The core has checked the lengths."""
-    length, at = data[1], 2
-    if length >= 128:
-        at += length - 128
-        length = int.from_bytes(data[2:at], "big")
-    return data[0], data[at : at + length], data[at + length :]
+    """Tag, content and the octets behind the element. Raises ValueError if it is not DER."""
+    return _ocsp.read_element(data)
+
+
+def oid_text(content: bytes) -> str:
+    """The text of the content of an OBJECT IDENTIFIER. Raises ValueError if it is none."""
+    return _ocsp.oid_text(content)
 
 
 def integer(number: int) -> bytes:
@@ -145,18 +145,6 @@ def oid_content(dotted: str) -> bytes:
             octets.append(arc & 127 | 128)
         out += bytes(reversed(octets))
     return out
-
-
-def oid_text(content: bytes) -> str:
-    """The text of an OBJECT IDENTIFIER whose content has been checked."""
-    arcs, arc = [], 0
-    for octet in content:
-        arc = arc << 7 | octet & 127
-        if octet < 128:
-            arcs.append(arc)
-            arc = 0
-    first = min(arcs[0] // 40, 2)
-    return ".".join(map(str, [first, arcs[0] - 40 * first, *arcs[1:]]))
 
 
 # Signature algorithms (RFC 4055, 5758, 8410, 9881; SHA-3: RFC 8702 and NIST).

@@ -41,21 +41,21 @@ class OCSPPolicy:
     insecure_allow_small_rsa: bool = False
     ignore_times: bool = False
 
-    def _arguments(self, now: datetime.datetime | None) -> tuple[typing.Any, ...]:
+    def _fields(self, now: datetime.datetime | None) -> dict[str, typing.Any]:
         trusted = tuple(self.trusted)
         if not all(is_certificate(cert) for cert in trusted):
             raise TypeError("trusted must be Certificates")
-        return (
-            int(time.time()) if now is None else seconds(now),
-            int(self.skew.total_seconds()),
-            int(self.max_age.total_seconds()),
-            self.nonce_rule.value,
-            self.nonce,
-            trusted,
-            self.insecure_allow_sha1,
-            self.insecure_allow_small_rsa,
-            self.ignore_times,
-        )
+        return {
+            "now": int(time.time()) if now is None else seconds(now),
+            "skew": int(self.skew.total_seconds()),
+            "max_age": int(self.max_age.total_seconds()),
+            "nonce_rule": self.nonce_rule.value,
+            "nonce": self.nonce,
+            "trusted": trusted,
+            "insecure_allow_sha1": self.insecure_allow_sha1,
+            "insecure_allow_small_rsa": self.insecure_allow_small_rsa,
+            "ignore_times": self.ignore_times,
+        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,6 +125,10 @@ def _reason(number: int | None) -> x509.ReasonFlags | int | None:
     return number if known is None else known
 
 
+def _certificate(der: bytes | None) -> x509.Certificate | None:
+    return None if der is None else certificate(der)
+
+
 def verify(
     self: _ocsp.OCSPResponse,
     issuer: x509.Certificate,
@@ -146,10 +150,10 @@ def verify(
         about = cert
     else:
         raise TypeError("cert must be a Certificate or its serial number")
-    made = list(_ocsp.verify(self, issuer, about, _check_policy(policy)._arguments(now)))
-    made[2] = _reason(made[2])
-    made[9] = None if made[9] is None else certificate(made[9])
-    return OCSPVerdict(*made)
+    made = _ocsp.verify(self, issuer, about, _check_policy(policy)._fields(now))
+    made["revocation_reason"] = _reason(made["revocation_reason"])
+    made["signer_certificate"] = _certificate(made["signer_certificate"])
+    return OCSPVerdict(**made)
 
 
 def verify_request(
@@ -165,10 +169,10 @@ def verify_request(
     """
     _check_issuer(issuer)
     _check_now(now)
-    signer, subject, cert = _ocsp.verify_request(
-        self, issuer, _check_policy(policy)._arguments(now)
-    )
-    return OCSPRequestor(signer, name(subject), None if cert is None else certificate(cert))
+    made = _ocsp.verify_request(self, issuer, _check_policy(policy)._fields(now))
+    made["name"] = name(made["name"])
+    made["certificate"] = _certificate(made["certificate"])
+    return OCSPRequestor(**made)
 
 
 def response_for(

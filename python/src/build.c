@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Building (RFC 6960 4.1.1, 4.2.1): the functions that libocsp._build stands on. They take
-// what the builders have checked, as tuples.
+// Building (RFC 6960 4.1.1, 4.2.1): the functions below libocsp._build. They take dicts with
+// the keys of OCPY_FIELDS, whose values the builders have checked.
 #include "module.h"
 
 #include <ocsp/der.h>
@@ -33,7 +33,7 @@ static int raise_build(const struct oc_error *err)
     return -1;
 }
 
-// Room that stays as long as the build does.
+// Returns memory that stays as long as the build does.
 static uint8_t *room(struct build *b, size_t size)
 {
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
@@ -55,7 +55,7 @@ static int cert_of(struct build *b, PyObject *object, struct oc_cert *out)
     return status;
 }
 
-// The octets of an object that the caller's tuple keeps.
+// The octets of an object that the caller keeps.
 static int bytes_of(PyObject *object, struct oc_bytes *out)
 {
     char *data;
@@ -66,19 +66,16 @@ static int bytes_of(PyObject *object, struct oc_bytes *out)
     return 0;
 }
 
-static int read_extension(PyObject *item, struct oc_extension *out)
+static int read_extension(const struct build *b, PyObject *dict, struct oc_extension *out)
 {
-    PyObject *oid;
-    PyObject *value;
-    int critical;
     *out = (struct oc_extension){.id = OC_EXT_OTHER};
-    if (!PyArg_ParseTuple(item, "OpO", &oid, &critical, &value))
-        return -1;
-    out->critical = critical;
-    return bytes_of(oid, &out->oid) != 0 || bytes_of(value, &out->value) != 0 ? -1 : 0;
+    return ocpy_get_bytes(b->state, dict, OCPY_KEY_oid, &out->oid) != 0 ||
+                   ocpy_get_flag(b->state, dict, OCPY_KEY_critical, &out->critical) != 0 ||
+                   ocpy_get_bytes(b->state, dict, OCPY_KEY_value, &out->value) != 0
+               ? -1
+               : 0;
 }
 
-// Extensions are a tuple of (content of the identifier, critical, value).
 static int extension_list(struct build *b, PyObject *tuple, struct oc_list *out)
 {
     struct oc_extension extensions[OC_MAX_EXTENSIONS];
@@ -92,7 +89,7 @@ static int extension_list(struct build *b, PyObject *tuple, struct oc_list *out)
         return -1;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
-        if (read_extension(PyTuple_GetItem(tuple, i), &extensions[i]) != 0)
+        if (read_extension(b, PyTuple_GetItem(tuple, i), &extensions[i]) != 0)
             return -1;
     }
     if (oc_extensions_build(extensions, (size_t)n, NULL, 0, out, &err) != OC_OK)
@@ -107,44 +104,61 @@ static int extension_list(struct build *b, PyObject *tuple, struct oc_list *out)
 }
 
 // The name that is hashed is the issuer field of the certificate itself (RFC 6960 4.1.1).
-static int id_of_certs(struct build *b, int hash, PyObject *cert_object, PyObject *issuer_object,
-                       struct oc_cert_id *out)
+static int id_of_certs(struct build *b, enum oc_hash hash, PyObject *cert_object,
+                       PyObject *issuer_object, struct oc_cert_id *out)
 {
     struct oc_cert cert;
     struct oc_cert issuer;
     struct oc_error err;
-    if (cert_of(b, cert_object, &cert) != 0 || cert_of(b, issuer_object, &issuer) != 0)
+    if (issuer_object == NULL || cert_of(b, cert_object, &cert) != 0 ||
+        cert_of(b, issuer_object, &issuer) != 0)
         return -1;
     uint8_t *hashes = room(b, OC_CERT_ID_HASHES_LEN);
     if (hashes == NULL)
         return -1;
     issuer.subject = cert.issuer;
-    if (oc_issuer_cert_id(b->state->crypto, (enum oc_hash)hash, &issuer, cert.serial, hashes, out,
-                          &err) != OC_OK)
+    if (oc_issuer_cert_id(b->state->crypto, hash, &issuer, cert.serial, hashes, out, &err) != OC_OK)
         return raise_build(&err);
     return 0;
 }
 
-// A cert ID is (hash, certificate, issuer, None) or (hash, name hash, key hash, serial).
-static int cert_id(struct build *b, PyObject *tuple, struct oc_cert_id *out)
+static int id_of_hashes(const struct build *b, enum oc_hash hash, PyObject *dict,
+                        struct oc_cert_id *out)
 {
-    int hash;
-    PyObject *first;
-    PyObject *second;
-    PyObject *serial;
-    if (!PyArg_ParseTuple(tuple, "iOOO", &hash, &first, &second, &serial))
-        return -1;
-    if (serial == Py_None)
-        return id_of_certs(b, hash, first, second, out);
-    *out = (struct oc_cert_id){.hash = (enum oc_hash)hash};
-    return bytes_of(first, &out->issuer_name_hash) != 0 ||
-                   bytes_of(second, &out->issuer_key_hash) != 0 ||
-                   bytes_of(serial, &out->serial) != 0
+    const struct ocpy_state *state = b->state;
+    *out = (struct oc_cert_id){.hash = hash};
+    return ocpy_get_bytes(state, dict, OCPY_KEY_issuer_name_hash, &out->issuer_name_hash) != 0 ||
+                   ocpy_get_bytes(state, dict, OCPY_KEY_issuer_key_hash, &out->issuer_key_hash) !=
+                       0 ||
+                   ocpy_get_bytes(state, dict, OCPY_KEY_serial, &out->serial) != 0
                ? -1
                : 0;
 }
 
-// A request is (cert ID, extensions).
+// A cert ID has certificates, or else hashes and a serial number.
+static int cert_id(struct build *b, PyObject *dict, struct oc_cert_id *out)
+{
+    int64_t hash = 0;
+    if (dict == NULL || ocpy_get_number(b->state, dict, OCPY_KEY_hash, &hash) != 0)
+        return -1;
+    PyObject *cert = PyDict_GetItemWithError(dict, b->state->keys[OCPY_KEY_cert]);
+    if (cert != NULL)
+        return id_of_certs(b, (enum oc_hash)hash, cert, ocpy_get(b->state, dict, OCPY_KEY_issuer),
+                           out);
+    return PyErr_Occurred() ? -1 : id_of_hashes(b, (enum oc_hash)hash, dict, out);
+}
+
+// What single requests and single responses have in common.
+static int id_and_extensions(struct build *b, PyObject *dict, struct oc_cert_id *id,
+                             struct oc_list *extensions)
+{
+    PyObject *list = ocpy_get(b->state, dict, OCPY_KEY_extensions);
+    return list == NULL || cert_id(b, ocpy_get(b->state, dict, OCPY_KEY_cert_id), id) != 0 ||
+                   extension_list(b, list, extensions) != 0
+               ? -1
+               : 0;
+}
+
 static int single_requests(struct build *b, PyObject *entries, struct oc_request_spec *spec)
 {
     Py_ssize_t n = PyTuple_Size(entries);
@@ -155,11 +169,7 @@ static int single_requests(struct build *b, PyObject *entries, struct oc_request
     if (out == NULL)
         return -1;
     for (Py_ssize_t i = 0; i < n; i++) {
-        PyObject *id;
-        PyObject *extensions;
-        if (!PyArg_ParseTuple(PyTuple_GetItem(entries, i), "OO", &id, &extensions) ||
-            cert_id(b, id, &out[i].id) != 0 ||
-            extension_list(b, extensions, &out[i].extensions) != 0)
+        if (id_and_extensions(b, PyTuple_GetItem(entries, i), &out[i].id, &out[i].extensions) != 0)
             return -1;
     }
     spec->requests = out;
@@ -181,27 +191,43 @@ static int request_spec(struct build *b, PyObject *args, struct oc_request_spec 
     return name == Py_None ? 0 : bytes_of(name, &spec->requestor_name);
 }
 
-static PyObject *write_request(struct build *b, PyObject *args,
-                               enum oc_err (*write)(const struct oc_request_spec *, uint8_t *,
-                                                    size_t, struct oc_bytes *, struct oc_error *))
+// Makes bytes of what `write` writes: once without a buffer, for the size, then for good.
+static PyObject *written(enum oc_err (*write)(const void *arg, uint8_t *buf, size_t size,
+                                              struct oc_bytes *out, struct oc_error *err),
+                         const void *arg)
 {
-    struct oc_request_spec spec;
     struct oc_error err;
     struct oc_bytes out;
-    if (request_spec(b, args, &spec) != 0)
-        return NULL;
-    if (write(&spec, NULL, 0, &out, &err) != OC_OK) {
+    if (write(arg, NULL, 0, &out, &err) != OC_OK) {
         raise_build(&err);
         return NULL;
     }
     size_t size = out.len;
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
     if (bytes != NULL &&
-        write(&spec, (uint8_t *)PyBytes_AsString(bytes), size, &out, &err) != OC_OK) {
+        write(arg, (uint8_t *)PyBytes_AsString(bytes), size, &out, &err) != OC_OK) {
         raise_build(&err);
         Py_CLEAR(bytes);
     }
     return bytes;
+}
+
+static enum oc_err write_request(const void *arg, uint8_t *buf, size_t size, struct oc_bytes *out,
+                                 struct oc_error *err)
+{
+    return oc_request_build(arg, buf, size, out, err);
+}
+
+static enum oc_err write_request_tbs(const void *arg, uint8_t *buf, size_t size,
+                                     struct oc_bytes *out, struct oc_error *err)
+{
+    return oc_request_build_tbs(arg, buf, size, out, err);
+}
+
+static enum oc_err write_response_tbs(const void *arg, uint8_t *buf, size_t size,
+                                      struct oc_bytes *out, struct oc_error *err)
+{
+    return oc_response_build_tbs(arg, buf, size, out, err);
 }
 
 // Takes `bytes`, a new reference or NULL.
@@ -217,7 +243,8 @@ PyObject *ocpy_build_request(PyObject *module, PyObject *args)
     struct build b;
     if (build_init(&b, module) != 0)
         return NULL;
-    PyObject *bytes = write_request(&b, args, oc_request_build);
+    struct oc_request_spec spec;
+    PyObject *bytes = request_spec(&b, args, &spec) == 0 ? written(write_request, &spec) : NULL;
     build_cleanup(&b);
     return load_request(module, bytes);
 }
@@ -227,38 +254,41 @@ PyObject *ocpy_build_request_tbs(PyObject *module, PyObject *args)
     struct build b;
     if (build_init(&b, module) != 0)
         return NULL;
-    PyObject *bytes = write_request(&b, args, oc_request_build_tbs);
+    struct oc_request_spec spec;
+    PyObject *bytes = request_spec(&b, args, &spec) == 0 ? written(write_request_tbs, &spec) : NULL;
     build_cleanup(&b);
     return bytes;
 }
 
-// A single response is (cert ID, status, this update, next update or None, revocation time
-// or None, reason or None, extensions).
-static int single_response(struct build *b, PyObject *tuple, struct oc_single_response *out)
+// Sets `*is_set` unless the value is None.
+static int optional_number(const struct build *b, PyObject *dict, enum ocpy_key key, bool *is_set,
+                           int64_t *out)
 {
-    PyObject *id;
-    PyObject *next;
-    PyObject *revoked;
-    PyObject *reason;
-    PyObject *extensions;
-    int status;
-    long long this_update;
+    PyObject *value = ocpy_get(b->state, dict, key);
+    *is_set = value != NULL && value != Py_None;
+    if (*is_set)
+        *out = PyLong_AsLongLong(value);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int single_response(struct build *b, PyObject *dict, struct oc_single_response *out)
+{
+    int64_t status = 0;
+    int64_t reason = 0;
+    bool is_revoked;
     *out = (struct oc_single_response){0};
-    if (!PyArg_ParseTuple(tuple, "OiLOOOO", &id, &status, &this_update, &next, &revoked, &reason,
-                          &extensions) ||
-        cert_id(b, id, &out->id) != 0 || extension_list(b, extensions, &out->extensions) != 0)
+    if (id_and_extensions(b, dict, &out->id, &out->extensions) != 0 ||
+        ocpy_get_number(b->state, dict, OCPY_KEY_status, &status) != 0 ||
+        ocpy_get_number(b->state, dict, OCPY_KEY_this_update, &out->this_update) != 0 ||
+        optional_number(b, dict, OCPY_KEY_next_update, &out->has_next_update, &out->next_update) !=
+            0 ||
+        optional_number(b, dict, OCPY_KEY_revocation_time, &is_revoked, &out->revocation_time) !=
+            0 ||
+        optional_number(b, dict, OCPY_KEY_reason, &out->has_reason, &reason) != 0)
         return -1;
     out->status = (enum oc_cert_status)status;
-    out->this_update = this_update;
-    out->has_next_update = next != Py_None;
-    if (out->has_next_update)
-        out->next_update = PyLong_AsLongLong(next);
-    if (revoked != Py_None)
-        out->revocation_time = PyLong_AsLongLong(revoked);
-    out->has_reason = reason != Py_None;
-    if (out->has_reason)
-        out->reason = (uint32_t)PyLong_AsUnsignedLong(reason);
-    return PyErr_Occurred() ? -1 : 0;
+    out->reason = (uint32_t)reason;
+    return 0;
 }
 
 static int single_responses(struct build *b, PyObject *entries, struct oc_response_spec *spec)
@@ -295,7 +325,7 @@ static int responder_id(struct build *b, int by_name, PyObject *object, struct o
         return -1;
     const struct oc_crypto *crypto = b->state->crypto;
     if (crypto->hash(crypto, OC_HASH_SHA1, cert.public_key, hash) != OC_OK) {
-        PyErr_SetString(PyExc_RuntimeError, "SHA-1 is not to be had here");
+        PyErr_SetString(PyExc_RuntimeError, "SHA-1 is not available");
         return -1;
     }
     *out = (struct oc_responder_id){
@@ -305,35 +335,24 @@ static int responder_id(struct build *b, int by_name, PyObject *object, struct o
     return 0;
 }
 
-static PyObject *write_response(struct build *b, PyObject *args)
+// The arguments are (whether the responder is named, its certificate, producedAt, single
+// responses, extensions).
+static int response_spec(struct build *b, PyObject *args, struct oc_response_spec *spec)
 {
     PyObject *responder;
     PyObject *entries;
     PyObject *extensions;
     int by_name;
     long long produced_at;
-    struct oc_response_spec spec = {0};
-    struct oc_error err;
-    struct oc_bytes out;
+    *spec = (struct oc_response_spec){0};
     if (!PyArg_ParseTuple(args, "pOLOO", &by_name, &responder, &produced_at, &entries,
                           &extensions) ||
-        responder_id(b, by_name, responder, &spec.responder) != 0 ||
-        single_responses(b, entries, &spec) != 0 ||
-        extension_list(b, extensions, &spec.extensions) != 0)
-        return NULL;
-    spec.produced_at = produced_at;
-    if (oc_response_build_tbs(&spec, NULL, 0, &out, &err) != OC_OK) {
-        raise_build(&err);
-        return NULL;
-    }
-    size_t size = out.len;
-    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
-    if (bytes != NULL && oc_response_build_tbs(&spec, (uint8_t *)PyBytes_AsString(bytes), size,
-                                               &out, &err) != OC_OK) {
-        raise_build(&err);
-        Py_CLEAR(bytes);
-    }
-    return bytes;
+        responder_id(b, by_name, responder, &spec->responder) != 0 ||
+        single_responses(b, entries, spec) != 0 ||
+        extension_list(b, extensions, &spec->extensions) != 0)
+        return -1;
+    spec->produced_at = produced_at;
+    return 0;
 }
 
 PyObject *ocpy_build_response_tbs(PyObject *module, PyObject *args)
@@ -341,7 +360,9 @@ PyObject *ocpy_build_response_tbs(PyObject *module, PyObject *args)
     struct build b;
     if (build_init(&b, module) != 0)
         return NULL;
-    PyObject *bytes = write_response(&b, args);
+    struct oc_response_spec spec;
+    PyObject *bytes =
+        response_spec(&b, args, &spec) == 0 ? written(write_response_tbs, &spec) : NULL;
     build_cleanup(&b);
     return bytes;
 }
@@ -351,7 +372,7 @@ static int algorithm_of(struct oc_bytes der, struct oc_algorithm *out)
     struct oc_bytes content;
     if (oc_der_read(&der, OC_DER_SEQUENCE, &content) != OC_OK || der.len != 0 ||
         oc_der_read_oid(&content, &out->oid) != OC_OK) {
-        PyErr_SetString(PyExc_ValueError, "an algorithm that is none");
+        PyErr_SetString(PyExc_ValueError, "invalid AlgorithmIdentifier");
         return -1;
     }
     out->parameters = content.len == 0 ? (struct oc_bytes){NULL, 0} : content;
@@ -384,39 +405,43 @@ static int cert_list(struct build *b, PyObject *tuple, struct oc_list *out)
     return buf == NULL ? -1 : 0;
 }
 
-// The arguments are (octets signed, AlgorithmIdentifier, signature, certificates).
-static PyObject *assemble(struct build *b, PyObject *args,
-                          enum oc_err (*write)(struct oc_bytes, const struct oc_signature *,
-                                               uint8_t *, size_t, struct oc_bytes *,
-                                               struct oc_error *))
-{
-    PyObject *tbs_object;
-    PyObject *algorithm_object;
-    PyObject *value_object;
-    PyObject *certs;
+// struct parts is a message that has been signed, before it is assembled.
+struct parts {
     struct oc_bytes tbs;
+    struct oc_signature signature;
+};
+
+static enum oc_err assemble_request(const void *arg, uint8_t *buf, size_t size,
+                                    struct oc_bytes *out, struct oc_error *err)
+{
+    const struct parts *parts = arg;
+    return oc_request_assemble(parts->tbs, &parts->signature, buf, size, out, err);
+}
+
+static enum oc_err assemble_response(const void *arg, uint8_t *buf, size_t size,
+                                     struct oc_bytes *out, struct oc_error *err)
+{
+    const struct parts *parts = arg;
+    return oc_response_assemble(parts->tbs, &parts->signature, buf, size, out, err);
+}
+
+// The arguments are (octets signed, AlgorithmIdentifier, signature, certificates).
+static int read_parts(struct build *b, PyObject *args, struct parts *out)
+{
+    PyObject *tbs;
+    PyObject *algorithm_object;
+    PyObject *value;
+    PyObject *certs;
     struct oc_bytes algorithm;
-    struct oc_signature signature = {0};
-    struct oc_error err;
-    struct oc_bytes out;
-    if (!PyArg_ParseTuple(args, "OOOO", &tbs_object, &algorithm_object, &value_object, &certs) ||
-        bytes_of(tbs_object, &tbs) != 0 || bytes_of(algorithm_object, &algorithm) != 0 ||
-        bytes_of(value_object, &signature.value) != 0 ||
-        algorithm_of(algorithm, &signature.algorithm) != 0 ||
-        cert_list(b, certs, &signature.certs) != 0)
-        return NULL;
-    if (write(tbs, &signature, NULL, 0, &out, &err) != OC_OK) {
-        raise_build(&err);
-        return NULL;
-    }
-    size_t size = out.len;
-    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
-    if (bytes != NULL &&
-        write(tbs, &signature, (uint8_t *)PyBytes_AsString(bytes), size, &out, &err) != OC_OK) {
-        raise_build(&err);
-        Py_CLEAR(bytes);
-    }
-    return bytes;
+    struct oc_signature *signature = &out->signature;
+    *out = (struct parts){0};
+    return !PyArg_ParseTuple(args, "OOOO", &tbs, &algorithm_object, &value, &certs) ||
+                   bytes_of(tbs, &out->tbs) != 0 || bytes_of(algorithm_object, &algorithm) != 0 ||
+                   bytes_of(value, &signature->value) != 0 ||
+                   algorithm_of(algorithm, &signature->algorithm) != 0 ||
+                   cert_list(b, certs, &signature->certs) != 0
+               ? -1
+               : 0;
 }
 
 PyObject *ocpy_assemble_request(PyObject *module, PyObject *args)
@@ -424,7 +449,8 @@ PyObject *ocpy_assemble_request(PyObject *module, PyObject *args)
     struct build b;
     if (build_init(&b, module) != 0)
         return NULL;
-    PyObject *bytes = assemble(&b, args, oc_request_assemble);
+    struct parts parts;
+    PyObject *bytes = read_parts(&b, args, &parts) == 0 ? written(assemble_request, &parts) : NULL;
     build_cleanup(&b);
     return load_request(module, bytes);
 }
@@ -442,7 +468,8 @@ PyObject *ocpy_assemble_response(PyObject *module, PyObject *args)
     struct build b;
     if (build_init(&b, module) != 0)
         return NULL;
-    PyObject *bytes = assemble(&b, args, oc_response_assemble);
+    struct parts parts;
+    PyObject *bytes = read_parts(&b, args, &parts) == 0 ? written(assemble_response, &parts) : NULL;
     build_cleanup(&b);
     return load_response(module, bytes);
 }
@@ -454,7 +481,7 @@ PyObject *ocpy_error_response(PyObject *module, PyObject *status)
         return NULL;
     struct oc_bytes der = oc_response_error((enum oc_response_status)(number + 1));
     if (der.data == NULL) {
-        PyErr_SetString(PyExc_ValueError, "no status of an unsuccessful response");
+        PyErr_SetString(PyExc_ValueError, "invalid status of an unsuccessful response");
         return NULL;
     }
     return load_response(module, ocpy_bytes(der));

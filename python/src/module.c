@@ -6,32 +6,13 @@
 
 #include <ocsp/openssl.h>
 
-// In the order of enum ocpy_name.
-static const char *const NAMES[OCPY_N_NAMES] = {
-    "RESPONSE_STATUSES",
-    "CERT_STATUSES",
-    "REASONS",
-    "HASHES",
-    "OIDS",
-    "SIGNATURE_HASHES",
-    "DER",
-    "DATETIME",
-    "UTC",
-    "WARNING",
-    "EncodingError",
-    "object_identifier",
-    "certificate",
-    "name",
-    "general_name",
-    "extensions",
-    "signature_hash",
-    "signature_parameters",
-    "unsupported",
-    "duplicate",
-    "verification_error",
-    "nth_request",
-    "nth_response",
-};
+#define OCPY_TEXT(enumerator, name) name,
+static const char *const NAMES[] = {OCPY_NAMES(OCPY_TEXT)};
+#undef OCPY_TEXT
+
+#define OCPY_TEXT(key) #key,
+static const char *const KEYS[] = {OCPY_FIELDS(OCPY_TEXT)};
+#undef OCPY_TEXT
 
 static PyObject *load_request(PyObject *module, PyObject *args, PyObject *kwargs)
 {
@@ -74,6 +55,9 @@ static PyMethodDef methods[] = {
     {"response_for", ocpy_response_for, METH_VARARGS, NULL},
     {"verify", ocpy_verify, METH_VARARGS, NULL},
     {"verify_request", ocpy_verify_request, METH_VARARGS, NULL},
+    {"element", ocpy_element, METH_VARARGS, NULL},
+    {"read_element", ocpy_read_element, METH_O, NULL},
+    {"oid_text", ocpy_oid_as_text, METH_O, NULL},
     {"version", version, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
@@ -90,6 +74,16 @@ static int take_names(struct ocpy_state *state)
     }
     Py_DECREF(convert);
     return status;
+}
+
+static int make_keys(struct ocpy_state *state)
+{
+    for (size_t i = 0; i < OCPY_N_KEYS; i++) {
+        state->keys[i] = PyUnicode_InternFromString(KEYS[i]);
+        if (state->keys[i] == NULL)
+            return -1;
+    }
+    return 0;
 }
 
 // What is public has its name in the module; the state has a reference of its own.
@@ -114,7 +108,7 @@ static int execute(PyObject *module)
         PyErr_NoMemory();
         return -1;
     }
-    if (take_names(state) != 0 ||
+    if (make_keys(state) != 0 || take_names(state) != 0 ||
         add_type(module, state, OCPY_REQUEST, &ocpy_request_spec, "OCSPRequest") != 0 ||
         add_type(module, state, OCPY_SINGLE_REQUEST, &ocpy_single_request_spec,
                  "OCSPSingleRequest") != 0 ||
@@ -130,6 +124,8 @@ static int traverse(PyObject *module, visitproc visit, void *arg)
     struct ocpy_state *state = PyModule_GetState(module);
     for (size_t i = 0; i < OCPY_N_NAMES; i++)
         Py_VISIT(state->names[i]);
+    for (size_t i = 0; i < OCPY_N_KEYS; i++)
+        Py_VISIT(state->keys[i]);
     for (size_t i = 0; i < OCPY_N_TYPES; i++)
         Py_VISIT(state->types[i]);
     return ocpy_certs_visit(state, visit, arg);
@@ -141,6 +137,8 @@ static int clear(PyObject *module)
     ocpy_certs_clear(state);
     for (size_t i = 0; i < OCPY_N_NAMES; i++)
         Py_CLEAR(state->names[i]);
+    for (size_t i = 0; i < OCPY_N_KEYS; i++)
+        Py_CLEAR(state->keys[i]);
     for (size_t i = 0; i < OCPY_N_TYPES; i++)
         Py_CLEAR(state->types[i]);
     return 0;

@@ -16,34 +16,87 @@
 // A function as CPython's tables want it, which are of void pointers.
 #define OCPY_SLOT(function) ((void *)(uintptr_t)(function))
 
-// enum ocpy_name is what the module takes from libocsp._convert, in the order of the
-// names in module.c.
-enum ocpy_name {
-    OCPY_RESPONSE_STATUSES,
-    OCPY_CERT_STATUSES,
-    OCPY_REASONS,
-    OCPY_HASHES,
-    OCPY_OIDS,
-    OCPY_SIGNATURE_HASHES,
-    OCPY_DER,
-    OCPY_DATETIME,
-    OCPY_UTC,
-    OCPY_WARNING,
-    OCPY_ENCODING_ERROR,
-    OCPY_OBJECT_IDENTIFIER,
-    OCPY_CERTIFICATE,
-    OCPY_NAME,
-    OCPY_GENERAL_NAME,
-    OCPY_EXTENSIONS,
-    OCPY_SIGNATURE_HASH,
-    OCPY_SIGNATURE_PARAMETERS,
-    OCPY_UNSUPPORTED,
-    OCPY_DUPLICATE,
-    OCPY_VERIFICATION_ERROR,
-    OCPY_NTH_REQUEST,
-    OCPY_NTH_RESPONSE,
-    OCPY_N_NAMES,
-};
+// OCPY_NAMES lists what the module takes from libocsp._convert: the enumerator, and the name
+// there.
+#define OCPY_NAMES(X)                                                                              \
+    X(RESPONSE_STATUSES, "RESPONSE_STATUSES")                                                      \
+    X(CERT_STATUSES, "CERT_STATUSES")                                                              \
+    X(REASONS, "REASONS")                                                                          \
+    X(HASHES, "HASHES")                                                                            \
+    X(OIDS, "OIDS")                                                                                \
+    X(SIGNATURE_HASHES, "SIGNATURE_HASHES")                                                        \
+    X(DER, "DER")                                                                                  \
+    X(DATETIME, "DATETIME")                                                                        \
+    X(UTC, "UTC")                                                                                  \
+    X(WARNING, "WARNING")                                                                          \
+    X(ENCODING_ERROR, "EncodingError")                                                             \
+    X(OBJECT_IDENTIFIER, "object_identifier")                                                      \
+    X(CERTIFICATE, "certificate")                                                                  \
+    X(NAME, "name")                                                                                \
+    X(GENERAL_NAME, "general_name")                                                                \
+    X(EXTENSIONS, "extensions")                                                                    \
+    X(SIGNATURE_HASH, "signature_hash")                                                            \
+    X(SIGNATURE_PARAMETERS, "signature_parameters")                                                \
+    X(UNSUPPORTED, "unsupported")                                                                  \
+    X(DUPLICATE, "duplicate")                                                                      \
+    X(VERIFICATION_ERROR, "verification_error")                                                    \
+    X(NTH_REQUEST, "nth_request")                                                                  \
+    X(NTH_RESPONSE, "nth_response")
+
+#define OCPY_ENUMERATOR(enumerator, name) OCPY_##enumerator,
+enum ocpy_name { OCPY_NAMES(OCPY_ENUMERATOR) OCPY_N_NAMES };
+#undef OCPY_ENUMERATOR
+
+// OCPY_FIELDS lists the keys of the dicts that go between this module and what is written in
+// Python around it. A verdict's and a requestor's are those of OCSPVerdict and OCSPRequestor.
+#define OCPY_FIELDS(X)                                                                             \
+    /* cert ID, by certificates or by hashes */                                                    \
+    X(hash)                                                                                        \
+    X(cert)                                                                                        \
+    X(issuer)                                                                                      \
+    X(issuer_name_hash)                                                                            \
+    X(issuer_key_hash)                                                                             \
+    X(serial)                                                                                      \
+    /* extension */                                                                                \
+    X(oid)                                                                                         \
+    X(critical)                                                                                    \
+    X(value)                                                                                       \
+    /* single request or response */                                                               \
+    X(cert_id)                                                                                     \
+    X(status)                                                                                      \
+    X(this_update)                                                                                 \
+    X(next_update)                                                                                 \
+    X(revocation_time)                                                                             \
+    X(reason)                                                                                      \
+    X(extensions)                                                                                  \
+    /* policy */                                                                                   \
+    X(now)                                                                                         \
+    X(skew)                                                                                        \
+    X(max_age)                                                                                     \
+    X(nonce_rule)                                                                                  \
+    X(nonce)                                                                                       \
+    X(trusted)                                                                                     \
+    X(insecure_allow_sha1)                                                                         \
+    X(insecure_allow_small_rsa)                                                                    \
+    X(ignore_times)                                                                                \
+    /* verdict */                                                                                  \
+    X(certificate_status)                                                                          \
+    X(revocation_reason)                                                                           \
+    X(is_not_issued)                                                                               \
+    X(produced_at)                                                                                 \
+    X(archive_cutoff)                                                                              \
+    X(signer)                                                                                      \
+    X(signer_certificate)                                                                          \
+    X(signer_needs_check)                                                                          \
+    X(has_nonce)                                                                                   \
+    X(ask_again)                                                                                   \
+    /* requestor */                                                                                \
+    X(name)                                                                                        \
+    X(certificate)
+
+#define OCPY_ENUMERATOR(key) OCPY_KEY_##key,
+enum ocpy_key { OCPY_FIELDS(OCPY_ENUMERATOR) OCPY_N_KEYS };
+#undef OCPY_ENUMERATOR
 
 enum ocpy_type {
     OCPY_REQUEST,
@@ -62,6 +115,7 @@ struct ocpy_cert;
 
 struct ocpy_state {
     PyObject *names[OCPY_N_NAMES];
+    PyObject *keys[OCPY_N_KEYS];
     PyObject *types[OCPY_N_TYPES];
     struct oc_crypto *crypto;
     struct ocpy_cert *certs[OCPY_CERT_SLOTS];
@@ -206,6 +260,30 @@ int ocpy_warn_naive(struct ocpy_state *state, const char *instead);
 // reference that is taken, also when it is NULL.
 void ocpy_raise_made(struct ocpy_state *state, enum ocpy_name name, PyObject *argument);
 
+// fields.c: dicts with the keys of OCPY_FIELDS.
+
+// struct ocpy_field is a value, a new reference or NULL with an exception, and its key.
+struct ocpy_field {
+    enum ocpy_key key;
+    PyObject *value;
+};
+
+// ocpy_fields makes a dict of `n` fields and takes their references. Returns NULL with an
+// exception, also when a value is NULL.
+PyObject *ocpy_fields(const struct ocpy_state *state, const struct ocpy_field *fields, size_t n);
+
+// ocpy_get returns the value at `key`, borrowed, or NULL with an exception. The others
+// convert it, and return 0, or -1 with an exception.
+PyObject *ocpy_get(const struct ocpy_state *state, PyObject *dict, enum ocpy_key key);
+int ocpy_get_flag(const struct ocpy_state *state, PyObject *dict, enum ocpy_key key, bool *out);
+int ocpy_get_number(const struct ocpy_state *state, PyObject *dict, enum ocpy_key key,
+                    int64_t *out);
+
+// ocpy_get_bytes gives a view of a bytes object, which the dict must keep, or an absent view of
+// None.
+int ocpy_get_bytes(const struct ocpy_state *state, PyObject *dict, enum ocpy_key key,
+                   struct oc_bytes *out);
+
 // id.c: cert IDs and signatures, which requests and responses both have.
 
 enum ocpy_id_field {
@@ -300,6 +378,12 @@ struct oc_cert;
 int ocpy_cert(struct ocpy_state *state, PyObject *object, struct oc_cert *out, PyObject **keep);
 void ocpy_certs_clear(struct ocpy_state *state);
 int ocpy_certs_visit(struct ocpy_state *state, visitproc visit, void *arg);
+
+// der.c: DER for what is written in Python.
+
+PyObject *ocpy_element(PyObject *module, PyObject *args);
+PyObject *ocpy_read_element(PyObject *module, PyObject *data);
+PyObject *ocpy_oid_as_text(PyObject *module, PyObject *content);
 
 // build.c, verify.c: functions of the module.
 

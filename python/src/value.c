@@ -69,7 +69,7 @@ PyObject *ocpy_time(struct ocpy_state *state, int64_t seconds, enum ocpy_time_fo
 {
     char text[OC_TIME_TEXT_LEN];
     if (!oc_time_text(seconds, text)) {
-        PyErr_SetString(PyExc_ValueError, "a time outside the years 1 to 9999");
+        PyErr_SetString(PyExc_ValueError, "invalid time: outside the years 1 to 9999");
         return NULL;
     }
     // 0         1
@@ -97,7 +97,7 @@ PyObject *ocpy_oid_text(struct oc_bytes oid)
     char text[OC_OID_TEXT_LEN];
     size_t len = oc_oid_text(oid, text, sizeof text);
     if (len == 0) {
-        PyErr_SetString(PyExc_ValueError, "an object identifier that is too long");
+        PyErr_SetString(PyExc_ValueError, "invalid object identifier, or too long");
         return NULL;
     }
     return PyUnicode_FromStringAndSize(text, (Py_ssize_t)len);

@@ -47,33 +47,25 @@ static int read_trusted(struct ocpy_state *state, struct question *q, PyObject *
     return 0;
 }
 
-// A policy is (now, skew, maximum age, nonce rule, nonce or None, trusted certificates,
-// allow SHA-1, allow small RSA keys, ignore times).
-static int read_policy(struct ocpy_state *state, struct question *q, PyObject *tuple)
+static int read_policy(struct ocpy_state *state, struct question *q, PyObject *dict)
 {
-    long long now;
-    long long skew;
-    long long max_age;
-    int rule;
-    const char *nonce;
-    Py_ssize_t nonce_len;
-    PyObject *trusted;
-    int sha1;
-    int small_rsa;
-    int ignore_times;
-    if (!PyArg_ParseTuple(tuple, "LLLiz#Oppp", &now, &skew, &max_age, &rule, &nonce, &nonce_len,
-                          &trusted, &sha1, &small_rsa, &ignore_times))
+    struct oc_policy *policy = &q->policy;
+    int64_t rule = 0;
+    oc_policy_init(policy, 0);
+    if (ocpy_get_number(state, dict, OCPY_KEY_now, &policy->now) != 0 ||
+        ocpy_get_number(state, dict, OCPY_KEY_skew, &policy->skew) != 0 ||
+        ocpy_get_number(state, dict, OCPY_KEY_max_age, &policy->max_age) != 0 ||
+        ocpy_get_number(state, dict, OCPY_KEY_nonce_rule, &rule) != 0 ||
+        ocpy_get_bytes(state, dict, OCPY_KEY_nonce, &policy->nonce) != 0 ||
+        ocpy_get_flag(state, dict, OCPY_KEY_insecure_allow_sha1, &policy->insecure_allow_sha1) !=
+            0 ||
+        ocpy_get_flag(state, dict, OCPY_KEY_insecure_allow_small_rsa,
+                      &policy->insecure_allow_small_rsa) != 0 ||
+        ocpy_get_flag(state, dict, OCPY_KEY_ignore_times, &policy->ignore_times) != 0)
         return -1;
-    oc_policy_init(&q->policy, now);
-    q->policy.skew = skew;
-    q->policy.max_age = max_age;
-    q->policy.nonce_rule = (enum oc_nonce_rule)rule;
-    if (nonce != NULL)
-        q->policy.nonce = (struct oc_bytes){(const uint8_t *)nonce, (size_t)nonce_len};
-    q->policy.insecure_allow_sha1 = sha1;
-    q->policy.insecure_allow_small_rsa = small_rsa;
-    q->policy.ignore_times = ignore_times;
-    return read_trusted(state, q, trusted);
+    policy->nonce_rule = (enum oc_nonce_rule)rule;
+    PyObject *trusted = ocpy_get(state, dict, OCPY_KEY_trusted);
+    return trusted == NULL ? -1 : read_trusted(state, q, trusted);
 }
 
 static void raise_verify(struct ocpy_state *state, const struct oc_error *err)
@@ -159,37 +151,35 @@ static PyObject *number_or_none(int is_set, uint32_t number)
     return PyLong_FromUnsignedLong(number);
 }
 
-static PyObject *verdict_tuple(struct ocpy_state *state, const struct oc_verdict *v)
+static PyObject *verdict_fields(struct ocpy_state *state, const struct oc_verdict *v)
 {
     int revoked = v->status == OC_CERT_STATUS_REVOKED;
-    PyObject *items[] = {
-        ocpy_item(state->names[OCPY_CERT_STATUSES], v->status),
-        time_or_none(state, revoked, v->revocation_time),
-        number_or_none(revoked && v->has_reason, v->reason),
-        PyBool_FromLong(v->is_not_issued),
-        time_or_none(state, 1, v->this_update),
-        time_or_none(state, v->has_next_update, v->next_update),
-        time_or_none(state, 1, v->produced_at),
-        time_or_none(state, v->has_archive_cutoff, v->archive_cutoff),
-        PyUnicode_FromString(oc_signer_kind_name(v->signer)),
-        bytes_or_none(v->signer_cert),
-        PyBool_FromLong(v->signer_needs_check),
-        PyBool_FromLong(v->has_nonce),
-        time_or_none(state, 1, v->ask_again),
+    const struct ocpy_field fields[] = {
+        {OCPY_KEY_certificate_status, ocpy_item(state->names[OCPY_CERT_STATUSES], v->status)},
+        {OCPY_KEY_revocation_time, time_or_none(state, revoked, v->revocation_time)},
+        {OCPY_KEY_revocation_reason, number_or_none(revoked && v->has_reason, v->reason)},
+        {OCPY_KEY_is_not_issued, PyBool_FromLong(v->is_not_issued)},
+        {OCPY_KEY_this_update, time_or_none(state, 1, v->this_update)},
+        {OCPY_KEY_next_update, time_or_none(state, v->has_next_update, v->next_update)},
+        {OCPY_KEY_produced_at, time_or_none(state, 1, v->produced_at)},
+        {OCPY_KEY_archive_cutoff, time_or_none(state, v->has_archive_cutoff, v->archive_cutoff)},
+        {OCPY_KEY_signer, PyUnicode_FromString(oc_signer_kind_name(v->signer))},
+        {OCPY_KEY_signer_certificate, bytes_or_none(v->signer_cert)},
+        {OCPY_KEY_signer_needs_check, PyBool_FromLong(v->signer_needs_check)},
+        {OCPY_KEY_has_nonce, PyBool_FromLong(v->has_nonce)},
+        {OCPY_KEY_ask_again, time_or_none(state, 1, v->ask_again)},
     };
-    const size_t n = sizeof items / sizeof items[0];
-    PyObject *tuple = PyTuple_New((Py_ssize_t)n);
-    int whole = tuple != NULL;
-    for (size_t i = 0; i < n; i++) {
-        whole = whole && items[i] != NULL;
-        if (tuple != NULL)
-            PyTuple_SetItem(tuple, (Py_ssize_t)i, items[i]);
-        else
-            Py_XDECREF(items[i]);
-    }
-    if (!whole)
-        Py_CLEAR(tuple);
-    return tuple;
+    return ocpy_fields(state, fields, sizeof fields / sizeof fields[0]);
+}
+
+static PyObject *requestor_fields(const struct ocpy_state *state, const struct oc_requestor *r)
+{
+    const struct ocpy_field fields[] = {
+        {OCPY_KEY_signer, PyUnicode_FromString(oc_signer_kind_name(r->signer))},
+        {OCPY_KEY_name, bytes_or_none(r->name)},
+        {OCPY_KEY_certificate, bytes_or_none(r->cert)},
+    };
+    return ocpy_fields(state, fields, sizeof fields / sizeof fields[0]);
 }
 
 static int is_message(const struct ocpy_state *state, PyObject *object, enum ocpy_type type)
@@ -220,7 +210,7 @@ PyObject *ocpy_verify(PyObject *module, PyObject *args)
     struct oc_verdict verdict;
     struct oc_error err = {OC_OK, 0, NULL};
     enum oc_err code;
-    if (!PyArg_ParseTuple(args, "OOOO!", &object, &issuer, &certificate, &PyTuple_Type, &policy) ||
+    if (!PyArg_ParseTuple(args, "OOOO!", &object, &issuer, &certificate, &PyDict_Type, &policy) ||
         !is_message(state, object, OCPY_RESPONSE))
         return NULL;
     if (question_init(state, &q, issuer, certificate, policy) == 0) {
@@ -230,7 +220,7 @@ PyObject *ocpy_verify(PyObject *module, PyObject *args)
             code = ask(state, &q, &resp, &verdict, &err);
         Py_END_ALLOW_THREADS;
         if (code == OC_OK)
-            out = verdict_tuple(state, &verdict);
+            out = verdict_fields(state, &verdict);
         else
             raise_verify(state, &err);
     }
@@ -265,7 +255,7 @@ PyObject *ocpy_verify_request(PyObject *module, PyObject *args)
     struct oc_requestor requestor;
     struct oc_error err = {OC_OK, 0, NULL};
     enum oc_err code;
-    if (!PyArg_ParseTuple(args, "OOO!", &object, &issuer, &PyTuple_Type, &policy) ||
+    if (!PyArg_ParseTuple(args, "OOO!", &object, &issuer, &PyDict_Type, &policy) ||
         !is_message(state, object, OCPY_REQUEST))
         return NULL;
     if (question_init(state, &q, issuer, NULL, policy) == 0) {
@@ -273,9 +263,7 @@ PyObject *ocpy_verify_request(PyObject *module, PyObject *args)
         code = ask_request(state, &q, der_of(object), &requestor, &err);
         Py_END_ALLOW_THREADS;
         if (code == OC_OK)
-            out = Py_BuildValue("sy#y#", oc_signer_kind_name(requestor.signer), requestor.name.data,
-                                (Py_ssize_t)requestor.name.len, requestor.cert.data,
-                                (Py_ssize_t)requestor.cert.len);
+            out = requestor_fields(state, &requestor);
         else
             raise_verify(state, &err);
     }

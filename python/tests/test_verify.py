@@ -203,6 +203,12 @@ def test_response_for(pki):
     assert pickle.loads(pickle.dumps(response.response_for(request))) == third
 
 
+def test_nonce_must_be_bytes(pki):
+    for nonce in ("nonce", 1, bytearray(b"nonce")):
+        with pytest.raises(TypeError):
+            answer(pki).verify(pki.ca, pki.leaf, NOW, ocsp.OCSPPolicy(nonce=nonce))
+
+
 def test_response_for_and_verify_find_the_same(pki):
     hour = datetime.timedelta(hours=1)
     builder = ocsp.OCSPResponseBuilder(allow_multiple=True)
