@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// check ISSUER CERT: asks the responders that CERT names whether it is still good, and ends
+// check ISSUER CERT: asks the responders that CERT names whether it is still good, and exits
 // with 0 only if one says so and can be believed. Both are DER files.
 #include <ocsp/client.h>
 #include <ocsp/openssl.h>

@@ -2,7 +2,7 @@
 //
 // staple CERT KEY ISSUER STAPLE: a TLS server on the loopback address that staples the
 // response in STAPLE, as long as it says "good" and can be believed (RFC 6066 8). It prints
-// its port, and says hello to each who connects. CERT and KEY are PEM files, ISSUER and
+// its port, and says hello to each client. CERT and KEY are PEM files, ISSUER and
 // STAPLE are DER.
 #include <ocsp/openssl.h>
 #include <ocsp/verify.h>
@@ -31,7 +31,7 @@ static int is_good(const struct staple *staple)
            verdict.status == OC_CERT_STATUS_GOOD;
 }
 
-// libssl calls this when a client asks for a staple, and frees what it is given.
+// libssl calls this when a client asks for a staple, and frees the copy.
 static int on_status_request(SSL *ssl, void *arg)
 {
     const struct staple *staple = arg;

@@ -189,7 +189,7 @@ def _kind_of(key: object) -> str | None:
 
 
 class _Signing:
-    """How one key signs: its algorithm, and what its sign() wants beside the octets."""
+    """The way one key signs: its algorithm, and the arguments of its sign() after the octets."""
 
     def __init__(
         self,
@@ -277,7 +277,7 @@ class _Signing:
         self._arguments = (made, algorithm)
 
     def sign(self, tbs: bytes) -> bytes:
-        """The signature. A key that is not the certificate's is found out either way."""
+        """The signature. A key that is not the certificate's is detected in either case."""
         public = getattr(self._key, "public_key", None)
         if public is not None and _spki(public()) != _spki(self._cert.public_key()):
             raise ValueError(_MISMATCH)
@@ -368,7 +368,7 @@ class OCSPRequestBuilder:
     def add_single_extension(
         self, extval: x509.ExtensionType, critical: bool
     ) -> OCSPRequestBuilder:
-        """Add an extension to what is asked about the certificate that was added last."""
+        """Add an extension to the single request that was added last."""
         if not self._entries:
             raise ValueError("You must add a certificate before its extensions")
         new = self._copy()
@@ -376,7 +376,7 @@ class OCSPRequestBuilder:
         return new
 
     def requestor_name(self, name: x509.Name | x509.GeneralName) -> OCSPRequestBuilder:
-        """Say who asks."""
+        """Set the name of the requestor."""
         if self._requestor_name is not None:
             raise ValueError("requestor_name can only be set once")
         new = self._copy()
@@ -509,7 +509,7 @@ class OCSPResponseBuilder:
         revocation_time: datetime.datetime | None,
         revocation_reason: x509.ReasonFlags | None,
     ) -> OCSPResponseBuilder:
-        """Say something of `cert`, which `issuer` has issued."""
+        """Add the status of `cert`, which `issuer` has issued."""
         self._check_room()
         if not (is_certificate(cert) and is_certificate(issuer)):
             raise TypeError("cert and issuer must be a Certificate")
@@ -531,7 +531,7 @@ class OCSPResponseBuilder:
         revocation_time: datetime.datetime | None,
         revocation_reason: x509.ReasonFlags | None,
     ) -> OCSPResponseBuilder:
-        """Say something of a certificate that is not at hand."""
+        """Add the status of a certificate that is not at hand."""
         self._check_room()
         cert_id = _id_by_hash(issuer_name_hash, issuer_key_hash, serial_number, algorithm)
         answer = _answer(
@@ -542,7 +542,7 @@ class OCSPResponseBuilder:
     def responder_id(
         self, encoding: OCSPResponderEncoding, responder_cert: x509.Certificate
     ) -> OCSPResponseBuilder:
-        """Say who signs, by name or by key hash."""
+        """Set the responder that signs, by name or by key hash."""
         if self._responder is not None:
             raise ValueError("responder_id can only be set once")
         if not is_certificate(responder_cert):
@@ -552,7 +552,7 @@ class OCSPResponseBuilder:
         return self._with(_responder=(responder_cert, encoding))
 
     def certificates(self, certs: typing.Iterable[x509.Certificate]) -> OCSPResponseBuilder:
-        """Send these certificates along."""
+        """Include these certificates in the response."""
         if self._certs is not None:
             raise ValueError("certificates may only be set once")
         certs = tuple(certs)
@@ -614,7 +614,7 @@ class OCSPResponseBuilder:
 
     @classmethod
     def build_unsuccessful(cls, response_status: OCSPResponseStatus) -> _ocsp.OCSPResponse:
-        """An error, which nobody signs."""
+        """An error response, which is not signed."""
         if not isinstance(response_status, OCSPResponseStatus):
             raise TypeError("response_status must be an item from OCSPResponseStatus")
         if response_status is OCSPResponseStatus.SUCCESSFUL:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From what a message says to the objects of the package cryptography.
+"""From the fields of a message to the objects of the package cryptography.
 
 The extension module imports this file while it is itself imported, and takes the names in
 capitals and the functions below. Of the extension module, only what needs none of these can
@@ -20,12 +20,12 @@ from cryptography.x509 import ocsp as _pyca
 
 from libocsp import _ocsp
 
-# The enums are cryptography's own, so that a value compares with `is` wherever it comes from.
+# The enums are cryptography's own, so that values from both packages compare with `is`.
 OCSPResponseStatus = _pyca.OCSPResponseStatus
 OCSPCertStatus = _pyca.OCSPCertStatus
 OCSPResponderEncoding = _pyca.OCSPResponderEncoding
 
-# In SCTs nothing can be constructed: a list of them is given to cryptography in a response.
+# SCTs cannot be constructed: cryptography reads a list of them from a response.
 _load_by_cryptography = _pyca.load_der_ocsp_response
 
 _S = OCSPResponseStatus
@@ -120,12 +120,12 @@ def tlv(tag: int, *content: bytes) -> bytes:
 
 
 def read_tlv(data: bytes) -> tuple[int, bytes, bytes]:
-    """Tag, content and the octets behind the element. Raises ValueError if it is not DER."""
+    """Tag, content and the octets after the element. Raises ValueError if it is not DER."""
     return _ocsp.read_element(data)
 
 
 def oid_text(content: bytes) -> str:
-    """The text of the content of an OBJECT IDENTIFIER. Raises ValueError if it is none."""
+    """The text of the content of an OBJECT IDENTIFIER. Raises ValueError if that is invalid."""
     return _ocsp.oid_text(content)
 
 
@@ -258,7 +258,7 @@ def _pss_parameters(parameters: bytes | None) -> tuple[hashes.HashAlgorithm, str
 
 
 def _read_pss(parameters: bytes | None) -> tuple[hashes.HashAlgorithm, str, int] | None:
-    # What stands in parameters is any element: the core has not looked inside.
+    # The parameters may be any element: the core has not looked inside.
     try:
         return _pss_parameters(parameters)
     except (IndexError, ValueError):
@@ -276,7 +276,7 @@ def signature_hash(oid: str, parameters: bytes | None) -> hashes.HashAlgorithm:
 def signature_parameters(
     oid: str, parameters: bytes | None
 ) -> padding.PSS | padding.PKCS1v15 | ec.ECDSA | None:
-    """What the public key's verify() wants beside the hash, as on x509.Certificate."""
+    """The argument of the public key's verify() before the hash, as on x509.Certificate."""
     if oid == PSS:
         read = _read_pss(parameters)
         if read is None:
@@ -361,7 +361,7 @@ def _crl_reason(number: int) -> x509.CRLReason:
 
 
 def _scts(value: bytes) -> x509.ExtensionType:
-    """The list, read by cryptography: it stands in a response made around it."""
+    """The list, read by cryptography: it is put into a response made for it."""
     oid = x509.SignedCertificateTimestamps.oid
     hashed = tlv(0x04, bytes(20))
     sha1 = tlv(0x30, tlv(0x06, oid_content(HASH_OIDS["sha1"])))
@@ -418,7 +418,7 @@ def extensions(
     return x509.Extensions(made)
 
 
-# What pickle calls.
+# The functions that pickle calls.
 
 
 def nth_request(request: typing.Any, index: int) -> typing.Any:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether to believe a response (RFC 6960 3.2), and which single response is the one."""
+"""Whether to believe a response (RFC 6960 3.2), and which single response counts."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from libocsp._convert import REASONS, OCSPCertStatus, certificate, integer, name
 
 
 class OCSPNonceRule(utils.Enum):
-    """What is asked of the nonce of a response (RFC 9654 2.1)."""
+    """The rule for the nonce of a response (RFC 9654 2.1)."""
 
-    IF_PRESENT = 0  # one that is there must be the one sent, if one was sent
-    REQUIRED = 1  # it must be there, too
+    IF_PRESENT = 0  # a nonce in the response must be the one sent, if one was sent
+    REQUIRED = 1  # the response must have it, too
     IGNORED = 2
 
 
 @dataclasses.dataclass(frozen=True)
 class OCSPPolicy:
-    """What is asked of a response.
+    """The rules for believing a response.
 
     `skew` is by how much clocks may differ, `max_age` how long ago this_update may be in a
     response without next_update. `nonce` is the one that was sent. `trusted` are certificates
@@ -60,7 +60,7 @@ class OCSPPolicy:
 
 @dataclasses.dataclass(frozen=True)
 class OCSPVerdict:
-    """What a response says, once it is believed. All times are aware.
+    """The content of a response that is believed. All times are aware.
 
     `signer` is "issuer", "delegate" or "trusted"; `signer_certificate` is None when the issuer
     signed. A delegate whose `signer_needs_check` should itself be checked for revocation.
@@ -93,7 +93,7 @@ class OCSPVerdict:
 
 @dataclasses.dataclass(frozen=True)
 class OCSPRequestor:
-    """Who signed a request, once it is believed. `certificate` is None for the issuer's own."""
+    """The signer of a request that is believed. `certificate` is None for the issuer's own."""
 
     signer: str
     name: x509.Name

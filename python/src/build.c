@@ -148,7 +148,7 @@ static int cert_id(struct build *b, PyObject *dict, struct oc_cert_id *out)
     return PyErr_Occurred() ? -1 : id_of_hashes(b, (enum oc_hash)hash, dict, out);
 }
 
-// What single requests and single responses have in common.
+// Reads the fields that single requests and single responses share.
 static int id_and_extensions(struct build *b, PyObject *dict, struct oc_cert_id *id,
                              struct oc_list *extensions)
 {
@@ -191,7 +191,7 @@ static int request_spec(struct build *b, PyObject *args, struct oc_request_spec 
     return name == Py_None ? 0 : bytes_of(name, &spec->requestor_name);
 }
 
-// Makes bytes of what `write` writes: once without a buffer, for the size, then for good.
+// Makes bytes of the output of `write`, which is called without a buffer for the size first.
 static PyObject *written(enum oc_err (*write)(const void *arg, uint8_t *buf, size_t size,
                                               struct oc_bytes *out, struct oc_error *err),
                          const void *arg)

@@ -72,7 +72,7 @@ int ocpy_cert(struct ocpy_state *state, PyObject *object, struct oc_cert *out, P
     struct ocpy_cert **slot = slot_of(state, object);
     struct ocpy_cert *old = NULL;
     if (*slot == NULL || (*slot)->object != object) {
-        // Asking it runs code of Python, which may come here, too.
+        // This runs code of Python, which may call this function again.
         struct ocpy_cert *cert = read_cert(state, object);
         if (cert == NULL)
             return -1;

@@ -6,7 +6,7 @@
 
 #include <ocsp/der.h>
 
-// What an element has at most in front of its content: a tag, and a length of five octets.
+// The longest head of an element: a tag, and a length of five octets.
 #define HEAD_MAX 6
 
 static PyObject *write_element(unsigned char tag, struct oc_bytes content)
@@ -40,7 +40,7 @@ PyObject *ocpy_element(PyObject *module, PyObject *args)
     return write_element(tag, (struct oc_bytes){(const uint8_t *)data, (size_t)len});
 }
 
-// Returns (tag, content, octets behind the element).
+// Returns (tag, content, octets after the element).
 PyObject *ocpy_read_element(PyObject *module, PyObject *data)
 {
     struct oc_bytes in;

@@ -53,7 +53,7 @@ static int copy_bytes(PyObject *object, PyObject **owner, struct oc_bytes *out)
     return status;
 }
 
-// What can be written to may change behind our back, after it was checked: it is copied.
+// Writable memory could change after it was checked, so it is copied.
 static int take_buffer(PyObject *object, PyObject **owner, struct oc_bytes *out)
 {
     OCPY_BUFFER buffer;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What requests, responses and their parts do alike: compare, hash, copy, give their DER.
+// The methods that requests, responses and their parts share: compare, hash, copy, encode.
 #include "module.h"
 
 #include <string.h>

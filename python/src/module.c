@@ -86,7 +86,7 @@ static int make_keys(struct ocpy_state *state)
     return 0;
 }
 
-// What is public has its name in the module; the state has a reference of its own.
+// The module has a reference to each type under its name, and the state has its own.
 static int add_type(PyObject *module, struct ocpy_state *state, enum ocpy_type i, PyType_Spec *spec,
                     const char *name)
 {

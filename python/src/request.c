@@ -229,7 +229,7 @@ static PyObject *request_repr(PyObject *object)
     return repr_of_id("OCSPRequest", &self->message, &self->id);
 }
 
-// What is pickled is the DER; a request with several requests is allowed to come back.
+// The DER is pickled; a message with several requests must load again.
 static PyObject *request_reduce(PyObject *object, PyObject *unused)
 {
     const struct request *self = (const struct request *)object;

@@ -103,8 +103,8 @@ PyObject *ocpy_oid_text(struct oc_bytes oid)
     return PyUnicode_FromStringAndSize(text, (Py_ssize_t)len);
 }
 
-// The identifiers of signatures are made once. The dictionary does not grow: what is not
-// in it is made anew each time.
+// The identifiers of signatures are made once. The dictionary does not grow: any other
+// identifier is made each time.
 PyObject *ocpy_oid(struct ocpy_state *state, struct oc_bytes oid)
 {
     PyObject *key = ocpy_bytes(oid);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Whether to believe a response (RFC 6960 3.2), and which of its single responses is the
-// one: the functions that libocsp._verify stands on.
+// Whether to believe a response (RFC 6960 3.2), and which of its single responses counts: the
+// functions below libocsp._verify.
 #include "module.h"
 
 #include <ocsp/der.h>
 #include <ocsp/verify.h>
 
-// struct question is what is asked of a response: a policy, an issuer, a serial number, and
+// struct question is a question to a response: the policy, the issuer, the serial number, and
 // the references that keep their octets.
 struct question {
     struct oc_policy policy;
@@ -117,7 +117,7 @@ static void question_cleanup(struct question *q)
     Py_XDECREF(q->keep);
 }
 
-// Takes no lock of Python: signatures take long.
+// Runs without the lock of Python: signatures take long.
 static enum oc_err ask(const struct ocpy_state *state, const struct question *q,
                        const struct oc_response *resp, struct oc_verdict *out, struct oc_error *err)
 {
@@ -271,8 +271,8 @@ PyObject *ocpy_verify_request(PyObject *module, PyObject *args)
     return out;
 }
 
-// struct target is the certificate that a single response is looked for of: by the cert ID
-// of a request, or by issuer and serial number, with whatever hash the response uses.
+// struct target is the certificate whose single response is wanted: by the cert ID of a
+// request, or by issuer and serial number with whatever hash the response uses.
 struct target {
     struct ocpy_state *state;
     const struct question *q;  // NULL: by cert ID
@@ -292,7 +292,7 @@ static bool matches(const void *arg, const struct oc_cert_id *id)
            oc_cert_id_equal(&own, id);
 }
 
-// Makes an object of the single response that stands `at` octets behind the first.
+// Makes an object of the single response that is `at` octets after the start of the list.
 static PyObject *single_at(const struct oc_response *resp, size_t at, struct ocpy_message *parent)
 {
     struct oc_bytes rest = resp->responses.items;
