@@ -107,19 +107,20 @@ static void try_body(struct search *search, struct oc_bytes body)
 // The error text for the last address that was tried, by outcome.
 static const char *const reasons[] = {
     [OC_ASK_NONE] = "out of memory",
-    [OC_ASK_ANSWERED] = "no certificate came that has signed this one (RFC 5280 4.2.2.1)",
+    [OC_ASK_ANSWERED] = "cannot find the certificate that signed this one (RFC 5280 4.2.2.1)",
     [OC_ASK_NO_URL] = "the certificate does not say where its issuer's is (RFC 5280 4.2.2.1)",
-    [OC_ASK_URL_REFUSED] = "the address of the issuer's certificate cannot be used",
+    [OC_ASK_URL_REFUSED] = "invalid address of the issuer's certificate",
     [OC_ASK_REFUSED] = "the network address of the issuer's certificate is not allowed",
-    [OC_ASK_UNREACHABLE] = "where the issuer's certificate should be cannot be reached",
-    [OC_ASK_TIMEOUT] = "the issuer's certificate did not come in time",
-    [OC_ASK_BROKEN] = "the connection broke that the issuer's certificate should come by",
-    [OC_ASK_REDIRECT] = "the address of the issuer's certificate leads elsewhere too often",
-    [OC_ASK_HTTP_STATUS] = "the issuer's certificate is not where it should be (HTTP status)",
-    [OC_ASK_CONTENT_TYPE] = "what should be the issuer's certificate is of another type",
-    [OC_ASK_EMPTY] = "what should be the issuer's certificate is empty",
-    [OC_ASK_TOO_LARGE] = "what should be the issuer's certificate is too large",
-    [OC_ASK_MALFORMED] = "what should be the issuer's certificate is encoded (Content-Encoding)",
+    [OC_ASK_UNREACHABLE] = "cannot reach the address of the issuer's certificate",
+    [OC_ASK_TIMEOUT] = "timeout while fetching the issuer's certificate",
+    [OC_ASK_BROKEN] = "connection lost while fetching the issuer's certificate",
+    [OC_ASK_REDIRECT] =
+        "too many redirects, or an invalid one, at the address of the issuer's certificate",
+    [OC_ASK_HTTP_STATUS] = "unexpected HTTP status at the address of the issuer's certificate",
+    [OC_ASK_CONTENT_TYPE] = "unexpected type of the issuer's certificate (Content-Type)",
+    [OC_ASK_EMPTY] = "empty reply at the address of the issuer's certificate",
+    [OC_ASK_TOO_LARGE] = "oversized reply at the address of the issuer's certificate",
+    [OC_ASK_MALFORMED] = "unexpected Content-Encoding of the issuer's certificate",
 };
 
 static enum oc_ask_outcome fetch(struct oci_transfer *transfer, struct oc_bytes address)

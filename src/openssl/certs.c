@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Certificates, from files and from wherever else OSSL_STORE finds them: one block of
-// memory with their DER, one behind the other.
+// Certificates from files and from other places that OSSL_STORE reads, as one block of memory
+// with the DER of one after the other.
 #include "openssl/keystore.h"
 #include "openssl/text.h"
 
@@ -52,7 +52,7 @@ static enum oc_err judge(const struct store *store, size_t n, size_t n_wanted, s
     if (n == 0 && n_wanted == 0)
         return oci_load_failed(err, OC_ERR_READ,
                                store->asked ? "the certificates need a passphrase"
-                                            : "there is no certificate that can be read");
+                                            : "cannot find a readable certificate");
     if (store->broken || n < n_wanted)
         return oci_load_failed(err, OC_ERR_READ, "a certificate cannot be read");
     return OC_OK;

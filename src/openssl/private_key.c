@@ -38,12 +38,11 @@ static enum oc_err several(struct oc_error *err)
 static enum oc_err not_found(const struct store *store, struct oc_error *err)
 {
     if (store->asked && !store->got)
-        return oci_load_failed(err, OC_ERR_PASSPHRASE,
-                               "the private key needs a passphrase, and there is none");
+        return oci_load_failed(err, OC_ERR_PASSPHRASE, "missing passphrase for the private key");
     if (store->asked)
         return oci_load_failed(err, OC_ERR_PASSPHRASE,
                                "the passphrase is not that of the private key");
-    return oci_load_failed(err, OC_ERR_READ, "there is no private key that can be read");
+    return oci_load_failed(err, OC_ERR_READ, "cannot find a readable private key");
 }
 
 // find takes the one private key that is left in the store.
@@ -62,7 +61,7 @@ static enum oc_err find(struct store *store, struct oc_private_key **key, struct
     if (n == 0)
         return not_found(store, err);
     if (store->broken)
-        return oci_load_failed(err, OC_ERR_READ, "something broken stands behind the private key");
+        return oci_load_failed(err, OC_ERR_READ, "invalid data after the private key");
     if (*key == NULL)
         return oci_load_failed(err, OC_ERR_MEMORY, "out of memory");
     return OC_OK;

@@ -108,7 +108,7 @@ enum oc_err oc_sign_algorithm(const struct oc_cert *cert, enum oc_hash hash, boo
         return oci_sign_refuse(OC_ERR_WEAK_HASH,
                                "SHA-1 is too weak for a signature (RFC 6960 5.1.1)", err);
     if ((size_t)hash > OC_HASH_SHA512)
-        return oci_sign_refuse(OC_ERR_ARGUMENT, "no such hash algorithm", err);
+        return oci_sign_refuse(OC_ERR_ARGUMENT, "invalid hash algorithm", err);
     const char *what = choose(cert, (struct wanted){hash, pss}, out);
     if (what != NULL)
         return oci_sign_refuse(OC_ERR_ARGUMENT, what, err);

@@ -2,7 +2,7 @@
 //
 // Responses and requests, signed (RFC 6960 4.2.1, 4.1.1): the octets to be signed are put
 // at the front of the caller's buffer, the signature behind them, and the message is then
-// assembled from its end, so that no memory is needed but the buffer.
+// assembled from its end, so that it needs no memory but the buffer.
 #include <ocsp/sign.h>
 
 #include "base/strength.h"
@@ -120,7 +120,7 @@ static enum oc_err sign(const struct oc_signer *signer, struct oc_bytes tbs, ass
     if (code == OC_ERR_SPACE)
         return refuse_message(code, "the buffer is too small for the message", out, err);
     if (code != OC_OK)
-        return refuse_message(code, "the key does not sign (RFC 6960 4.3)", out, err);
+        return refuse_message(code, "cannot sign with the key (RFC 6960 4.3)", out, err);
     return assemble(tbs, &signature, buf, size, out, err);
 }
 

@@ -22,8 +22,8 @@ enum oc_err oci_build_finish(const struct oc_der_writer *w, struct oc_bytes *out
         return oci_build_refuse(code, "a time is not in the years 0001 to 9999 (RFC 5280 4.1.2.5)",
                                 out, err);
     if (code != OC_OK)
-        return oci_build_refuse(code, "an object identifier or INTEGER is none (X.690 8.19, 8.3)",
-                                out, err);
+        return oci_build_refuse(code, "invalid object identifier or INTEGER (X.690 8.19, 8.3)", out,
+                                err);
     if (err != NULL)
         *err = (struct oc_error){0};
     return OC_OK;

@@ -35,8 +35,8 @@ static enum oc_hash hash_of_oid(struct oc_bytes oid)
     return OC_HASH_OTHER;
 }
 
-// hashAlgorithm AlgorithmIdentifier. The usual ones are recognised whole; the last octet
-// of the identifier tells them apart.
+// hashAlgorithm AlgorithmIdentifier. The usual ones are recognised whole; they differ
+// in the last octet of the identifier.
 static bool read_hash_algorithm(struct reader *r, struct oc_cert_id *id)
 {
     for (size_t i = OC_HASH_SHA1; i < N_HASH_ALGORITHMS; i++) {
@@ -99,14 +99,14 @@ const char *oci_check_cert_id(const struct oc_cert_id *id)
     if (oid.len != 0 && (!oci_der_is_oid(oid) || hash_of_oid(oid) != id->hash))
         return "a certID's hashAlgorithm is not that of its hash (RFC 6960 4.1.1)";
     if (!has_hash_lengths(id))
-        return "a certID's hashes have not the length of its hashAlgorithm (RFC 6960 4.1.1)";
+        return "a certID's hashes do not have the length of its hashAlgorithm (RFC 6960 4.1.1)";
     if (!oci_der_is_integer(id->serial))
         return "a certID's serialNumber is not an INTEGER (RFC 6960 4.1.1)";
     return NULL;
 }
 
-// Parameters are NULL unless the caller says otherwise: responders and servers exist
-// that compare a whole CertID with one that was made so.
+// Parameters are NULL unless the caller sets them: some responders and servers compare a
+// whole CertID with one that was made so.
 static void write_hash_algorithm(struct oc_der_writer *w, const struct oc_cert_id *id)
 {
     if (id->hash_algorithm.oid.len != 0) {

@@ -17,7 +17,7 @@ from support import OCSP, PreparedCase
 
 PASSPHRASE = "correct horse"
 ENCRYPTED = "the key is encrypted: give its passphrase with --passphrase-file"
-NO_KEY = "there is no private key that can be read"
+NO_KEY = "cannot find a readable private key"
 
 
 class KeyCase(PreparedCase):

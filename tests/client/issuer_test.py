@@ -7,7 +7,7 @@ import unittest
 
 from stage import Stage
 
-NOT_SIGNED = "no certificate came that has signed this one (RFC 5280 4.2.2.1)"
+NOT_SIGNED = "cannot find the certificate that signed this one (RFC 5280 4.2.2.1)"
 
 
 class IssuerTest(Stage):
@@ -82,17 +82,17 @@ class IssuerTest(Stage):
 
     def test_failures(self):
         for path, what in (
-                ("ftp://127.0.0.1/", "the address of the issuer's certificate cannot be used"),
-                ("hang", "the issuer's certificate did not come in time"),
-                ("status/404", "the issuer's certificate is not where it should be (HTTP status)"),
-                ("file/empty", "what should be the issuer's certificate is empty"),
-                ("endless/200", "what should be the issuer's certificate is too large"),
-                ("loop", "the address of the issuer's certificate leads elsewhere too often"),
+                ("ftp://127.0.0.1/", "invalid address of the issuer's certificate"),
+                ("hang", "timeout while fetching the issuer's certificate"),
+                ("status/404", "unexpected HTTP status at the address of the issuer's certificate"),
+                ("file/empty", "empty reply at the address of the issuer's certificate"),
+                ("endless/200", "oversized reply at the address of the issuer's certificate"),
+                ("loop", "too many redirects, or an invalid one, at the address of the issuer's certificate"),
                 ("http://127.0.0.1:1/",
-                 "where the issuer's certificate should be cannot be reached"),
-                ("close", "the connection broke that the issuer's certificate should come by"),
+                 "cannot reach the address of the issuer's certificate"),
+                ("close", "connection lost while fetching the issuer's certificate"),
                 ("gzip/ca.der",
-                 "what should be the issuer's certificate is encoded (Content-Encoding)")):
+                 "unexpected Content-Encoding of the issuer's certificate")):
             with self.subTest(path=path):
                 self.missed(what, path)
 

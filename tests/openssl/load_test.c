@@ -22,11 +22,11 @@
 #include <openssl/x509.h>
 
 #define SECRET "correct horse"
-#define MISSING "the private key needs a passphrase, and there is none"
+#define MISSING "missing passphrase for the private key"
 #define WRONG "the passphrase is not that of the private key"
-#define NO_KEY "there is no private key that can be read"
+#define NO_KEY "cannot find a readable private key"
 #define SEVERAL "there are several private keys"
-#define NO_CERT "there is no certificate that can be read"
+#define NO_CERT "cannot find a readable certificate"
 #define BROKEN_CERT "a certificate cannot be read"
 
 static EVP_PKEY *pkey;

@@ -233,8 +233,7 @@ static void key_behind_a_pin(void **state)
     expect_key("test:p", PIN, OC_OK, NULL);
     expect_key("test:p", "4321", OC_ERR_PASSPHRASE,
                "the passphrase is not that of the private key");
-    expect_key("test:p", NULL, OC_ERR_PASSPHRASE,
-               "the private key needs a passphrase, and there is none");
+    expect_key("test:p", NULL, OC_ERR_PASSPHRASE, "missing passphrase for the private key");
 }
 
 static void key_among_others(void **state)
@@ -250,13 +249,13 @@ static void key_not_there(void **state)
     static const char *const uris[] = {"test:", "test:c", "test:x", "test:!", "tests:k"};
     (void)state;
     for (size_t i = 0; i < sizeof uris / sizeof *uris; i++)
-        expect_key(uris[i], PIN, OC_ERR_READ, "there is no private key that can be read");
+        expect_key(uris[i], PIN, OC_ERR_READ, "cannot find a readable private key");
 }
 
 static void key_in_front_of_something_broken(void **state)
 {
     (void)state;
-    expect_key("test:kxk", NULL, OC_ERR_READ, "something broken stands behind the private key");
+    expect_key("test:kxk", NULL, OC_ERR_READ, "invalid data after the private key");
 }
 
 static void certificates(void **state)
@@ -279,9 +278,9 @@ static void certificates_not_there_or_broken(void **state)
         const char *uri;
         const char *what;
     } cases[] = {
-        {"test:", "there is no certificate that can be read"},
-        {"test:k", "there is no certificate that can be read"},
-        {"test:!", "there is no certificate that can be read"},
+        {"test:", "cannot find a readable certificate"},
+        {"test:k", "cannot find a readable certificate"},
+        {"test:!", "cannot find a readable certificate"},
         {"test:cxc", "a certificate cannot be read"},
     };
     (void)state;

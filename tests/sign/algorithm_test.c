@@ -101,7 +101,7 @@ static void refuse_weak(const struct made *made)
     refuse(made, OC_HASH_SHA1, false, OC_ERR_WEAK_HASH,
            "SHA-1 is too weak for a signature (RFC 6960 5.1.1)");
     refuse(made, (enum oc_hash)(OC_HASH_SHA512 + 1), false, OC_ERR_ARGUMENT,
-           "no such hash algorithm");
+           "invalid hash algorithm");
 }
 
 static void each_hash(const char *type, const char *group, bool pss, enum oc_hash by_default)

@@ -317,12 +317,14 @@ static void requests_refused(void **state)
                    "a certID's hashAlgorithm is not that of its hash (RFC 6960 4.1.1)");
     single.id = make_id(OC_HASH_SHA1);
     single.id.issuer_key_hash.len--;
-    refuse_request(&spec, 512, OC_ERR_ARGUMENT,
-                   "a certID's hashes have not the length of its hashAlgorithm (RFC 6960 4.1.1)");
+    refuse_request(
+        &spec, 512, OC_ERR_ARGUMENT,
+        "a certID's hashes do not have the length of its hashAlgorithm (RFC 6960 4.1.1)");
     single.id = make_id(OC_HASH_SHA1);
     single.id.issuer_name_hash.len++;
-    refuse_request(&spec, 512, OC_ERR_ARGUMENT,
-                   "a certID's hashes have not the length of its hashAlgorithm (RFC 6960 4.1.1)");
+    refuse_request(
+        &spec, 512, OC_ERR_ARGUMENT,
+        "a certID's hashes do not have the length of its hashAlgorithm (RFC 6960 4.1.1)");
     single.id = make_id(OC_HASH_SHA1);
     single.id.serial = (struct oc_bytes)BYTES(padded);
     refuse_request(&spec, 512, OC_ERR_ARGUMENT,
@@ -411,8 +413,9 @@ static void responses_refused(void **state)
     refuse_response(&spec, OC_ERR_ARGUMENT, "nextUpdate is before thisUpdate (RFC 6960 4.2.2.1)");
     single = good;
     single.id.issuer_key_hash.len = 0;
-    refuse_response(&spec, OC_ERR_ARGUMENT,
-                    "a certID's hashes have not the length of its hashAlgorithm (RFC 6960 4.1.1)");
+    refuse_response(
+        &spec, OC_ERR_ARGUMENT,
+        "a certID's hashes do not have the length of its hashAlgorithm (RFC 6960 4.1.1)");
     single = good;
     single.this_update = 253402300800;
     refuse_response(&spec, OC_ERR_TIME,

@@ -204,7 +204,7 @@ static void what_cannot_be_written(void **state)
     struct oc_extension bad_number = {.id = OC_EXT_CRL_REFERENCE,
                                       .crl_reference = {.number = BYTES(padded)}};
     struct oc_extension bad_time = {.id = OC_EXT_ARCHIVE_CUTOFF, .archive_cutoff = INT64_MIN};
-    const char *none = "an object identifier or INTEGER is none (X.690 8.19, 8.3)";
+    const char *none = "invalid object identifier or INTEGER (X.690 8.19, 8.3)";
     (void)state;
     refuse(&no_oid, 1, 4096, OC_ERR_ARGUMENT, none);
     refuse(&bad_oid, 1, 4096, OC_ERR_ARGUMENT, none);
