@@ -14,7 +14,7 @@ const char *oc_version(void)
     return OC_VERSION;
 }
 
-// In the order of enum oc_err, behind the name of what is none.
+// In the order of enum oc_err, after the name of an invalid code.
 const char *oc_err_name(enum oc_err code)
 {
     static const char names[] = "unknown\0"

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-// oci_nth_name returns the name at `n`. In `names` they stand behind each other, each
-// ended by a NUL, the list by an empty one; names[0] is also that of every `n` beyond.
+// oci_nth_name returns the name at `n`. `names` has one after the other, each
+// terminated by a NUL, and an empty one at the end; every `n` beyond returns the first.
 const char *oci_nth_name(const char *names, size_t n);
 
 #endif

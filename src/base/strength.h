@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // How strong a signature must be, in bits (RFC 6960 5.1.1): SHA-1 and RSA keys below 2048
-// bits are too weak for responses that somebody may forge at leisure.
+// bits are too weak for responses, which an attacker has much time to forge.
 #ifndef BASE_STRENGTH_H
 #define BASE_STRENGTH_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One certificate: the responders that are asked about it, in turn, until one gives an
-// answer that is believed; each may be asked twice, the second time with SHA-1.
+// One certificate: its responders are asked in turn until one returns an answer that is
+// believed. Each may be asked twice, the second time with SHA-1.
 #include "client/ask.h"
 #include "client/answer.h"
 #include "client/cache.h"

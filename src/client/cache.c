@@ -2,10 +2,9 @@
 //
 // The cache of verified answers.
 //
-// Files appear whole, by rename(), so that several processes may share a directory. What
-// stands in it is trusted for nothing: a link is not followed, and each answer is verified
-// again by the policy of who asks now. What killed processes and the time have left there is
-// removed now and then, by those who write.
+// Files appear whole, by rename(), so that several processes may share a directory. Nothing in
+// it is trusted: a link is not followed, and each answer is verified again by the policy of the
+// caller. Unfinished and expired files are removed now and then, after a write.
 #include "client/cache.h"
 #include "client/answer.h"
 
@@ -26,9 +25,9 @@
 #define NAME_SIZE (KEY_HASH_LEN * 2 + 5)
 // So far from the ends of time that sums do not reach them.
 #define MAX_NOW ((int64_t)1 << 60)
-// How entries begin that are being written.
+// The prefix of the names of unfinished files.
 #define NEW_PREFIX ".new-"
-// Its time of last modification is when somebody has last looked for what is to be removed.
+// The time of last modification of this file is when a client last looked for old files.
 #define LOOKED_NAME ".looked"
 
 enum {
@@ -37,8 +36,8 @@ enum {
     LOOK_AGAIN = 60,
     LOOK_NAMES = 65536,
     LOOK_REMOVALS = 1024,
-    // How old somebody's unfinished file must be, and since when an entry must be out of date:
-    // clocks differ, and who verifies by an earlier time has use for it.
+    // The age at which an unfinished file is removed, and how long an entry must have expired:
+    // clocks differ, and a policy with an earlier time can still use it.
     NEW_AGE = 3600,
     ENTRY_AGE = 86400,
 };
@@ -60,7 +59,7 @@ bool oc_client_cache_dir(char *buf, size_t size)
     return false;
 }
 
-// What a file's name is made of: the hashes and the serial number, each with its length.
+// Joins the parts of a file's name: the hashes and the serial number, each with its length.
 static uint8_t *join_key(const struct oc_check *check, size_t *len)
 {
     const struct oc_issuer *issuer = check->issuer;
@@ -230,7 +229,7 @@ static bool write_all(int fd, struct oc_bytes data, int64_t until)
     return futimens(fd, times) == 0;
 }
 
-// The name of a file that nobody else writes to: O_EXCL sees to it that it is.
+// Opens a new file that no other process writes to, which O_EXCL guarantees.
 static int open_new(int dir, char *name, size_t size)
 {
     struct timespec now;
@@ -252,7 +251,7 @@ static void put_entry(int dir, const char *name, struct oc_bytes data, int64_t u
         unlinkat(dir, new_name, 0);
 }
 
-// Whether this is a name that open_new() gives.
+// Whether open_new() makes such names.
 static bool is_new_name(const char *name)
 {
     static const char digits[] = "0123456789";
@@ -268,14 +267,14 @@ static bool is_new_name(const char *name)
     return true;
 }
 
-// Whether this is a name that make_name() gives.
+// Whether make_name() makes such names.
 static bool is_entry_name(const char *name)
 {
     size_t n = strspn(name, "0123456789abcdef");
     return n == (size_t)2 * KEY_HASH_LEN && strcmp(name + n, ".der") == 0;
 }
 
-// The names of others, and what is no file, is not ours to remove.
+// Only regular files with the names that the client makes may be removed.
 static bool is_left_over(int dir, const char *name, int64_t now)
 {
     struct stat status;
@@ -285,8 +284,8 @@ static bool is_left_over(int dir, const char *name, int64_t now)
            status.st_mtime < now - age;
 }
 
-// Returns false when there may be more to remove. Who puts a new entry in the place of one that
-// is just being removed loses that, and asks again.
+// Returns false when there may be more to remove. A new entry that replaces an old one just
+// before its removal is lost, and the responder is asked again.
 static bool remove_left_over(DIR *names, int64_t now)
 {
     const struct dirent *entry;
@@ -305,8 +304,8 @@ static void set_looked(int fd, int64_t when)
     futimens(fd, times);
 }
 
-// Whether it is time to look again; if so, `fd` is that of the file which says so, and others
-// take it that somebody looks.
+// Whether it is time to look again; if so, `*fd` is the file that records it, and other clients
+// see that this one looks.
 static bool is_time_to_look(int dir, int64_t now, int *fd)
 {
     struct stat status;
@@ -320,8 +319,8 @@ static bool is_time_to_look(int dir, int64_t now, int *fd)
     return true;
 }
 
-// By the clock of the system or that of who asks, whichever is behind: nothing is removed that
-// one of them still takes for good.
+// Uses the system's clock or the policy's time, whichever is earlier: an entry is kept as long
+// as it is valid by one of them.
 static void tidy(int dir, int64_t now)
 {
     int64_t system_now = (int64_t)time(NULL);
@@ -340,7 +339,7 @@ static void tidy(int dir, int64_t now)
     close(looked);
 }
 
-// That an answer cannot be kept is no failure: the next one who asks asks the responder.
+// Failing to keep an answer is not an error: the next check asks the responder.
 void oci_cache_write(const struct oc_client_config *config, const struct oc_policy *policy,
                      const struct oc_check *check, const struct oci_freshness *freshness)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The cache of verified answers: a directory with a file for each certificate, whose time of
-// last modification is until when it may be used. Whatever stands there is verified again.
+// The cache of verified answers: a directory with a file for each certificate. The file's time
+// of last modification says until when it may be used. Each file is verified again when read.
 #ifndef CLIENT_CACHE_H
 #define CLIENT_CACHE_H
 

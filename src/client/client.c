@@ -23,7 +23,7 @@ void oc_client_config_init(struct oc_client_config *config, const struct oc_cryp
 
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 
-// libcurl counts its starts, and is never stopped: others in the process may use it.
+// libcurl is never cleaned up: other code in the process may use it.
 static void start_curl(void)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -91,7 +91,7 @@ static void end_slot(struct oci_slot *slot)
     slot->is_used = false;
 }
 
-// struct batch is the certificates of one call.
+// struct batch is one call and its certificates.
 struct batch {
     struct oc_client *client;
     const struct oc_policy *policy;
@@ -101,7 +101,7 @@ struct batch {
     size_t n_done;
 };
 
-static void tell_progress(const struct batch *batch)
+static void report_progress(const struct batch *batch)
 {
     const struct oc_client_config *config = &batch->client->config;
     if (config->progress != NULL)
@@ -111,11 +111,10 @@ static void tell_progress(const struct batch *batch)
 static void count_done(struct batch *batch)
 {
     batch->n_done++;
-    tell_progress(batch);
+    report_progress(batch);
 }
 
-// Begins with as many certificates as the slot can take: those whose answer is in the cache,
-// and one more.
+// Starts certificates until one occupies the slot: those with an answer in the cache do not.
 static enum oc_err fill_slot(struct batch *batch, size_t i)
 {
     struct oci_slot *slot = &batch->client->slots[i];
@@ -201,7 +200,7 @@ enum oc_err oc_client_check(struct oc_client *client, const struct oc_policy *po
     struct batch batch = {.client = client, .policy = policy, .checks = checks, .n = n};
     enum oc_err code = check_arguments(client, checks, n);
     if (code == OC_OK) {
-        tell_progress(&batch);
+        report_progress(&batch);
         code = run(&batch);
     }
     if (code == OC_OK)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Header fields of HTTP. Whoever answers writes them, so what cannot be understood is what
-// keeps an answer for the shortest time.
+// Header fields of HTTP. They are untrusted: a field that cannot be understood is read as the
+// one that keeps an answer for the shortest time.
 #include "client/http.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ bool oci_http_is_type(const char *field, const char *type)
     return field[len] == '\0' || strchr("; \t", field[len]) != NULL;
 }
 
-// Returns false for what is no number of seconds.
+// Returns false unless the text is a number of seconds.
 static bool read_seconds(const char *text, size_t len, int64_t *out)
 {
     int64_t value = 0;

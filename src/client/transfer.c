@@ -22,7 +22,7 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-// Texts of libcurl may hold what the other side has sent.
+// Texts of libcurl may contain octets that the server has sent.
 static void say(struct oci_transfer *transfer, const char *text)
 {
     snprintf(transfer->what, sizeof transfer->what, "%.*s", (int)sizeof transfer->what - 1, text);
@@ -75,7 +75,7 @@ static bool set_callbacks(CURL *easy, struct oci_transfer *transfer)
            SET(OPENSOCKETFUNCTION, on_socket) && SET(OPENSOCKETDATA, transfer);
 }
 
-// A resolver that hangs must not hold up what has timed out.
+// A resolver that hangs must not delay a transfer that has timed out.
 static bool set_quick_exit(CURL *easy)
 {
 #if LIBCURL_VERSION_NUM >= 0x075700
@@ -130,7 +130,7 @@ void oci_transfer_stop(struct oci_transfer *transfer)
     transfer->is_running = false;
 }
 
-// Sends what is to be sent to transfer->url, in the time that is left.
+// Sends the request to transfer->url, in the time that is left.
 static bool send_it(struct oci_transfer *transfer)
 {
     CURL *easy = transfer->easy;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-// What is left of the address behind its scheme, or an absent view.
+// Returns the address without its scheme, or an absent view.
 static struct oc_bytes behind_scheme(struct oc_bytes url)
 {
     static const char *const schemes[] = {"http://", "https://"};

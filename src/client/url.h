@@ -15,7 +15,7 @@
 const char *oci_url_fault(struct oc_bytes url);
 
 // oci_url_text copies an address for people to read: a NUL becomes a question mark, and
-// what is behind OCI_MAX_URL octets is cut off. Returns NULL when there is no memory.
+// octets after the first OCI_MAX_URL are cut off. Returns NULL when memory runs out.
 char *oci_url_text(struct oc_bytes url);
 
 // oci_url_same_scheme tells whether two addresses that can be used have the same scheme.

@@ -71,7 +71,7 @@ static struct der_head read_long_length(struct oc_bytes in, size_t at)
     return (struct der_head){OC_OK, (uint32_t)(at + 1 + n), len};
 }
 
-// The length that stands at `at`, behind the tag.
+// The length at `at`, after the tag.
 static struct der_head read_length(struct oc_bytes in, size_t at)
 {
     if (at >= in.len)

@@ -95,7 +95,7 @@ static inline bool read_digits(unsigned century, const unsigned *date, const uns
     return true;
 }
 
-// What may stand between the seconds and the Z: a fraction, which DER allows and
+// Between the seconds and the Z there may be a fraction, which DER allows and
 // RFC 5280 4.1.2.5.2 does not.
 static bool is_fraction(struct oc_bytes text)
 {

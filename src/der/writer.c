@@ -71,7 +71,7 @@ static void put_length(struct oc_der_writer *w, size_t len)
     put_octet(w, 0x80 | n);
 }
 
-// Above the first octet a high tag number stands in `tag` as it is; in the message
+// In `tag`, a high tag number is a plain number above the first octet; in the message
 // it has seven bits an octet, and all but the last octet have the top bit set.
 static void put_tag(struct oc_der_writer *w, uint32_t tag)
 {

@@ -73,7 +73,7 @@ bool oc_issuer_names(const struct oc_cert *issuer, const struct oc_cert *cert)
            oc_bytes_equal(issuer->subject_key_id, cert->authority_key_id);
 }
 
-// Both hashes by each algorithm that the table has; one that it does not have is left out.
+// Computes both hashes with each algorithm that the table has.
 static enum oc_err hash_all(struct oc_issuer *issuer)
 {
     const struct oc_crypto *crypto = issuer->crypto;

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-// What stands in front of the point in a SubjectPublicKeyInfo, and the first octet of an
-// uncompressed point; all else is for the general decoder.
+// The octets before the point in a SubjectPublicKeyInfo, and the first octet of an
+// uncompressed point. All other keys go to the general decoder.
 static const struct {
     const char *group;
     size_t point_len;

@@ -6,8 +6,8 @@
 
 #include "openssl/table.h"
 
-// oci_ec_template makes the key without a point that stands at `curve` in the table; NULL
-// when libcrypto does not have the curve.
+// oci_ec_template makes the key without a point for place `curve` of the table; NULL when
+// libcrypto does not have the curve.
 EVP_PKEY *oci_ec_template(size_t curve);
 
 // oci_ec_decode decodes a key of a usual curve; NULL for every other, and for an invalid point.

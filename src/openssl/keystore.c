@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// OSSL_STORE with the passphrase of our caller.
+// OSSL_STORE with the passphrase of the caller.
 #include "openssl/keystore.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
-// A block that comes to nothing may do so several times, and cost a look at all that follows
-// it each time.
+// A PEM block that yields nothing may be tried several times, and each time libcrypto looks at
+// all that follows it.
 #define MAX_BLOCKS 256
 #define SKIPS_EACH 4
 
-// ask gives the length of what is now in `buf`, or a negative number. Whoever has no
-// passphrase, or an empty one, is asked once, however often libcrypto wants to know.
+// ask returns the length of the passphrase in `buf`, or a negative number. A caller without
+// a passphrase, or with an empty one, is asked once, however often libcrypto asks.
 static int ask(struct store *store, char *buf, size_t size)
 {
     if (store->asked)
@@ -79,8 +79,8 @@ static OSSL_STORE_INFO *load(struct store *store)
     return info;
 }
 
-// Nothing comes of a PEM block that is not wanted or is broken: who counts the blocks can
-// tell the two apart. Elsewhere nothing must be left when nothing comes.
+// A PEM block of another kind and an invalid one both yield nothing; the number of blocks
+// tells them apart. In other files, data that yields nothing must be the end.
 OSSL_STORE_INFO *oci_store_next(struct store *store)
 {
     while (OSSL_STORE_eof(store->context) == 0) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What can be found in a text or behind a URI, one thing after the other: OSSL_STORE with
-// the passphrase of our caller.
+// Keys and certificates in a text or at a URI, one after the other: OSSL_STORE with the
+// passphrase of the caller.
 #ifndef OPENSSL_KEYSTORE_H
 #define OPENSSL_KEYSTORE_H
 
@@ -14,7 +14,7 @@
 struct store {
     OSSL_STORE_CTX *context;
     BIO *text;       // NULL behind a URI
-    size_t n_skips;  // how often nothing may come of a PEM block
+    size_t n_skips;  // how many PEM blocks may still yield nothing
     UI_METHOD *ui;
     const struct oc_openssl_passphrase *passphrase;
     bool asked;  // a passphrase was needed
@@ -31,7 +31,7 @@ bool oci_store_read(struct store *store, struct oc_bytes text, size_t n_blocks, 
 bool oci_store_open(struct store *store, const char *uri, int wanted,
                     const struct oc_openssl_passphrase *passphrase);
 
-// oci_store_next gives the next thing that is wanted, for OSSL_STORE_INFO_free(); NULL is
+// oci_store_next returns the next wanted object, for OSSL_STORE_INFO_free(), or NULL at
 // the end.
 OSSL_STORE_INFO *oci_store_next(struct store *store);
 

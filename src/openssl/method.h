@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How an AlgorithmIdentifier signs, for those who verify and those who sign.
+// The way an AlgorithmIdentifier signs, for verifying and for signing.
 #ifndef OPENSSL_METHOD_H
 #define OPENSSL_METHOD_H
 

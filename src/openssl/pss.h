@@ -13,7 +13,7 @@ struct pss {
 };
 
 // oci_pss_decode reads `parameters`; absent ones mean the defaults. It returns false
-// for what is no RSASSA-PSS-params, and for what RFC 4055 does not allow.
+// for an invalid RSASSA-PSS-params, and for values that RFC 4055 does not allow.
 bool oci_pss_decode(struct pss *out, struct oc_bytes parameters);
 
 #endif

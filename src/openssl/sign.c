@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Signatures over a message, made, and whether a key can make them. Who has the private
-// key is no matter: libcrypto asks the key's own provider.
+// Signing a message, and checking that a key can. It does not matter where the private key
+// is: libcrypto asks the key's own provider.
 #include "openssl/sign.h"
 #include "openssl/key.h"
 #include "openssl/method.h"
@@ -27,7 +27,7 @@ static enum oc_err prepare(const struct method *method, const struct oc_key *key
                                                                         : OC_ERR_UNSUPPORTED;
 }
 
-// EVP_PKEY_eq() tells keys of different types and of different owners by numbers below zero.
+// EVP_PKEY_eq() returns numbers below zero for keys of different types or owners.
 static enum oc_err compare(const struct oc_crypto *crypto, const struct oc_key *key,
                            struct oc_bytes spki)
 {

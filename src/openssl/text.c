@@ -24,11 +24,11 @@ enum oc_err oci_load_failed(struct oc_error *err, enum oc_err code, const char *
     return code;
 }
 
-// What stands in front of the path in the URI of a local file (RFC 8089 2), all but the
-// path's first slash.
+// The prefixes of the path in the URI of a local file (RFC 8089 2), without the path's first
+// slash.
 static const char *const file_prefixes[] = {"file://localhost", "file://", "file:"};
 
-// A path that exists is a path, whatever it looks like: OSSL_STORE thinks so, too.
+// A path that exists is a path, whatever it looks like: OSSL_STORE treats it so, too.
 const char *oci_text_path(const char *uri)
 {
     struct stat status;
@@ -111,7 +111,7 @@ static bool ends_with(struct oc_bytes text, const char *word)
     return text.len >= len && memcmp(text.data + text.len - len, word, len) == 0;
 }
 
-// `label` stands between the two rows of dashes.
+// `label` is the text between the two rows of dashes.
 static void count_label(struct pem_count *count, struct oc_bytes label)
 {
     count->blocks++;
@@ -122,7 +122,7 @@ static void count_label(struct pem_count *count, struct oc_bytes label)
         count->private_keys++;
 }
 
-// `text` begins with a dash. Returns how many octets of it are done with.
+// `text` begins with a dash. Returns how many octets of it have been read.
 static size_t count_at(struct pem_count *count, struct oc_bytes text)
 {
     static const char begin[] = "-----BEGIN ";
@@ -138,8 +138,8 @@ static size_t count_at(struct pem_count *count, struct oc_bytes text)
     return (size_t)(end - text.data);
 }
 
-// Wherever they stand in a line: one that should be the first of its line and is not, for
-// want of a newline in front, is a block that libcrypto does not see.
+// Counts blocks anywhere in a line. libcrypto does not see a block that lacks the newline in
+// front of it; counting it shows that one is missing.
 struct pem_count oci_pem_count(struct oc_bytes text)
 {
     struct pem_count count = {0};

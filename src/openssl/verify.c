@@ -13,7 +13,7 @@ static enum oc_err run(const struct method *method, const struct oc_key *key,
     enum oc_err code = OC_ERR_SIGNATURE;
     if (context == NULL)
         return OC_ERR_CRYPTO;
-    // A signature that is no DER is a negative result, not zero.
+    // A signature that is not DER gives a negative result, not zero.
     if (!oci_method_prepare(method, key, EVP_DigestVerifyInit, context))
         code = OC_ERR_UNSUPPORTED;
     else if (signature.len > 0 && EVP_DigestVerify(context, signature.data, signature.len,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Certificates that the issuer has given to those who sign for it.
+// Certificates of delegates, which sign for the issuer.
 #ifndef VERIFY_DELEGATE_H
 #define VERIFY_DELEGATE_H
 

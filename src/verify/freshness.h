@@ -6,7 +6,7 @@
 
 #include "verify/judge.h"
 
-// oci_check_times checks the times of a response and of its single response that stands at
+// oci_check_times checks the times of a response and of its single response, which is at
 // `at`.
 bool oci_check_times(struct judge *judge, const struct oc_response *resp,
                      const struct oc_single_response *single, const uint8_t *at);

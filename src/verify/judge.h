@@ -7,8 +7,8 @@
 
 #include <ocsp/verify.h>
 
-// struct signer is who signed, once that is known. `cert` is the DER of the certificate,
-// absent for the issuer; `end` is when it ends, INT64_MAX for the issuer.
+// struct signer is the signer, once it is known. `cert` is the DER of its certificate, absent
+// for the issuer; `end` is when that expires, INT64_MAX for the issuer.
 struct signer {
     enum oc_signer_kind kind;
     struct oc_bytes cert;
@@ -16,17 +16,17 @@ struct signer {
     int64_t end;
 };
 
-// struct judge is what is judged and by whom. Of a certificate that is judged by itself,
-// `message` is its DER, and there is no signature.
+// struct judge is the message that is judged, the issuer and the policy. When a certificate is
+// judged by itself, `message` is its DER, and there is no signature.
 struct judge {
     const struct oc_policy *policy;
     const struct oc_issuer *issuer;
     struct oc_bytes message;
     struct oc_bytes tbs;
     const struct oc_signature *signature;
-    struct oc_responder_id signer_id;  // whom the message names as its signer
+    struct oc_responder_id signer_id;  // the signer that the message names
     bool is_request;
-    struct signer signer;  // who it turns out to be
+    struct signer signer;  // the signer that was found
     struct oc_error error;
 };
 
@@ -34,7 +34,7 @@ struct judge {
 // for the whole. Returns false.
 bool oci_refuse(struct judge *judge, enum oc_err code, const uint8_t *at, const char *what);
 
-// oci_check_policy refuses a policy that makes no sense.
+// oci_check_policy refuses an invalid policy.
 bool oci_check_policy(struct judge *judge);
 
 #endif

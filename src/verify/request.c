@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Who signed a request (RFC 6960 4.1.2): "If the request is signed, the requestor SHALL
+// The signer of a request (RFC 6960 4.1.2): "If the request is signed, the requestor SHALL
 // specify its name in the requestorName field."
 #include <ocsp/der.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Who may sign responses (RFC 6960 4.2.2.2), asked of a certificate before it signs any.
+// Checks that the owner of a certificate may sign responses (RFC 6960 4.2.2.2), before it
+// signs any.
 #include "verify/delegate.h"
 #include "verify/freshness.h"
 
@@ -19,7 +20,7 @@ static bool is_issuer(const struct oc_issuer *issuer, const struct oc_cert *cert
            oc_bytes_equal(issuer->cert.spki, cert->spki);
 }
 
-// The first two need nobody's leave, but must be valid as well.
+// The first two need no authorisation, but must be valid as well.
 static bool check_responder(struct judge *judge, const struct oc_cert *cert,
                             enum oc_signer_kind *kind)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Who signed a message, and by what right (RFC 6960 3.2, 4.1.2, 4.2.2.2, 4.2.2.3): the
-// issuer itself, somebody whom the policy trusts, or the owner of a certificate that the
-// issuer has signed directly. There is no chain to build.
+// The signer of a message, and its right to sign (RFC 6960 3.2, 4.1.2, 4.2.2.2, 4.2.2.3): it
+// is the issuer itself, trusted by the policy, or the owner of a certificate that the issuer
+// has signed directly. No chain is built.
 #include "verify/signer.h"
 #include "verify/delegate.h"
 #include "verify/freshness.h"

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-// The single response that counts, and where it stands.
+// The single response that counts, and its place in the message.
 struct chosen {
     struct oc_single_response single;
     const uint8_t *at;
@@ -59,8 +59,8 @@ static bool choose_single(struct judge *judge, const struct oc_response *resp,
     return true;
 }
 
-// The extensions of a response whose meaning is known here; the others, critical, would
-// change what it says in a way that is not.
+// The extensions of a response that are understood here. Any other, if critical, could change
+// the meaning of the response.
 static bool is_understood(enum oc_extension_id id)
 {
     switch (id) {
@@ -121,8 +121,8 @@ static bool is_not_issued(const struct oc_response *resp, const struct oc_single
            oc_extension_find(&resp->extensions, OC_EXT_EXTENDED_REVOKE, &found);
 }
 
-static void tell(const struct judge *judge, const struct oc_response *resp,
-                 const struct oc_single_response *single, struct oc_verdict *out)
+static void fill_verdict(const struct judge *judge, const struct oc_response *resp,
+                         const struct oc_single_response *single, struct oc_verdict *out)
 {
     struct oc_extension found;
     out->status = single->status;
@@ -163,7 +163,7 @@ enum oc_err oc_verify(const struct oc_policy *policy, const struct oc_issuer *is
               check_critical(&judge, &chosen.single.extensions) &&
               oci_check_times(&judge, resp, &chosen.single, chosen.at) && check_nonce(&judge, resp);
     if (ok)
-        tell(&judge, resp, &chosen.single, out);
+        fill_verdict(&judge, resp, &chosen.single, out);
     if (err != NULL)
         *err = judge.error;
     return judge.error.code;

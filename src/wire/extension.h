@@ -8,7 +8,7 @@
 
 #include "wire/parse.h"
 
-// The object identifiers seen in one list, to find one that stands there twice.
+// The object identifiers seen in one list, to find one that is there twice.
 struct seen_oids {
     size_t n;
     struct oc_bytes oids[OC_MAX_EXTENSIONS];
@@ -18,11 +18,11 @@ struct seen_oids {
 bool oci_note_oid(struct seen_oids *seen, struct reader *at, struct oc_bytes oid);
 
 // oci_read_extension_head reads one Extension whose value may be anything: `*value`
-// stands before it.
+// is the reader in front of it.
 bool oci_read_extension_head(struct reader *r, struct oc_extension *out, struct reader *value);
 
 // oci_read_extensions reads what is inside the tag of Extensions, decodes what it
-// knows, and finds what stands there twice.
+// knows, and finds duplicates.
 bool oci_read_extensions(struct oc_bytes in, struct parse *parse, struct oc_list *out);
 
 // read_extensions reads `[n] EXPLICIT Extensions OPTIONAL`; `tag` is that of [n].

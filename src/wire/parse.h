@@ -31,7 +31,7 @@ struct reader {
 // oci_fail notes an error at the octet `at`.
 void oci_fail(struct parse *parse, const uint8_t *at, enum oc_err code, const char *what);
 
-// fail notes an error at the element that `r` stands before, and returns false.
+// fail notes an error at the element that `r` would read next, and returns false.
 static inline bool fail(const struct reader *r, enum oc_err code, const char *what)
 {
     oci_fail(r->parse, r->in.data, code, what);
@@ -60,7 +60,7 @@ static inline bool read_content(struct reader *r, uint8_t tag, struct oc_bytes *
     return note(r, oci_der_read(&r->in, tag, content), what);
 }
 
-// read_whole reads one element with this tag, and gives it with tag and length.
+// read_whole reads one element with this tag, and returns it with tag and length.
 static inline bool read_whole(struct reader *r, uint8_t tag, struct oc_bytes *whole,
                               const char *what)
 {
@@ -72,7 +72,7 @@ static inline bool read_whole(struct reader *r, uint8_t tag, struct oc_bytes *wh
     return true;
 }
 
-// enter reads one constructed element; `inside` then stands before its first part.
+// enter reads one constructed element; `inside` then reads its first part.
 static inline bool enter(struct reader *r, uint8_t tag, struct reader *inside, const char *what)
 {
     inside->parse = r->parse;
@@ -123,7 +123,7 @@ static inline bool read_time(struct reader *r, int64_t *seconds, const char *wha
     return note(r, oci_der_read_generalized_time(&r->in, seconds, &r->parse->deviations), what);
 }
 
-// is_octet_aligned tells whether the content of a BIT STRING is of whole octets.
+// is_octet_aligned tells whether a BIT STRING consists of whole octets.
 static inline bool is_octet_aligned(struct oc_bytes content)
 {
     return content.len != 0 && content.data[0] == 0;
