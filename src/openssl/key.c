@@ -5,8 +5,8 @@
 #include "openssl/curve.h"
 
 #include <openssl/err.h>
-#include <openssl/x509.h>
 #include <openssl/objects.h>
+#include <openssl/x509.h>
 
 #include <limits.h>
 #include <stdlib.h>
