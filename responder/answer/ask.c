@@ -309,23 +309,14 @@ static bool make(struct ask *ask, struct reply *reply)
     return reply_cached(reply, cached);
 }
 
-// The cert ID of a cached answer.
-static struct oc_cert_id id_of(const struct cached *cached, const struct oc_issuer *issuer)
-{
-    size_t len = oc_hash_len(cached->hash);
-    return (struct oc_cert_id){.hash = cached->hash,
-                               .issuer_name_hash = {issuer->name_hash[cached->hash], len},
-                               .issuer_key_hash = {issuer->key_hash[cached->hash], len},
-                               .serial = {cached->serial, cached->serial_len}};
-}
-
 void ask_refresh(struct engine *engine, struct generation *generation, const struct cached *cached)
 {
     struct asked asked = {.issuer = generation_issuer(generation, cached->issuer), .n_ids = 1};
     struct reply reply = {0};
-    if (asked.issuer == NULL)
+    struct oc_bytes serial = {cached->serial, cached->serial_len};
+    if (asked.issuer == NULL || oc_issuer_make_id(&asked.issuer->issuer, cached->hash, serial,
+                                                  &asked.ids[0], NULL) != OC_OK)
         return;
-    asked.ids[0] = id_of(cached, &asked.issuer->issuer);
     struct ask ask = {.engine = engine,
                       .generation = generation,
                       .asked = &asked,

@@ -133,22 +133,11 @@ const char *sign_refuse(const struct sign_as *as, const struct job *job, int64_t
     return why;
 }
 
-static struct oc_cert_id cert_id(const struct oc_issuer *issuer, const struct job_single *single)
+static bool single_response(const struct sign_as *as, const struct job_single *single,
+                            struct oc_single_response *out)
 {
-    size_t len = oc_hash_len(single->hash);
-    return (struct oc_cert_id){
-        .hash = single->hash,
-        .issuer_name_hash = {issuer->name_hash[single->hash], len},
-        .issuer_key_hash = {issuer->key_hash[single->hash], len},
-        .serial = {single->serial, single->serial_len},
-    };
-}
-
-static struct oc_single_response single_response(const struct sign_as *as,
-                                                 const struct job_single *single)
-{
-    return (struct oc_single_response){
-        .id = cert_id(as->issuer, single),
+    struct oc_bytes serial = {single->serial, single->serial_len};
+    *out = (struct oc_single_response){
         .status = single->status,
         .revocation_time = single->revocation_time,
         .has_reason = single->has_reason,
@@ -157,6 +146,7 @@ static struct oc_single_response single_response(const struct sign_as *as,
         .has_next_update = true,
         .next_update = single->next_update,
     };
+    return oc_issuer_make_id(as->issuer, single->hash, serial, &out->id, NULL) == OC_OK;
 }
 
 static enum oc_err build_extensions(const struct job *job, uint8_t room[EXTENSIONS_MAX],
@@ -187,7 +177,8 @@ static const char *sign_singles(const struct sign_as *as, const struct job *job,
     };
     struct oc_error err;
     for (size_t i = 0; i < job->n_singles; i++)
-        singles[i] = single_response(as, &job->singles[i]);
+        if (!single_response(as, &job->singles[i], &singles[i]))
+            return "cannot make a certID";
     if (build_extensions(job, room, &spec.extensions) != OC_OK)
         return "cannot build the extensions";
     return oc_response_sign(&as->signer, &spec, buf, size, out, &err) == OC_OK ? NULL : err.what;
