@@ -126,6 +126,11 @@ run_program() {
         kill "$server"
         test -z "${server_failed:-}"
         ;;
+    readme_0)
+        "./$1" ca.der test.der test.resp | grep '^good$' &&
+            "./$1" ca.der leaf.der test.resp | grep '^no SingleResponse is about the certificate' &&
+            "./$1" ca.der test.der /dev/null | grep '^OCSPResponse is not a SEQUENCE'
+        ;;
     verify) "./$1" ca.der test.der test.resp | grep '^good, says the issuer$' ;;
     sign)
         "./$1" ca.key ca.der test.der >ours.resp &&
@@ -138,6 +143,7 @@ run_program() {
     esac
 }
 
+test -e readme_0.c || refuse 'the README shows a program'
 n=0
 for program in *.c; do
     flags=$core_flags

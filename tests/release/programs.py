@@ -2,7 +2,8 @@
 #
 # programs.py ROOT DIR: writes the C programs that README and docs (```c blocks) and
 # manual pages (.Bd -literal blocks) show into DIR, one file each. A program is a
-# block that begins with an #include and has a main().
+# block that begins with an #include and has a main(). The README shows a function
+# alone: readme_main.c is the rest of its program.
 import pathlib
 import re
 import sys
@@ -20,5 +21,7 @@ def blocks():
 
 
 for name, text in blocks():
+    if name == "readme_0":
+        text += (pathlib.Path(__file__).parent / "readme_main.c").read_text()
     if text.startswith("#include") and "int main(" in text.replace("\nmain(", " main("):
         (out / f"{name}.c").write_text(text)
