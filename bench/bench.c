@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// bench measures this library beside its peers and its floors, in one process.
+// bench compares this library with its peers and its floors, in one process.
 //
 //     bench [--json FILE] [--quick]
 //
-// A bar that is missed is no failure of the program: it depends on the machine. What
-// fails is a library that does not read or build what the others do.
+// A missed bar is not a failure of the program, since it depends on the machine. The program
+// fails if a library does not read or build the same as the others.
 #include "build.h"
 #include "client.h"
 #include "heap.h"
@@ -56,7 +56,7 @@ static void report_heap_of(struct report *report, const struct row *row)
             continue;
         size_t calls = heap_calls(&row->subjects[i]);
         if (calls == 0)
-            die("the calls of malloc are not counted");
+            die("cannot count the calls of malloc");
         report_heap(report, row->name, row->subjects[i].name, calls, false);
     }
 }
@@ -105,6 +105,6 @@ int main(int argc, char **argv)
     build_free(&build_inputs);
     samples_free(&samples);
     if (!report_end(&report, options.json))
-        die("the JSON file cannot be written");
+        die("cannot write the JSON file");
     return 0;
 }

@@ -21,10 +21,10 @@ static struct oc_bytes build_with_ours(const struct build_input *input, uint8_t 
     struct oc_bytes out;
     if (oc_issuer_cert_id(input->crypto, input->hash, &input->issuer, input->leaf.serial, hashes,
                           &single.id, NULL) != OC_OK)
-        die("libocsp makes no cert ID");
+        die("libocsp cannot make a cert ID");
     struct oc_request_spec spec = {.requests = &single, .n_requests = 1};
     if (oc_request_build(&spec, buf, BUF_LEN, &out, NULL) != OC_OK)
-        die("libocsp builds no request");
+        die("libocsp cannot build a request");
     return out;
 }
 
@@ -34,10 +34,10 @@ static struct oc_bytes build_with_libcrypto(const struct build_input *input, uin
     OCSP_REQUEST *req = OCSP_REQUEST_new();
     OCSP_CERTID *id = OCSP_cert_to_id(input->md, input->x509_leaf, input->x509_issuer);
     if (req == NULL || id == NULL || OCSP_request_add0_id(req, id) == NULL)
-        die("libcrypto makes no cert ID");
+        die("libcrypto cannot make a cert ID");
     int len = i2d_OCSP_REQUEST(req, NULL);
     if (len <= 0 || len > BUF_LEN || i2d_OCSP_REQUEST(req, &at) != len)
-        die("libcrypto builds no request");
+        die("libcrypto cannot build a request");
     OCSP_REQUEST_free(req);
     return (struct oc_bytes){buf, (size_t)len};
 }
@@ -69,7 +69,7 @@ static void hash_with_evp(const void *input, size_t n)
                        NULL) != 1 ||
             EVP_Digest(in->issuer.public_key.data, in->issuer.public_key.len,
                        hashes + OC_HASH_MAX_LEN, NULL, in->md, NULL) != 1)
-            die("libcrypto has no such hash");
+            die("libcrypto lacks the hash");
         observe(hashes);
     }
 }
@@ -85,10 +85,10 @@ static void init_input(struct build_input *input, const struct samples *samples,
         .md = EVP_MD_fetch(NULL, oc_hash_name(hash), NULL),
     };
     if (input->md == NULL)
-        die("libcrypto has no such hash");
+        die("libcrypto lacks the hash");
     if (oc_cert_parse(&input->leaf, samples->leaf_der, NULL) != OC_OK ||
         oc_cert_parse(&input->issuer, samples->issuer_der, NULL) != OC_OK)
-        die("libocsp does not read a founding certificate");
+        die("libocsp cannot read a certificate of the documented example");
 }
 
 static void check_same(const struct build_input *input)
@@ -99,7 +99,7 @@ static void check_same(const struct build_input *input)
         die("two libraries build different requests");
 }
 
-static void check_founding(const struct build_input *input, const char *dir)
+static void check_documented(const struct build_input *input, const char *dir)
 {
     char path[4096];
     char wanted[BUF_LEN];
@@ -108,13 +108,13 @@ static void check_founding(const struct build_input *input, const char *dir)
     int len = snprintf(path, sizeof path, "%s/built-request.b64", dir);
     FILE *file = len > 0 && (size_t)len < sizeof path ? fopen(path, "r") : NULL;
     if (file == NULL || fgets(wanted, sizeof wanted, file) == NULL)
-        die("the founding request cannot be read");
+        die("cannot read the documented request");
     fclose(file);
     struct oc_bytes out = build_with_ours(input, buf);
     int text_len = EVP_EncodeBlock(text, out.data, (int)out.len);
     wanted[strcspn(wanted, "\r\n")] = '\0';
     if (text_len <= 0 || strcmp((const char *)text, wanted) != 0)
-        die("the request is not the one of the founding page");
+        die("the request is not the documented one");
 }
 
 static struct row build_row(const char *name, const struct build_input *input)
@@ -136,12 +136,12 @@ void build_rows(struct row rows[N_BUILD_ROWS], struct build_inputs *inputs,
 {
     inputs->crypto = oc_openssl_new();
     if (inputs->crypto == NULL)
-        die("no memory");
+        die("out of memory");
     init_input(&inputs->hashes[0], samples, inputs->crypto, OC_HASH_SHA1);
     init_input(&inputs->hashes[1], samples, inputs->crypto, OC_HASH_SHA256);
     check_same(&inputs->hashes[0]);
     check_same(&inputs->hashes[1]);
-    check_founding(&inputs->hashes[0], dir);
+    check_documented(&inputs->hashes[0], dir);
     rows[0] =
         build_row("build a request with SHA-1 from two parsed certificates", &inputs->hashes[0]);
     rows[1] =

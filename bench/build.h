@@ -14,7 +14,7 @@
 
 enum { N_BUILD_ROWS = 2 };
 
-// What one row is built from, by all of its subjects.
+// The input of all subjects of one row.
 struct build_input {
     const struct oc_crypto *crypto;
     enum oc_hash hash;
@@ -32,14 +32,14 @@ struct build_inputs {
 };
 
 // build_rows fills the rows; they point into `inputs`. It ends the program unless
-// libocsp and libcrypto build the same octets, those of the founding page with SHA-1.
+// libocsp and libcrypto build the same octets, with SHA-1 those of the documented example.
 void build_rows(struct row rows[N_BUILD_ROWS], struct build_inputs *inputs,
                 const struct samples *samples, const char *dir);
 
 void build_free(struct build_inputs *inputs);
 
-// build_heap_row is the first row with a hash that needs no memory in place of
-// libcrypto's, so that what is counted is the core's own.
+// build_heap_row is the first row with a hash that allocates nothing in place of
+// libcrypto's, so that only calls of the core itself are counted.
 struct row build_heap_row(struct build_inputs *inputs);
 
 #endif

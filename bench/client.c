@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A thousand certificates, sixteen at a time: the floor is libcurl's multi interface with
-// the same requests, whose answers nobody looks at.
+// the same requests, without reading the answers.
 #include "client.h"
 
 #include <ocsp/openssl.h>
@@ -34,7 +34,7 @@ static void check_all(const struct client_inputs *in, struct oc_client *client, 
     for (size_t i = 0; i < n_certs; i++)
         checks[i] = (struct oc_check){
             .cert = &in->certs[i], .issuer = &in->issuer, .url = url != NULL ? url : in->urls[i]};
-    need(oc_client_check(client, &in->policy, checks, n_certs) == OC_OK, "the client fails");
+    need(oc_client_check(client, &in->policy, checks, n_certs) == OC_OK, "the client has failed");
     for (size_t i = 0; i < n_certs; i++) {
         need(checks[i].outcome == OC_ASK_ANSWERED &&
                  checks[i].verdict.status == OC_CERT_STATUS_GOOD,
@@ -85,8 +85,8 @@ static void verify_once(const void *input, size_t n)
     }
 }
 
-// struct floor is what is asked by libcurl alone, and whether a signature is verified for
-// each answer.
+// struct floor is the requests that libcurl alone sends, and whether a signature is verified
+// for each answer.
 struct floor {
     const struct client_inputs *in;
     char *const *urls;
@@ -111,7 +111,7 @@ static void take_answers(struct floor *floor)
     int n_left = 0;
     for (CURLMsg *msg; (msg = curl_multi_info_read(floor->in->multi, &n_left)) != NULL;) {
         CURL *easy = msg->easy_handle;
-        need(msg->data.result == CURLE_OK, "an exchange fails");
+        need(msg->data.result == CURLE_OK, "an exchange has failed");
         curl_multi_remove_handle(floor->in->multi, easy);
         floor->n_done++;
         if (floor->verifies)
@@ -128,12 +128,12 @@ static void ask_floor_once(struct floor floor)
         begin(&floor, floor.in->easies[i]);
     while (floor.n_done < floor.n) {
         size_t n_before = floor.n_done;
-        need(curl_multi_perform(multi, &n_running) == CURLM_OK, "libcurl fails");
+        need(curl_multi_perform(multi, &n_running) == CURLM_OK, "libcurl has failed");
         take_answers(&floor);
         if (floor.n_done == n_before)
-            need(curl_multi_poll(multi, NULL, 0, 1000, NULL) == CURLM_OK, "libcurl fails");
+            need(curl_multi_poll(multi, NULL, 0, 1000, NULL) == CURLM_OK, "libcurl has failed");
     }
-    need(floor.octets > floor.n * 100, "nothing came");
+    need(floor.octets > floor.n * 100, "no answers were received");
 }
 
 static void ask_floor(const void *input, size_t n)
@@ -158,14 +158,14 @@ static void ask_real_floor(const void *input, size_t n)
         ask_floor_once((struct floor){.in = in, .urls = in->real_get_urls, .n = N_FEW});
 }
 
-// One process for each certificate, as scripts do it. What it says is not looked at: it must
-// only end well.
+// One process for each certificate, as in scripts. Its output is ignored: only its exit status
+// counts.
 static void ask_openssl(const void *input, size_t n)
 {
     const struct client_inputs *in = input;
     for (size_t i = 0; i < n * N_PROCESSES; i++) {
         pid_t child = fork();
-        need(child >= 0, "there is no process");
+        need(child >= 0, "cannot start a process");
         if (child == 0) {
             if (freopen("/dev/null", "w", stdout) == NULL ||
                 freopen("/dev/null", "w", stderr) == NULL)
@@ -178,7 +178,7 @@ static void ask_openssl(const void *input, size_t n)
         }
         int status = 0;
         need(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0,
-             "openssl ocsp fails");
+             "openssl ocsp has failed");
     }
 }
 
@@ -187,12 +187,12 @@ static void init_issuer(struct client_inputs *inputs, X509 *ca)
     struct oc_cert cert;
     unsigned char *der = NULL;
     int len = i2d_X509(ca, &der);
-    need(len > 0, "a certificate cannot be encoded");
+    need(len > 0, "cannot encode a certificate");
     inputs->issuer_der = (struct oc_bytes){der, (size_t)len};
     inputs->crypto = oc_openssl_new();
     need(inputs->crypto != NULL && oc_cert_parse(&cert, inputs->issuer_der, NULL) == OC_OK &&
              oc_issuer_init(&inputs->issuer, inputs->crypto, &cert, NULL) == OC_OK,
-         "the issuer cannot be prepared");
+         "cannot prepare the issuer");
 }
 
 static void make_response(struct client_inputs *inputs, const struct oc_signer *signer, size_t i)
@@ -215,7 +215,7 @@ static void make_response(struct client_inputs *inputs, const struct oc_signer *
                            inputs->certs[i].serial, hashes, &single.id, NULL) == OC_OK &&
              oc_response_sign(signer, &spec, room, RESPONSE_ROOM, &inputs->responses[i], NULL) ==
                  OC_OK,
-         "no response is signed");
+         "cannot sign a response");
 }
 
 static char *make_get_url(const struct client_inputs *inputs, const char *url, size_t i)
@@ -231,10 +231,10 @@ static char *make_get_url(const struct client_inputs *inputs, const char *url, s
              oc_issuer_cert_id(inputs->crypto, OC_HASH_SHA256, &inputs->issuer.cert,
                                inputs->certs[i].serial, hashes, &single.id, NULL) == OC_OK &&
              oc_request_build(&spec, buf, sizeof buf, &der, NULL) == OC_OK,
-         "no request is built");
+         "cannot build a request");
     int len = EVP_EncodeBlock(base64, der.data, (int)der.len);
     char *escaped = curl_easy_escape(NULL, (char *)base64, len);
-    need(escaped != NULL, "no memory");
+    need(escaped != NULL, "out of memory");
     snprintf(out, URL_ROOM, "%s%s", url, escaped);
     curl_free(escaped);
     return out;
@@ -243,7 +243,7 @@ static char *make_get_url(const struct client_inputs *inputs, const char *url, s
 static void make_urls(struct client_inputs *inputs, unsigned port, size_t i)
 {
     inputs->urls[i] = malloc(URL_ROOM);
-    need(inputs->urls[i] != NULL, "no memory");
+    need(inputs->urls[i] != NULL, "out of memory");
     snprintf(inputs->urls[i], URL_ROOM, "http://127.0.0.1:%u/%zu/", port, i);
     inputs->get_urls[i] = make_get_url(inputs, inputs->urls[i], i);
 }
@@ -257,7 +257,7 @@ static void make_responses(struct client_inputs *inputs, const struct samples *s
     need(key != NULL && inputs->response_room != NULL &&
              oc_signer_init(&signer, inputs->crypto, key, &inputs->issuer.cert, NULL, NULL) ==
                  OC_OK,
-         "the signer cannot be prepared");
+         "cannot prepare the signer");
     signer.certs = (struct oc_list){0};
     for (size_t i = 0; i < N_CERTS; i++)
         make_response(inputs, &signer, i);
@@ -272,7 +272,7 @@ static FILE *create(const struct client_inputs *inputs, const char *name)
     char path[128];
     snprintf(path, sizeof path, "%s/%s", inputs->cache_dir, name);
     FILE *file = fopen(path, "w");
-    need(file != NULL, "a file cannot be written");
+    need(file != NULL, "cannot write a file");
     return file;
 }
 
@@ -286,21 +286,21 @@ static void write_ca(const struct client_inputs *inputs, const struct samples *s
     need(PEM_write_X509(cert, samples->ca) == 1 &&
              PEM_write_PrivateKey(key, samples->ca_key, NULL, NULL, 0, NULL, NULL) == 1 &&
              fclose(cert) == 0 && fclose(key) == 0 && fclose(index) == 0,
-         "a file cannot be written");
+         "cannot write a file");
 }
 
-// What it says goes to a file: a pipe that nobody reads would hold it up.
+// Its output goes to a file: a pipe that nobody reads would block it.
 static void run_responder(const struct client_inputs *inputs)
 {
     need(chdir(inputs->cache_dir) == 0 && freopen("said", "w", stdout) != NULL &&
              dup2(STDOUT_FILENO, STDERR_FILENO) >= 0,
-         "there is no responder");
+         "cannot start the responder");
     execlp("openssl", "openssl", "ocsp", "-port", "0", "-index", "index.txt", "-CA", "ca.pem",
            "-rsigner", "ca.pem", "-rkey", "ca.key", "-ndays", "1", (char *)NULL);
     _exit(1);
 }
 
-// It says its port in a line "ACCEPT 0.0.0.0:PORT PID=...", 0 if it has not yet.
+// It prints its port in a line "ACCEPT 0.0.0.0:PORT PID=..."; 0 if it has not done so yet.
 static unsigned read_port(const struct client_inputs *inputs)
 {
     char path[128];
@@ -324,14 +324,14 @@ static void start_responder(struct client_inputs *inputs)
     const struct timespec moment = {0, 20000000};
     unsigned port = 0;
     inputs->real = fork();
-    need(inputs->real >= 0, "there is no process");
+    need(inputs->real >= 0, "cannot start a process");
     if (inputs->real == 0)
         run_responder(inputs);
     for (int i = 0; port == 0 && i < 250; i++) {
         nanosleep(&moment, NULL);
         port = read_port(inputs);
     }
-    need(port != 0, "the responder does not start");
+    need(port != 0, "the responder has not started");
     snprintf(inputs->real_url, sizeof inputs->real_url, "http://127.0.0.1:%u/", port);
     for (size_t i = 0; i < N_FEW; i++)
         inputs->real_get_urls[i] = make_get_url(inputs, inputs->real_url, i);
@@ -347,10 +347,11 @@ static void init_clients(struct client_inputs *inputs)
     config.cache_dir = inputs->cache_dir;
     inputs->caching = oc_client_new(&config);
     inputs->multi = curl_multi_init();
-    need(inputs->client != NULL && inputs->caching != NULL && inputs->multi != NULL, "no client");
+    need(inputs->client != NULL && inputs->caching != NULL && inputs->multi != NULL,
+         "cannot make the clients");
     for (size_t i = 0; i < N_PARALLEL; i++) {
         inputs->easies[i] = curl_easy_init();
-        need(inputs->easies[i] != NULL, "no memory");
+        need(inputs->easies[i] != NULL, "out of memory");
         curl_easy_setopt(inputs->easies[i], CURLOPT_WRITEFUNCTION, ignore);
         curl_easy_setopt(inputs->easies[i], CURLOPT_PROXY, "");
         curl_easy_setopt(inputs->easies[i], CURLOPT_NOSIGNAL, 1L);
@@ -363,14 +364,14 @@ void client_rows(struct row rows[N_CLIENT_ROWS], struct client_inputs *inputs,
     init_issuer(inputs, samples->ca);
     oc_policy_init(&inputs->policy, time(NULL));
     strcpy(inputs->cache_dir, "/tmp/ocsp-bench-XXXXXX");
-    need(mkdtemp(inputs->cache_dir) != NULL, "no directory can be made");
+    need(mkdtemp(inputs->cache_dir) != NULL, "cannot make a directory");
     write_ca(inputs, samples);
     make_responses(inputs, samples);
     init_clients(inputs);
     start_responder(inputs);
     inputs->issuer_key = X509_get0_pubkey(samples->ca);
     need(oc_response_parse(&inputs->resp, inputs->responses[0], NULL) == OC_OK,
-         "libocsp does not read a response");
+         "libocsp cannot read a response");
     check_all(inputs, inputs->client, N_CERTS, NULL);
     check_all(inputs, inputs->client, N_FEW, inputs->real_url);
     check_all(inputs, inputs->caching, 1, NULL);
@@ -407,7 +408,7 @@ static void remove_dir(const char *dir)
 {
     char command[128];
     snprintf(command, sizeof command, "rm -r %s", dir);
-    need(system(command) == 0, "the directory cannot be removed");
+    need(system(command) == 0, "cannot remove the directory");
 }
 
 void client_free(struct client_inputs *inputs)

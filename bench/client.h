@@ -39,7 +39,7 @@ struct client_inputs {
     EVP_PKEY *issuer_key;
 };
 
-// client_rows fills the rows; they point into `inputs`. It ends the program unless every
+// client_rows fills the rows; they point into `inputs`. It exits unless every
 // certificate is found good.
 void client_rows(struct row rows[N_CLIENT_ROWS], struct client_inputs *inputs,
                  const struct samples *samples);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The floor of the responder's benchmark: libmicrohttpd, set up as ocspd sets it up, sends the
-// octets of one file to whoever asks, by GET or POST, and reads nothing of what was asked.
+// The floor of the responder's benchmark: libmicrohttpd, configured as in ocspd, sends the octets
+// of one file in answer to every GET and POST, and does not read the request.
 //
 //     constant PORT THREADS FILE
 #include <microhttpd.h>
@@ -24,7 +24,7 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
 {
     static int seen;
     (void)arg, (void)url, (void)method, (void)version, (void)data;
-    // The first call is before the body; an answer given there ends the connection.
+    // The first call comes before the body; an answer queued there would close the connection.
     if (*state == NULL) {
         *state = &seen;
         return MHD_YES;

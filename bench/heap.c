@@ -18,7 +18,7 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *old, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
-// Nothing here runs in two threads, and nobody but this file sees the counter.
+// Nothing here runs in two threads, and only this file uses the counter.
 static size_t calls;
 
 void *malloc(size_t size)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How often a subject asks for memory.
+// How often a subject calls the allocator.
 #ifndef BENCH_HEAP_H
 #define BENCH_HEAP_H
 

@@ -29,7 +29,7 @@ static double now_ns(void)
 {
     struct timespec now;
     if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
-        die("there is no clock");
+        die("cannot read the clock");
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
@@ -40,7 +40,7 @@ static double time_run(const struct subject *subject, size_t n)
     return now_ns() - start;
 }
 
-// How often a subject must run to fill a round. It also warms up what is to be warm.
+// Returns how often a subject must run to fill a round. It also warms up the caches.
 static size_t fill_round(const struct subject *subject, double wanted)
 {
     for (size_t n = 1;; n *= 2) {
@@ -123,7 +123,7 @@ void measure(const struct row *row, bool quick, struct timing timings[MAX_SUBJEC
     double(*times)[MAX_SUBJECTS] = calloc(n, sizeof *times);
     double *values = calloc(n, sizeof *values);
     if (times == NULL || values == NULL)
-        die("no memory");
+        die("out of memory");
     run_rounds(row, n, quick ? quick_round_ns : round_ns, times);
     for (size_t s = 0; s < row->n; s++)
         summarise(times, n, s, values, &timings[s]);

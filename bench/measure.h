@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Measuring a row of subjects in turns: they share whatever else the machine does,
-// so their ratios stay right when their times do not.
+// Measures the subjects of a row in turn: other load on the machine affects all of them, so
+// that their ratios stay right when their times do not.
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
 
@@ -10,12 +10,12 @@
 
 enum { MAX_SUBJECTS = 5 };
 
-// What a subject is held against; the first subject of a row is ours.
+// The limit that a subject is compared with; the first subject of a row is libocsp.
 enum bar {
     BAR_NONE,
     BAR_TIMES_FASTER,  // ours is at least so many times faster
     BAR_OF_FLOOR,      // ours takes at most so many times as long
-    BAR_NANOSECONDS,   // it takes at most so long, on whatever machine this is
+    BAR_NANOSECONDS,   // it takes at most so long, on any machine
     BAR_OF_SMALLEST,   // it takes at most so many times as long as the fastest in the row
 };
 
@@ -53,13 +53,13 @@ void measure(const struct row *row, bool quick, struct timing timings[MAX_SUBJEC
 // rounds is how often each subject is measured.
 size_t rounds(bool quick);
 
-// observe makes the compiler believe that someone looks at `value` and at all memory.
+// observe makes the compiler assume that `value` and all memory are read.
 static inline void observe(const void *value)
 {
     __asm__ volatile("" : : "r"(value) : "memory");
 }
 
-// die ends the program, because something does not work that is to be measured.
+// die exits, because something that is to be measured does not work.
 _Noreturn void die(const char *what);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The rows that parse, and the comparison of what their subjects read.
+// The rows that parse, and the comparison of the values that their subjects read.
 #include "parse.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@ static void write_hex(struct oc_bytes octets, char **text, const char *end)
     *text += snprintf(*text, (size_t)(end - *text), " ");
 }
 
-// One library gives an INTEGER as it stands in the message, another as a magnitude.
+// One library returns an INTEGER as it is in the message, another as a magnitude.
 static struct oc_bytes magnitude(struct oc_bytes serial)
 {
     while (serial.len > 1 && serial.data[0] == 0)
@@ -39,7 +39,7 @@ void floor_walk(const void *input, size_t n)
     for (size_t i = 0; i < n; i++) {
         size_t elements = walk(&message->walk);
         if (elements == 0)
-            die("the walk does not come to the end");
+            die("the walk does not reach the end");
         observe(&elements);
     }
 }
@@ -68,7 +68,7 @@ static struct row response_row(const char *name, const struct message *message, 
 static struct row request_row(const struct message *message)
 {
     return (struct row){
-        .name = "parse the founding request and read its cert ID",
+        .name = "parse a request and read its cert ID",
         .unit = "ns",
         .octets = message->der.len,
         .n = 4,
@@ -124,7 +124,7 @@ static void check_row(const struct row *row, struct message *message)
         if (strcmp(ours, theirs) == 0)
             continue;
         fprintf(stderr, "libocsp: %s\n%s: %s\n", ours, row->subjects[i].name, theirs);
-        die("two libraries read different things");
+        die("two libraries read different values");
     }
     message->facts = NULL;
 }

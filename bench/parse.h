@@ -33,10 +33,10 @@ enum { N_PARSE_ROWS = 4 };
 void parse_rows(struct row rows[N_PARSE_ROWS], struct parse_inputs *inputs,
                 const struct samples *samples);
 
-// parse_check ends the program unless all subjects of all rows read the same.
+// parse_check exits unless all subjects of all rows read the same.
 void parse_check(const struct row rows[N_PARSE_ROWS], struct parse_inputs *inputs);
 
-// What was read, as far as the row reads it. Enumerations are those of libocsp.
+// The values that a row reads. Enumerations are those of libocsp.
 struct facts {
     enum oc_hash hash;
     struct oc_bytes name_hash;

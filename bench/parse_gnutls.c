@@ -29,7 +29,7 @@ static enum oc_hash hash_of_digest(gnutls_digest_algorithm_t digest)
     }
 }
 
-// A cert ID as GnuTLS gives it.
+// A cert ID as GnuTLS returns it.
 struct parts {
     gnutls_digest_algorithm_t digest;
     gnutls_datum_t name_hash;
@@ -72,7 +72,7 @@ static void read_request(const struct message *message)
     gnutls_ocsp_req_deinit(req);
 }
 
-// What GnuTLS gives of a response.
+// The fields of a response that GnuTLS returns.
 struct answer {
     int response_status;
     unsigned cert_status;

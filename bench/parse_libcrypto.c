@@ -24,7 +24,7 @@ static enum oc_hash hash_of_nid(int nid)
     }
 }
 
-// A cert ID as libcrypto gives it.
+// A cert ID as libcrypto returns it.
 struct parts {
     ASN1_OCTET_STRING *name_hash;
     ASN1_OCTET_STRING *key_hash;
@@ -61,7 +61,7 @@ static void read_request(const struct message *message)
     OCSP_REQUEST_free(req);
 }
 
-// What libcrypto gives a caller who wants to compare a time.
+// Converts a time to the form that libcrypto offers for comparisons.
 struct times {
     struct tm produced_at;
     struct tm this_update;

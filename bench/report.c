@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Ratios stand in front: times depend on the machine, and on who else uses it.
+// Ratios come first: times depend on the machine, and on its other users.
 #include "report.h"
 
 #include <ocsp/base.h>
@@ -22,22 +22,22 @@
 static void set(json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) != 0)
-        die("no memory");
+        die("out of memory");
 }
 
 static void append(json_t *array, json_t *value)
 {
     if (json_array_append_new(array, value) != 0)
-        die("no memory");
+        die("out of memory");
 }
 
-static void tell(json_t *object, const char *key, const char *value)
+static void report_text(json_t *object, const char *key, const char *value)
 {
     printf("%-10s %s\n", key, value);
     set(object, key, json_string(value));
 }
 
-// The processor's name as Linux tells it, or "unknown".
+// The processor's name as Linux reports it, or "unknown".
 static void read_processor(char *name, size_t size)
 {
     char line[256];
@@ -56,32 +56,32 @@ static void read_processor(char *name, size_t size)
     fclose(file);
 }
 
-static void tell_machine(json_t *root)
+static void report_machine(json_t *root)
 {
     char processor[256];
     char machine[1024];
     struct utsname system;
     if (uname(&system) != 0)
-        die("there is no machine");
+        die("cannot read the name of the machine");
     read_processor(processor, sizeof processor);
     snprintf(machine, sizeof machine, "%s, %ld processors, %s %s %s", processor,
              sysconf(_SC_NPROCESSORS_ONLN), system.sysname, system.release, system.machine);
-    tell(root, "machine", machine);
+    report_text(root, "machine", machine);
 }
 
 void report_begin(struct report *report, bool quick)
 {
     char text[64];
     *report = (struct report){json_object(), json_array(), json_array(), 0, 0};
-    tell_machine(report->root);
-    tell(report->root, "compiler", COMPILER);
-    tell(report->root, "libocsp", oc_version());
-    tell(report->root, "libcrypto", OpenSSL_version(OPENSSL_VERSION));
-    tell(report->root, "GnuTLS", gnutls_check_version(NULL));
+    report_machine(report->root);
+    report_text(report->root, "compiler", COMPILER);
+    report_text(report->root, "libocsp", oc_version());
+    report_text(report->root, "libcrypto", OpenSSL_version(OPENSSL_VERSION));
+    report_text(report->root, "GnuTLS", gnutls_check_version(NULL));
     snprintf(text, sizeof text, "%zu", rounds(quick));
-    tell(report->root, "rounds", text);
+    report_text(report->root, "rounds", text);
 #ifndef __OPTIMIZE__
-    printf("\nThis program was not compiled for speed: its numbers mean nothing.\n");
+    printf("\nThis program was compiled without optimisation: its numbers mean nothing.\n");
 #endif
     printf("\nTimes are medians, with the range of nine in ten rounds.\n");
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Measures ocspd beside its peers and its floors.
+"""Compares ocspd with its peers and its floors.
 
-Server and client are on this machine. What is compared runs in turn, round after round, and the
-medians count. A bar that is missed is no failure of the program: it depends on the machine.
+Server and client are on this machine. The servers run in turn, round after round, and the medians
+count. A missed bar is not a failure of the program, since it depends on the machine.
 
 usage: responder.py [--json FILE] [--rounds N] [--seconds N] [--certificates N] OCSPD CONSTANT SIGN
 
@@ -72,7 +72,7 @@ def free_port():
 def wait_for(port, process):
     for _ in range(3000):
         if process.poll() is not None:
-            raise SystemExit(f"{process.args[0]} has ended with {process.returncode}")
+            raise SystemExit(f"{process.args[0]} has exited with {process.returncode}")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.01)
@@ -165,7 +165,7 @@ issuer "bench" {{
             self.stop(process)
 
     def request(self, number, nonce=False):
-        """The DER of a request, three octets of which stand for the number, at its end."""
+        """The DER of a request, whose last three octets are the number."""
         from hashlib import sha256
         der = run("openssl", "x509", "-in", self.path("ca.pem"), "-outform", "DER")
         from asn1crypto import x509
@@ -183,13 +183,13 @@ issuer "bench" {{
 
 
 def head_of(der):
-    """The base64url of all but the last three octets, which must stand alone."""
+    """The base64url of all but the last three octets, whose own base64url follows it."""
     assert len(der) % 3 == 0, len(der)
     return base64.urlsafe_b64encode(der[:-3]).decode()
 
 
 def wrk(port, path="/", script=None, seconds=3):
-    """A thread for each processor, as servers have: one alone would be the end of its own."""
+    """A thread for each processor, as servers have: one alone could be the bottleneck."""
     command = ["wrk", f"-t{os.cpu_count()}", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout",
                "10s"]
     if script is not None:
@@ -256,7 +256,7 @@ class Bench:
         return self.write(name, LUA % {"head": head, "total": total, "step": step, "first": first})
 
     def peers(self, body):
-        """Floor, nginx and openssl, each with what it is asked by."""
+        """Starts the floor, nginx and openssl, each with its way to be asked."""
         world = self.world
         pathlib.Path(world.path("body")).write_bytes(body)
         floor = free_port()
@@ -280,7 +280,7 @@ http {{
         return floor, constant, nginx
 
     def openssl(self, key):
-        """The responder of OpenSSL, which signs each answer by the CA's own key."""
+        """The responder of OpenSSL, which signs each answer with the CA's own key."""
         world = self.world
         self.write("index.txt", "V\t350101000000Z\t\t"
                    f"{(SERIAL_HEAD + bytes([0, 0, 1])).hex().upper()}\tunknown\t/CN=x\n")
@@ -293,7 +293,7 @@ http {{
         server = world.start("openssl", "ocsp", "-port", str(port), "-index",
                              world.path("index.txt"), "-rsigner", ca, "-rkey",
                              world.path(f"{key}.key"), "-CA", ca, "-ndays", "7", log=log)
-        # A connection that only looks whether it listens would block it.
+        # A connection that only tests whether it listens would block it.
         for _ in range(1000):
             if b"ACCEPT" in pathlib.Path(log).read_bytes():
                 break
@@ -301,8 +301,8 @@ http {{
         return port, server
 
     def cached(self, ours, server):
-        """Cached answers by GET and POST, beside the floor, nginx and openssl; and how many a
-        processor's second is enough for, which depends less on who else is at work."""
+        """Cached answers by GET and POST, beside the floor, nginx and openssl; and how many
+        there are for each second of processor time, which depends less on other load."""
         request = self.world.request(1)
         path = "/" + base64.urlsafe_b64encode(request).decode()
         body = fetch(ours, path)
@@ -345,14 +345,14 @@ http {{
         return middle["ours, GET"], floor, path
 
     def measure_openssl(self, key):
-        """It speaks HTTP/1.0 and closes each connection, which wrk does not understand."""
+        """It speaks HTTP/1.0 and closes each connection, which wrk does not support."""
         port, server = self.openssl(key)
         text = run("ab", "-q", "-r", "-l", "-c4", f"-t{self.args.seconds}", "-n1000000", "-p",
                    self.world.path("request"), "-T", "application/ocsp-request",
                    f"http://127.0.0.1:{port}/").decode()
         if re.search(r"Failed requests:\s+[^0\s]|Non-2xx", text):
             raise SystemExit("openssl has not answered all requests:\n" + text)
-        # It may go on with what nobody waits for.
+        # It may still be working on requests that have no client any more.
         self.world.stop(server)
         return float(re.search(r"Requests per second:\s+([\d.]+)", text).group(1))
 
@@ -401,7 +401,7 @@ http {{
         raise SystemExit(f"no process {name}")
 
     def flat(self):
-        """The rate with 100, 10 k and 1 M answers in the memory."""
+        """The rate with 100, 10 k and 1 M answers in the cache."""
         rates = {}
         sizes = [n for n in (100, 10000, 1000000) if n <= self.args.certificates]
         servers = {}
@@ -423,12 +423,12 @@ http {{
             self.world.stop(server)
 
     def sweep(self, port, admin, n):
-        """Asks for each certificate until all answers are in the memory."""
+        """Asks for each certificate until all answers are cached."""
         for _ in range(600):
             there = int(metric(admin, "ocspd_cache_entries"))
             if there >= n:
                 return
-            # From about there on: what is in the memory already is not asked for again.
+            # From about there on: cached answers are not asked for again.
             script = self.lua(n, first=max(0, there - 100), name="sweep.lua")
             run("wrk", "-t1", "-c48", "-d2s", "-s", script, f"http://127.0.0.1:{port}/")
         raise SystemExit("the memory does not fill")

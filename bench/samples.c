@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The responses with one single response are libcrypto's own work, so that it reads
-// what it wrote. The long ones come from this library, and libcrypto must read them.
+// libcrypto makes the responses with one single response, so that it reads its own output. The long
+// ones come from this library, and libcrypto must read them.
 #include "samples.h"
 
 #include "measure.h"
@@ -41,7 +41,7 @@ static FILE *open_file(const char *dir, const char *name)
     FILE *file = fopen(path, "rb");
     if (file == NULL)
         perror(path);
-    need(file != NULL, "a founding file is missing");
+    need(file != NULL, "a file of the documented example is missing");
     return file;
 }
 
@@ -49,11 +49,11 @@ static struct oc_bytes read_small_file(const char *dir, const char *name)
 {
     enum { SIZE = 4096 };
     uint8_t *data = malloc(SIZE);
-    need(data != NULL, "no memory");
+    need(data != NULL, "out of memory");
     FILE *file = open_file(dir, name);
     size_t len = fread(data, 1, SIZE, file);
     fclose(file);
-    need(len > 0 && len < SIZE, "a founding file is empty or too long");
+    need(len > 0 && len < SIZE, "a file of the documented example is empty or too long");
     return (struct oc_bytes){data, len};
 }
 
@@ -62,7 +62,7 @@ static X509 *read_cert(const char *dir, const char *name)
     FILE *file = open_file(dir, name);
     X509 *cert = PEM_read_X509(file, NULL, NULL, NULL);
     fclose(file);
-    need(cert != NULL, "a founding certificate cannot be read");
+    need(cert != NULL, "cannot read a certificate of the documented example");
     return cert;
 }
 
@@ -70,7 +70,7 @@ static struct oc_bytes cert_der(X509 *cert)
 {
     unsigned char *der = NULL;
     int len = i2d_X509(cert, &der);
-    need(len > 0, "a certificate cannot be encoded");
+    need(len > 0, "cannot encode a certificate");
     return (struct oc_bytes){der, (size_t)len};
 }
 
@@ -79,7 +79,7 @@ static void add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
     X509V3_CTX context;
     X509V3_set_ctx(&context, issuer, cert, NULL, NULL, 0);
     X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
-    need(extension != NULL && X509_add_ext(cert, extension, -1) == 1, "no extension");
+    need(extension != NULL && X509_add_ext(cert, extension, -1) == 1, "cannot make an extension");
     X509_EXTENSION_free(extension);
 }
 
@@ -89,22 +89,22 @@ static void set_name(X509_NAME *name, const char *common_name)
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         need(X509_NAME_add_entry_by_txt(name, parts[i][0], MBSTRING_ASC,
                                         (const unsigned char *)parts[i][1], -1, -1, 0) == 1,
-             "no name");
+             "cannot make a name");
 }
 
 // A certificate for `key`, its extensions and signature still to come.
 static X509 *new_cert(EVP_PKEY *key, X509 *issuer, const char *common_name)
 {
     X509 *cert = X509_new();
-    need(cert != NULL && X509_set_version(cert, X509_VERSION_3) == 1, "no certificate");
-    need(X509_set_pubkey(cert, key) == 1, "a certificate without a key");
+    need(cert != NULL && X509_set_version(cert, X509_VERSION_3) == 1, "cannot make a certificate");
+    need(X509_set_pubkey(cert, key) == 1, "cannot set the key of a certificate");
     set_name(X509_get_subject_name(cert), common_name);
     X509_NAME *issuer_name = X509_get_subject_name(issuer == NULL ? cert : issuer);
-    need(X509_set_issuer_name(cert, issuer_name) == 1, "a certificate without an issuer");
+    need(X509_set_issuer_name(cert, issuer_name) == 1, "cannot set the issuer of a certificate");
     need(ASN1_INTEGER_set(X509_get_serialNumber(cert), 4711) == 1 &&
              X509_gmtime_adj(X509_getm_notBefore(cert), -DAY) != NULL &&
              X509_gmtime_adj(X509_getm_notAfter(cert), 90L * DAY) != NULL,
-         "a certificate without a serial number or validity");
+         "cannot set the serial number or validity of a certificate");
     return cert;
 }
 
@@ -113,7 +113,7 @@ static X509 *make_ca(EVP_PKEY *key)
     X509 *cert = new_cert(key, NULL, "Issuing CA 1");
     add_extension(cert, cert, NID_basic_constraints, "critical,CA:TRUE");
     add_extension(cert, cert, NID_subject_key_identifier, "hash");
-    need(X509_sign(cert, key, EVP_sha256()) > 0, "a certificate cannot be signed");
+    need(X509_sign(cert, key, EVP_sha256()) > 0, "cannot sign a certificate");
     return cert;
 }
 
@@ -124,7 +124,7 @@ static X509 *make_delegate(EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key)
     add_extension(cert, ca, NID_key_usage, "critical,digitalSignature");
     add_extension(cert, ca, NID_ext_key_usage, "OCSPSigning");
     add_extension(cert, ca, NID_id_pkix_OCSP_noCheck, "ignored");
-    need(X509_sign(cert, ca_key, EVP_sha256()) > 0, "a certificate cannot be signed");
+    need(X509_sign(cert, ca_key, EVP_sha256()) > 0, "cannot sign a certificate");
     return cert;
 }
 
@@ -153,7 +153,7 @@ static OCSP_CERTID *make_id(X509 *ca)
     ASN1_INTEGER *serial = BN_to_ASN1_INTEGER(number, NULL);
     OCSP_CERTID *id = OCSP_cert_id_new(EVP_sha1(), X509_get_subject_name(ca),
                                        X509_get0_pubkey_bitstr(ca), serial);
-    need(id != NULL, "no cert ID");
+    need(id != NULL, "cannot make a cert ID");
     ASN1_INTEGER_free(serial);
     BN_free(number);
     return id;
@@ -165,16 +165,16 @@ static struct oc_bytes make_response(X509 *ca, X509 *signer, EVP_PKEY *key, unsi
     OCSP_CERTID *id = make_id(ca);
     ASN1_TIME *this_update = X509_gmtime_adj(NULL, 0);
     ASN1_TIME *next_update = X509_gmtime_adj(NULL, 7L * DAY);
-    need(basic != NULL && this_update != NULL && next_update != NULL, "no memory");
+    need(basic != NULL && this_update != NULL && next_update != NULL, "out of memory");
     need(OCSP_basic_add1_status(basic, id, V_OCSP_CERTSTATUS_GOOD, 0, NULL, this_update,
                                 next_update) != NULL,
-         "no single response");
+         "cannot make a single response");
     need(OCSP_basic_sign(basic, signer, key, EVP_sha256(), NULL, flags) == 1,
-         "a response cannot be signed");
+         "cannot sign a response");
     OCSP_RESPONSE *response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
     unsigned char *der = NULL;
     int len = i2d_OCSP_RESPONSE(response, &der);
-    need(len > 0, "a response cannot be encoded");
+    need(len > 0, "cannot encode a response");
     OCSP_RESPONSE_free(response);
     OCSP_BASICRESP_free(basic);
     OCSP_CERTID_free(id);
@@ -190,7 +190,7 @@ static struct oc_signature sign(struct oc_bytes tbs, EVP_PKEY *key, uint8_t *val
     size_t len = size;
     need(context != NULL && EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key) == 1 &&
              EVP_DigestSign(context, value, &len, tbs.data, tbs.len) == 1,
-         "a response cannot be signed");
+         "cannot sign a response");
     EVP_MD_CTX_free(context);
     return (struct oc_signature){
         .algorithm.oid = {ecdsa_with_sha256, sizeof ecdsa_with_sha256},
@@ -225,11 +225,11 @@ static struct oc_bytes build_list(const struct oc_response_spec *spec, EVP_PKEY 
     size_t size = spec->n_responses * SINGLE_MAX + AROUND_MAX;
     uint8_t *buf = malloc(size);
     uint8_t *message = malloc(size);
-    need(buf != NULL && message != NULL, "no memory");
-    need(oc_response_build_tbs(spec, buf, size, &tbs, NULL) == OC_OK, "no list is built");
+    need(buf != NULL && message != NULL, "out of memory");
+    need(oc_response_build_tbs(spec, buf, size, &tbs, NULL) == OC_OK, "cannot build a list");
     struct oc_signature signature = sign(tbs, key, value, sizeof value);
     need(oc_response_assemble(tbs, &signature, message, size, &der, NULL) == OC_OK,
-         "no list is assembled");
+         "cannot assemble a list");
     free(buf);
     memmove(message, der.data, der.len);
     return (struct oc_bytes){message, der.len};
@@ -240,7 +240,7 @@ static struct oc_bytes make_list(size_t n, EVP_PKEY *key)
     static const uint8_t key_hash[DIGEST_LEN] = {0x55};
     struct oc_single_response *singles = calloc(n, sizeof *singles);
     uint8_t(*serials)[SERIAL_LEN] = calloc(n, sizeof *serials);
-    need(singles != NULL && serials != NULL, "no memory");
+    need(singles != NULL && serials != NULL, "out of memory");
     make_singles(singles, serials, n);
     struct oc_response_spec spec = {
         .responder = {.kind = OC_RESPONDER_BY_KEY, .key_hash = {key_hash, sizeof key_hash}},
@@ -270,7 +270,7 @@ void samples_make(struct samples *samples, const char *dir)
 {
     EVP_PKEY *ca_key = EVP_RSA_gen(2048);
     EVP_PKEY *key = EVP_EC_gen("P-256");
-    need(ca_key != NULL && key != NULL, "no keys");
+    need(ca_key != NULL && key != NULL, "cannot make keys");
     X509 *ca = make_ca(ca_key);
     X509 *delegate = make_delegate(key, ca, ca_key);
 

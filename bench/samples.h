@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What is measured: the founding request and its certificates, and responses that are
-// signed with keys made for this run.
+// The input: the documented request and its certificates, and responses that are signed
+// with keys made for this run.
 #ifndef BENCH_SAMPLES_H
 #define BENCH_SAMPLES_H
 
@@ -30,8 +30,8 @@ struct samples {
 // list_sizes are the numbers of single responses in `lists`.
 extern const size_t list_sizes[N_LISTS];
 
-// samples_make reads the founding files in `dir` and makes the rest, or ends the
-// program.
+// samples_make reads the files of the documented example in `dir` and makes the rest, or
+// exits.
 void samples_make(struct samples *samples, const char *dir);
 
 void samples_free(struct samples *samples);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One thread, one epoll, connections that are kept. Programs that the benchmark starts must
-// not inherit them: they would wait for answers from themselves.
+// One thread, one epoll, and connections that stay open. Programs that the benchmark starts
+// must not inherit them: they would wait for answers from themselves.
 #include "server.h"
 
 #include "measure.h"
@@ -54,15 +54,15 @@ static void take_connection(struct server *server)
     need(fd >= 0 && fd < MAX_CONNECTIONS, "the server cannot accept");
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     server->connections[fd] = calloc(1, sizeof *server->connections[fd]);
-    need(server->connections[fd] != NULL, "no memory");
+    need(server->connections[fd] != NULL, "out of memory");
     server->connections[fd]->fd = fd;
     watch(server, fd);
 }
 
 static void end_connection(struct server *server, struct connection *connection)
 {
-    // A program that is just being started may still hold the descriptor: to close it is not
-    // enough for epoll to forget it.
+    // A program that is being started may still hold the descriptor, and then closing it does
+    // not remove it from epoll.
     epoll_ctl(server->epoll, EPOLL_CTL_DEL, connection->fd, NULL);
     server->connections[connection->fd] = NULL;
     close(connection->fd);
@@ -74,7 +74,7 @@ static void answer(struct server *server, struct connection *connection)
     char out[ROOM * 2];
     const char *path = strchr(connection->buf, '/');
     size_t number = path == NULL ? server->n : strtoul(path + 1, NULL, 10);
-    need(number < server->n, "the server is asked for something else");
+    need(number < server->n, "unexpected request to the server");
     struct oc_bytes message = server->messages[number];
     int len = snprintf(out, sizeof out,
                        "HTTP/1.1 200 OK\r\nContent-Type: application/ocsp-response\r\n"
@@ -83,7 +83,8 @@ static void answer(struct server *server, struct connection *connection)
     need(len > 0 && message.len <= ROOM, "a message is too long for the server");
     memcpy(out + len, message.data, message.len);
     size_t total = (size_t)len + message.len;
-    need(send(connection->fd, out, total, MSG_NOSIGNAL) == (ssize_t)total, "nobody listens");
+    need(send(connection->fd, out, total, MSG_NOSIGNAL) == (ssize_t)total,
+         "the client has closed its connection");
     connection->len = 0;
 }
 
@@ -124,7 +125,7 @@ struct server *server_start(const struct oc_bytes *messages, size_t n, unsigned 
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof address;
     struct server *server = calloc(1, sizeof *server);
-    need(server != NULL, "no memory");
+    need(server != NULL, "out of memory");
     server->messages = messages;
     server->n = n;
     server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -133,17 +134,17 @@ struct server *server_start(const struct oc_bytes *messages, size_t n, unsigned 
              bind(server->listener, (struct sockaddr *)&address, len) == 0 &&
              listen(server->listener, 128) == 0 &&
              getsockname(server->listener, (struct sockaddr *)&address, &len) == 0,
-         "there is no server");
+         "cannot start the server");
     watch(server, server->listener);
     watch(server, server->stop[0]);
     *port = ntohs(address.sin_port);
-    need(pthread_create(&server->thread, NULL, run, server) == 0, "there is no thread");
+    need(pthread_create(&server->thread, NULL, run, server) == 0, "cannot start a thread");
     return server;
 }
 
 void server_stop(struct server *server)
 {
-    need(write(server->stop[1], "", 1) == 1, "the server cannot be stopped");
+    need(write(server->stop[1], "", 1) == 1, "cannot stop the server");
     pthread_join(server->thread, NULL);
     for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
         if (server->connections[i] != NULL)

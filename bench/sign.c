@@ -23,7 +23,7 @@ static void sign_ours(const void *input, size_t n)
     for (size_t i = 0; i < n; i++) {
         struct oc_bytes der;
         need(oc_response_sign(&in->signer, &in->spec, buf, sizeof buf, &der, NULL) == OC_OK,
-             "libocsp does not sign");
+             "libocsp cannot sign");
         observe(&der);
     }
 }
@@ -33,7 +33,7 @@ static OCSP_BASICRESP *build_basic(const struct sign_inputs *in)
     OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
     need(basic != NULL && OCSP_basic_add1_status(basic, in->cert_id, V_OCSP_CERTSTATUS_GOOD, 0,
                                                  NULL, in->this_update, in->next_update) != NULL,
-         "libcrypto builds no response");
+         "libcrypto cannot build a response");
     return basic;
 }
 
@@ -45,11 +45,11 @@ static void sign_libcrypto(const void *input, size_t n)
         unsigned char *at = buf;
         OCSP_BASICRESP *basic = build_basic(in);
         need(OCSP_basic_sign(basic, in->x509, in->pkey, in->md, NULL, OCSP_RESPID_KEY) == 1,
-             "libcrypto does not sign");
+             "libcrypto cannot sign");
         OCSP_RESPONSE *response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
         int len = i2d_OCSP_RESPONSE(response, NULL);
         need(len > 0 && len <= BUF_LEN && i2d_OCSP_RESPONSE(response, &at) == len,
-             "libcrypto encodes no response");
+             "libcrypto cannot encode a response");
         OCSP_RESPONSE_free(response);
         OCSP_BASICRESP_free(basic);
         observe(buf);
@@ -65,7 +65,7 @@ static void sign_floor(const void *input, size_t n)
         EVP_MD_CTX *context = EVP_MD_CTX_new();
         need(EVP_DigestSignInit(context, NULL, in->md, NULL, in->pkey) == 1 &&
                  EVP_DigestSign(context, value, &len, in->tbs.data, in->tbs.len) == 1,
-             "libcrypto does not sign");
+             "libcrypto cannot sign");
         EVP_MD_CTX_free(context);
         observe(value);
     }
@@ -78,7 +78,7 @@ static void build_ours(const void *input, size_t n)
     for (size_t i = 0; i < n; i++) {
         struct oc_bytes tbs;
         need(oc_response_build_tbs(&in->spec, buf, sizeof buf, &tbs, NULL) == OC_OK,
-             "libocsp builds no response");
+             "libocsp cannot build a response");
         observe(&tbs);
     }
 }
@@ -103,7 +103,7 @@ static void init_signer(struct sign_inputs *inputs, struct oc_bytes cert_der)
              oc_cert_parse(&cert, cert_der, NULL) == OC_OK &&
              oc_signer_init(&inputs->signer, inputs->crypto, inputs->key, &cert, NULL, NULL) ==
                  OC_OK,
-         "the signer cannot be prepared");
+         "cannot prepare the signer");
 }
 
 static void init_spec(struct sign_inputs *inputs, const struct samples *samples, int64_t now)
@@ -120,7 +120,7 @@ static void init_spec(struct sign_inputs *inputs, const struct samples *samples,
              oc_cert_parse(&issuer, samples->issuer_der, NULL) == OC_OK &&
              oc_issuer_cert_id(inputs->crypto, OC_HASH_SHA1, &issuer, leaf.serial, inputs->hashes,
                                &inputs->single.id, NULL) == OC_OK,
-         "libocsp makes no cert ID");
+         "libocsp cannot make a cert ID");
     inputs->spec = (struct oc_response_spec){
         .responder = {OC_RESPONDER_BY_KEY, .key_hash = {inputs->signer.key_hash, OC_KEY_HASH_LEN}},
         .produced_at = now,
@@ -129,7 +129,7 @@ static void init_spec(struct sign_inputs *inputs, const struct samples *samples,
     };
     need(oc_response_build_tbs(&inputs->spec, inputs->tbs_buf, SIGN_TBS_LEN, &inputs->tbs, NULL) ==
              OC_OK,
-         "libocsp builds no response");
+         "libocsp cannot build a response");
 }
 
 void sign_rows(struct row rows[N_SIGN_ROWS], struct sign_inputs *inputs,
@@ -144,7 +144,7 @@ void sign_rows(struct row rows[N_SIGN_ROWS], struct sign_inputs *inputs,
     inputs->this_update = ASN1_GENERALIZEDTIME_set(NULL, now);
     inputs->next_update = ASN1_GENERALIZEDTIME_set(NULL, now + HOUR);
     need(inputs->cert_id != NULL && inputs->this_update != NULL && inputs->next_update != NULL,
-         "no memory");
+         "out of memory");
     rows[0] = (struct row){
         .name = "build a response about one certificate, to be signed elsewhere",
         .unit = "ns",

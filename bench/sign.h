@@ -15,7 +15,7 @@
 
 enum { N_SIGN_ROWS = 2, SIGN_TBS_LEN = 512 };
 
-// What both rows are made with, by all of their subjects.
+// The input of all subjects of both rows.
 struct sign_inputs {
     struct oc_crypto *crypto;
     struct oc_private_key *key;
@@ -30,7 +30,7 @@ struct sign_inputs {
     ASN1_TIME *this_update;
     ASN1_TIME *next_update;
     uint8_t tbs_buf[SIGN_TBS_LEN];
-    struct oc_bytes tbs;  // what is signed, for the floor
+    struct oc_bytes tbs;  // the octets to sign, for the floor
 };
 
 // sign_rows fills the rows; they point into `inputs`.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # size.sh prints the size in octets of the core, of each file and of all, compiled for
-# size: code and constants, and beside them the unwind tables, which C does not need and
+# size: code and constants, and apart from them the unwind tables, which C does not need and
 # small devices leave out (-fno-asynchronous-unwind-tables). size(1) counts both as
 # text. CC and SIZE name other tools.
 set -eu

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Verifying a response: nearly all of it is the signatures, and the floor is these alone.
+// Verifying a response: nearly all of it is the signatures, and the floor is the signatures alone.
 #include "verify.h"
 
 #include <ocsp/openssl.h>
@@ -70,7 +70,7 @@ static void verify_delegate_floor(const void *input, size_t n)
     for (size_t i = 0; i < n; i++) {
         const unsigned char *at = in->delegate.spki.data;
         EVP_PKEY *key = d2i_PUBKEY(NULL, &at, (long)in->delegate.spki.len);
-        need(key != NULL, "the delegate's key cannot be decoded");
+        need(key != NULL, "cannot decode the delegate's key");
         verify_octets(in, in->issuer_key, in->delegate.tbs, in->delegate.signature.value);
         verify_octets(in, key, in->resp.tbs, in->resp.signature.value);
         EVP_PKEY_free(key);
@@ -94,18 +94,18 @@ static void init_input(struct verify_input *input, const struct verify_inputs *i
     oc_policy_init(&input->policy, time(NULL));
     need(oc_response_parse(&input->resp, der, NULL) == OC_OK &&
              oc_response_next(&input->resp, &at, &single),
-         "libocsp does not read a response");
+         "libocsp cannot read a response");
     input->serial = single.id.serial;
     input->issuer_key = X509_get0_pubkey(samples->ca);
     input->others = sk_X509_new_null();
     input->store = X509_STORE_new();
     need(sk_X509_push(input->others, samples->ca) > 0 &&
              X509_STORE_add_cert(input->store, samples->ca) == 1,
-         "no memory");
+         "out of memory");
     at = 0;
     if (oc_cert_next(&input->resp.signature.certs, &at, &cert))
         need(oc_cert_parse(&input->delegate, cert, NULL) == OC_OK,
-             "libocsp does not read the delegate's certificate");
+             "libocsp cannot read the delegate's certificate");
 }
 
 static void init_issuer(struct verify_inputs *inputs, X509 *ca)
@@ -113,12 +113,12 @@ static void init_issuer(struct verify_inputs *inputs, X509 *ca)
     struct oc_cert cert;
     unsigned char *der = NULL;
     int len = i2d_X509(ca, &der);
-    need(len > 0, "a certificate cannot be encoded");
+    need(len > 0, "cannot encode a certificate");
     inputs->issuer_der = (struct oc_bytes){der, (size_t)len};
     inputs->crypto = oc_openssl_new();
     need(inputs->crypto != NULL && oc_cert_parse(&cert, inputs->issuer_der, NULL) == OC_OK &&
              oc_issuer_init(&inputs->issuer, inputs->crypto, &cert, NULL) == OC_OK,
-         "the issuer cannot be prepared");
+         "cannot prepare the issuer");
 }
 
 void verify_rows(struct row rows[N_VERIFY_ROWS], struct verify_inputs *inputs,

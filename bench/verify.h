@@ -15,7 +15,7 @@
 
 enum { N_VERIFY_ROWS = 3 };
 
-// What one row is verified with, by all of its subjects.
+// The input of all subjects of one row.
 struct verify_input {
     struct oc_bytes der;
     struct oc_bytes serial;
@@ -39,7 +39,7 @@ struct verify_inputs {
     struct verify_input responses[N_VERIFY_ROWS];
 };
 
-// verify_rows fills the rows; they point into `inputs`. It ends the program unless
+// verify_rows fills the rows; they point into `inputs`. It exits unless
 // libocsp and libcrypto both find the responses good.
 void verify_rows(struct row rows[N_VERIFY_ROWS], struct verify_inputs *inputs,
                  const struct samples *samples);
