@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The fuzz target whose input is a policy and a store in eight octets, and an OCSPRequest, or a
-// packet of those that cross between the processes of ocspd.
+// packet that the processes of ocspd exchange.
 #include "check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

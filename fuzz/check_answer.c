@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What must hold for the way from a request to a response: with a store whose statuses the input
-// chooses, and a table that signs everything. Nothing is good but what the store says is, what is
-// looked up is signed, and what is signed says what was looked up.
+// Checks the path from a request to a response, with a store whose statuses the input chooses, and
+// a table that signs everything: a certificate is good only if the store says so, each status that
+// was looked up is signed, and the signed response has the status that was looked up.
 #include "check.h"
 
 #include "expect.h"
@@ -114,7 +114,7 @@ struct shelf {
     const uint8_t *choice;
 };
 
-// In the octet that is chosen: two bits of status, three of times, three of reason.
+// The octet chooses with two bits the status, with three the times, with three the reason.
 static struct record record_of(const uint8_t *choice, struct oc_bytes serial)
 {
     uint8_t octet = choice[2 + serial.data[serial.len - 1] % 6];
@@ -212,7 +212,7 @@ static void expect_asked(const struct desk *desk, struct oc_bytes request,
     expect(asked->nonce.data != NULL || desk->config.nonce != NONCE_REQUIRED, "a missing nonce");
 }
 
-// What may be said is what the store says, and by the policy.
+// The answer must agree with the store and the policy.
 static enum oc_cert_status status_of(const struct desk *desk, const struct record *record)
 {
     switch (record->status) {
@@ -267,7 +267,7 @@ static void expect_response(const struct desk *desk, const struct asked *asked, 
     expect(!has_nonce || oc_bytes_equal(nonce.nonce, asked->nonce), "another nonce");
 }
 
-// A job crosses to the other process as it is.
+// A job reaches the other process unchanged.
 static void expect_crosses(const struct job *job)
 {
     static uint8_t packet[PACKET_JOB_MAX];
@@ -313,7 +313,7 @@ static int check_request_answered(struct desk *desk, struct oc_bytes request)
     return 1;
 }
 
-// Whatever a process that was taken over sends: what is signed keeps within the bounds.
+// Even if a hijacked process sends the job, the signed response keeps within the bounds.
 static void expect_bounded(const struct desk *desk, const struct job *job)
 {
     static uint8_t buf[SIGNER_RESPONSE_MAX];

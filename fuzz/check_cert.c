@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What must hold for oc_cert_parse() and for walking what it read.
+// Checks oc_cert_parse() and the iterators over its output.
 #include "check.h"
 
 #include "expect.h"
@@ -95,7 +95,7 @@ static enum oc_err no_hash(const struct oc_crypto *crypto, enum oc_hash hash, st
     return OC_OK;
 }
 
-// The cert ID of a certificate that this one would have issued with its own serial.
+// The cert ID of a certificate that this one would issue with its own serial number.
 static void expect_issues(const struct oc_cert *cert)
 {
     const struct oc_crypto crypto = {.hash = no_hash};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What must hold for the readers, the writers and the texts of <ocsp/der.h>.
+// Checks the readers, the writers and the texts of <ocsp/der.h>.
 #include "check.h"
 
 #include "expect.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What a reader gave; what it does not give is zero.
+// The output of a reader; other members are zero.
 struct value {
     struct oc_bytes bytes;
     uint32_t number;
@@ -25,7 +25,7 @@ struct reader {
     void (*write)(struct oc_der_writer *w, const struct value *value);  // or NULL
 };
 
-// Outputs start as something that no reader gives, to see that they are set.
+// Outputs start with values that no reader returns, to see that they are set.
 static const uint8_t unset_octet = 0xA5;
 static const struct oc_bytes unset = {&unset_octet, 1};
 
@@ -296,7 +296,7 @@ static bool read_element(struct oc_bytes *rest, struct element *out)
     return true;
 }
 
-// A writer must refuse exactly the content that the reader of its type refuses.
+// A writer must reject exactly the content that the reader of its type rejects.
 static void expect_same_verdict(const struct reader *reader, struct oc_bytes content)
 {
     size_t size = content.len + 16;
@@ -320,7 +320,7 @@ static void expect_same_verdict(const struct reader *reader, struct oc_bytes con
     free(memory);
 }
 
-// The length of a text that need not end; `size` is then returned.
+// Returns the length of a text, or `size` if it has no NUL.
 static size_t text_len(const char *text, size_t size)
 {
     const char *end = memchr(text, '\0', size);
@@ -430,7 +430,7 @@ int check_der(const uint8_t *data, size_t len)
         expect_rebuilt((struct builder){write_element, &first}, in,
                        "an element is not the same when it is written again");
 
-    // A constructed element is entered where it stands, so nothing here nests.
+    // The loop enters constructed elements in place, so nothing here recurses.
     struct element element = {0};
     for (rest = in; read_element(&rest, &element);) {
         struct oc_bytes from = {element.whole.data, (size_t)(data + len - element.whole.data)};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What must hold for the decoders of extensions. They are reached through a request
+// Checks the decoders of extensions. They are reached through a request
 // and a certificate around one extension, so that an input need not find object
 // identifiers and lengths by itself.
 #include "check.h"
@@ -36,7 +36,7 @@ static const struct known known[] = {
     {3, {0x55, 29, 29}},                            // certificate issuer
     {3, {0x55, 29, 35}},                            // authority key identifier
     {3, {0x55, 29, 37}},                            // extended key usage
-    {3, {0x55, 29, 99}},                            // one that is not known
+    {3, {0x55, 29, 99}},                            // an unknown one
 };
 
 enum {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What must hold for the paths of requests: what was read is read again from its plainest form.
+// Checks the reader of paths: a request that it accepts is read again from its canonical form.
 #include "check.h"
 
 #include "expect.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What must hold for oc_request_parse() and for building what it read.
+// Checks oc_request_parse(), and builds again the messages that it accepts.
 #include "check.h"
 
 #include "expect.h"
@@ -56,8 +56,8 @@ static enum oc_err assemble(const void *spec, uint8_t *buf, size_t size, struct 
     return oc_request_assemble(req->tbs, &req->signature, buf, size, out, err);
 }
 
-// A message with deviations is another one when it is built again, but must be one
-// that parses and that says the same.
+// A message with deviations differs when it is built again, but must parse and have the
+// same meaning.
 static void expect_built_parses(const struct oc_request *req, struct oc_bytes built)
 {
     struct oc_request again;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What must hold for oc_response_parse() and for building what it read.
+// Checks oc_response_parse(), and builds again the messages that it accepts.
 #include "check.h"
 
 #include "expect.h"
@@ -86,8 +86,8 @@ static enum oc_err assemble(const void *spec, uint8_t *buf, size_t size, struct 
     return oc_response_assemble(resp->tbs, &resp->signature, buf, size, out, err);
 }
 
-// A message with deviations is another one when it is built again, but must be one
-// that parses and that says the same.
+// A message with deviations differs when it is built again, but must parse and have the
+// same meaning.
 static void expect_built_parses(const struct oc_response *resp, struct oc_bytes tbs)
 {
     struct oc_bytes der;
@@ -157,7 +157,7 @@ static void expect_basic(const struct oc_response *resp)
     free(singles);
 }
 
-// Everything that only a basic response has is zero in the others.
+// Members that only a basic response has are zero in others.
 static void expect_not_basic(const struct oc_response *resp)
 {
     struct oc_single_response single;

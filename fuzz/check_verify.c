@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What must hold for oc_verify() with a table that says yes to every signature, and whose
-// hashes are those that the response has: everything but cryptography decides.
+// Checks oc_verify() with a table that accepts every signature, and whose hashes are those in
+// the response, so that everything but cryptography decides.
 #include "check.h"
 
 #include "expect.h"
@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-// What the input's first octets choose, with a NOW in 2027: seeds may be older by then,
-// which some of the choices ignore.
+// The choices of the input's first octets. NOW is in 2027: seeds may have expired by then, which
+// some of the choices ignore.
 #define N_CHOICES 3
 #define NOW INT64_C(1800000000)
 
@@ -109,7 +109,7 @@ static bool matches(const struct oc_issuer *issuer, struct oc_bytes serial,
     return oc_bytes_equal(single->id.serial, serial) && oc_issuer_matches(issuer, &single->id);
 }
 
-// No single response that matches is stricter than the verdict, and one says the same.
+// No matching single response is stricter than the verdict, and one has the same status.
 static void expect_strictest(const struct oc_issuer *issuer, struct oc_bytes serial,
                              const struct oc_response *resp, const struct oc_verdict *verdict)
 {
@@ -219,7 +219,7 @@ static int expect_verify_request(const struct oc_policy *policy, const struct oc
     return 1;
 }
 
-// struct asked is what the input holds: a response, or a request.
+// struct asked is the message in the input: a response, or a request.
 struct asked {
     struct oc_response resp;
     struct oc_request req;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Expectations about what every parser gives: errors, views, and the structures that
+// Expectations about the output of every parser: errors, views, and the structures that
 // requests and responses share.
 #include "expect.h"
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The parts that the checks of check.h have in common. Each function ends the
-// process when what it is named after does not hold.
+// The parts that the checks of check.h have in common. Each function aborts
+// when the expectation that it is named after fails.
 #ifndef FUZZ_EXPECT_H
 #define FUZZ_EXPECT_H
 
 #include <ocsp/cert_id.h>
 #include <ocsp/extension.h>
 
-// expect ends the process with `what` on standard error unless `ok`.
+// expect prints `what` to standard error and aborts unless `ok`.
 void expect(bool ok, const char *what);
 
 // expect_zero expects `size` octets of zero at `object`. It counts padding too: the
@@ -21,8 +21,8 @@ void expect_inside(struct oc_bytes outer, struct oc_bytes inner, const char *wha
 // expect_list expects an absent list without elements, or one inside `message`.
 void expect_list(struct oc_bytes message, const struct oc_list *list, const char *what);
 
-// expect_refusal expects that `code` is an error in how a message of `len` octets is
-// written, and that `err` tells it in full.
+// expect_refusal expects that `code` is an error in the encoding of a message of `len`
+// octets, and that `err` describes it in full.
 void expect_refusal(enum oc_err code, const struct oc_error *err, size_t len);
 
 // expect_deviations expects no bit without a name.
@@ -41,11 +41,10 @@ void expect_accesses(struct oc_bytes message, const struct oc_list *list);
 // once. Without deviations they are the same octets when they are built again.
 void expect_extensions(struct oc_bytes message, const struct oc_list *list, unsigned deviations);
 
-// cert_id_builds tells whether the builders must take a parsed cert ID as it is.
+// cert_id_builds returns whether the builders must accept a parsed cert ID unchanged.
 bool cert_id_builds(const struct oc_cert_id *id);
 
-// A builder is any function that builds as oc_request_build() does; what it builds
-// from stands behind `spec`.
+// A builder is any function that builds as oc_request_build() does, from the input at `spec`.
 struct builder {
     enum oc_err (*build)(const void *spec, uint8_t *buf, size_t size, struct oc_bytes *out,
                          struct oc_error *err);
@@ -57,7 +56,7 @@ struct builder {
 // built in `*out`, whose memory the caller frees through `*memory`.
 enum oc_err expect_build(struct builder builder, struct oc_bytes *out, uint8_t **memory);
 
-// expect_rebuilt expects that a builder gives `octets` again.
+// expect_rebuilt expects that a builder writes `octets` again.
 void expect_rebuilt(struct builder builder, struct oc_bytes octets, const char *what);
 
 #endif

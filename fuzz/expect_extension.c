@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Expectations about lists of extensions and about what the known ones hold.
+// Expectations about lists of extensions, and about the values of the known ones.
 #include "expect.h"
 
 #include <ocsp/der.h>

@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# run.sh BUILD_DIR SECONDS: runs each fuzz target for so many seconds, from the seeds and
-# from what earlier runs have found (BUILD_DIR/corpus). A crash ends it, and leaves the
-# input in BUILD_DIR/crashes.
+# run.sh BUILD_DIR SECONDS: runs each fuzz target for SECONDS, from the seeds and from the
+# inputs that earlier runs have found (BUILD_DIR/corpus). It stops at the first crash, whose
+# input is in BUILD_DIR/crashes.
 set -eu
 build=$1
 seconds=$2
 here=$(dirname "$0")
 case $seconds in
 '' | *[!0-9]*)
-    echo 'run.sh: SECONDS is a number' >&2
+    echo 'run.sh: SECONDS must be a number' >&2
     exit 64
     ;;
 esac
@@ -23,4 +23,4 @@ for target in request response cert extension der verify answer get; do
         -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
         -artifact_prefix="$build/crashes/$target-" "$build/corpus/$target" "$build/seeds/$target"
 done
-echo 'fuzz: nothing found'
+echo 'fuzz: no crash found'

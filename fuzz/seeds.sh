@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# seeds.sh DIR writes a seed corpus for each fuzz target to DIR/TARGET: the founding
+# seeds.sh DIR writes a seed corpus for each fuzz target to DIR/TARGET: the documented
 # request, messages that the openssl command makes with throw-away keys, single
 # elements, and Debian's test vectors when they are installed.
 set -eu
@@ -21,7 +21,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$work"
 
-# quietly COMMAND... shows what the command said only when it fails.
+# quietly COMMAND... prints the command's output only when it fails.
 quietly() {
     "$@" >said 2>&1 || {
         cat said >&2
@@ -90,8 +90,8 @@ ask() {
 }
 
 make_requests() {
-    cp "$data/request.der" "$out/request/founding.der"
-    chmod u+w "$out/request/founding.der"
+    cp "$data/request.der" "$out/request/documented.der"
+    chmod u+w "$out/request/documented.der"
     ask one -cert good.pem -no_nonce
     ask nonce -cert good.pem
     ask revoked -cert revoked.pem -no_nonce
