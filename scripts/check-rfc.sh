@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# check-rfc.sh [ROOT] fails when docs/RFC6960.md names what is not in the tree. In its
+# check-rfc.sh [ROOT] fails when docs/RFC6960.md names something that is not in the tree. In its
 # tables the third column has files of src/, cli/ or responder/, and the fourth has files
-# of tests/, each with names behind it that it must have: cases of a .txt, functions or
+# of tests/, each followed by names that it must have: cases of a .txt, functions or
 # cases of a .c, `Class.test` of a .py. A star stands for any letters. Each fault is
 # printed as `file:line: text`.
 set -eu
@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 tab=$(printf '\t')
 
-# read_tables prints, separated by tabs, what the tables name:
+# read_tables prints, separated by tabs, the files and names in the tables:
 #     file LINE PATH
 #     name LINE PATH NAME
 read_tables() {
@@ -31,7 +31,7 @@ read_tables() {
                     print "file\t" FNR "\t" path(word, "src/")
             }
         }
-        # tests prints each word in backquotes of `text`: a file, or what it must have.
+        # tests prints each word in backquotes of `text`: a file, or a name that it must have.
         function tests(text, file, word) {
             while (match(text, /`[^`]*`/)) {
                 word = substr(text, RSTART + 1, RLENGTH - 2)
@@ -57,7 +57,7 @@ read_tables() {
     ' "$document"
 }
 
-# names_of FILE prints the names that a test file has: of tests, and of their cases.
+# names_of FILE prints the names of the tests in a file, and of their cases.
 names_of() {
     case $1 in
     *.txt) sed -n 's/^name: //p' "$1" ;;
@@ -72,7 +72,7 @@ names_of() {
     esac
 }
 
-# read_names prints, separated by tabs, FILE and NAME of all that the named files have.
+# read_names prints, separated by tabs, FILE and NAME of every test in the named files.
 read_names() {
     sed -n "s/^file${tab}[0-9]*$tab\(tests\/.*\)/\1/p" "$work/named" | sort -u |
         while read -r file; do
@@ -80,7 +80,7 @@ read_names() {
         done
 }
 
-# check_names prints the names that their file does not have.
+# check_names prints the names that are missing in their file.
 check_names() {
     awk -F '\t' -v document="$document" '
         FNR == NR { has[$1, $2] = 1; all[$1] = all[$1] "\n" $2 "\n"; next }
@@ -96,7 +96,7 @@ check_names() {
     ' "$work/names" "$work/named"
 }
 
-# check_rest prints the files that do not exist, and what cannot be understood.
+# check_rest prints the files that do not exist, and rows and words that are malformed.
 check_rest() {
     while IFS="$tab" read -r kind line text; do
         case $kind in

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# check.sh BUILD_DIR: everything that is known without running the programs. Ends
-# non-zero if anything is found; all checks run.
+# check.sh BUILD_DIR: all checks that do not run the programs. Every check runs; the exit
+# status is 1 if one of them has failed.
 set -eu
 cd "$(dirname "$0")/.."
 build=$1
@@ -39,7 +39,8 @@ check_cppcheck() {
 }
 
 check_shell() {
-    { echo dev && echo .ci/run && find scripts tests fuzz bench python -name '*.sh'; } | xargs shellcheck
+    { echo dev && echo .ci/run && find scripts tests fuzz bench python -name '*.sh'; } |
+        xargs shellcheck
 }
 
 check_man() (
@@ -63,4 +64,4 @@ test -z "$failed" || {
     echo 'check: failed' >&2
     exit 1
 }
-echo 'check: all is well'
+echo 'check: no faults'

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# demo.sh OCSP OCSPD: shows what the command and the responder do, on real certificates and
-# with the responder of OpenSSL beside ours. Each step ends in a check; the first that fails ends the demonstration.
+# demo.sh OCSP OCSPD: shows what the command and the responder do, on real certificates, and with
+# OpenSSL's responder as well. Each step ends in a check; the first that fails stops it.
 set -eu
 ocsp=$(realpath "$1")
 ocspd=$(realpath "$2")
@@ -43,7 +43,7 @@ print($2)"
 
 step 'Build the request that the documentation of pyca/cryptography shows'
 run "$ocsp" request --hash sha1 --issuer "$seed/issuer.pem" --out built.der "$seed/leaf.pem"
-check 'it is the documented one, octet for octet' \
+check 'it is the documented one, byte for byte' \
     "$(cat "$seed/built-request.b64")" "$(openssl base64 -A -in built.der)"
 
 step 'Decode the request that it shows'
@@ -110,10 +110,10 @@ for name in good revoked; do
     check 'and is about that certificate' "$(field "$name.pem" "m['serial']['hex']")" \
         "$(field "$name.resp" "m['responses'][0]['cert_id']['serial']['hex']")"
 done
-check 'the reason is told' keyCompromise \
+check 'the answer has the reason' keyCompromise \
     "$(field revoked.resp "m['responses'][0]['revocation_reason']['name']")"
 
-step 'Verify both answers: the exit status tells'
+step 'Verify both answers: the exit status is the verdict'
 status=0
 run "$ocsp" verify --issuer ca.pem --request good.req good.resp || status=$?
 check 'verified and good is 0, and nothing else is' 0 "$status"
@@ -127,7 +127,8 @@ check 'an answer to another question is 3' 3 "$status"
 step 'Sign an answer with the CA, offline, and let OpenSSL verify it'
 run "$ocsp" respond --issuer ca.pem --key ca.key --cert revoked.pem --status revoked \
     --reason superseded --revoked-at "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --out own.resp
-openssl ocsp -respin own.resp -issuer ca.pem -sha256 -cert revoked.pem -CAfile ca.pem >own.log 2>&1 || {
+openssl ocsp -respin own.resp -issuer ca.pem -sha256 -cert revoked.pem -CAfile ca.pem \
+    >own.log 2>&1 || {
     cat own.log >&2
     exit 1
 }
@@ -140,12 +141,13 @@ s = socket.socket()
 s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])')
 url=http://127.0.0.1:$port/
-run "$ocspd" quickstart --ca ca.pem --key ca.key --dir own --listen "127.0.0.1:$port" >quickstart.log
+run "$ocspd" quickstart --ca ca.pem --key ca.key --dir own --listen "127.0.0.1:$port" \
+    >quickstart.log
 "$ocspd" serve --config own/ocspd.conf >own.log 2>&1 &
 own=$!
 serial=$(field good.pem "'0x' + m['serial']['hex']")
 
-# expect STATUS VERDICT asks until the verdict comes, for a second at most.
+# expect STATUS VERDICT asks until it gets the verdict, for a second at most.
 expect() {
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         status=0
@@ -157,10 +159,10 @@ expect() {
     check "the exit status of ocsp check is that of $2" "$1" "$status"
 }
 
-step 'Ask it about a certificate that it was not told of'
+step 'Ask it about a certificate that it does not know'
 expect 2 unknown
 
-step 'Tell it that the certificate was issued'
+step 'Record that the certificate was issued'
 run "$ocspd" issue --config own/ocspd.conf "$serial"
 expect 0 good
 

@@ -28,4 +28,4 @@ assert ocsp.__file__.startswith('$work/site/'), ocsp.__file__
 request = ocsp.load_der_ocsp_request(open('$root/tests/data/seed/request.der', 'rb').read())
 assert request.serial_number == 872625873161273451176241581705670534707360122361
 "
-echo "ok $(basename "$wheel") is built, and reads the founding request"
+echo "ok $(basename "$wheel") is built, and reads the documented request"
