@@ -83,29 +83,6 @@ void cache_resize(struct cache *cache, size_t max_octets)
     }
 }
 
-struct cached *cached_new(struct oc_bytes der)
-{
-    struct cached *cached = calloc(1, sizeof *cached + der.len);
-    if (cached == NULL)
-        return NULL;
-    atomic_init(&cached->n_owners, 1);
-    cached->der_len = der.len;
-    memcpy(cached->der, der.data, der.len);
-    return cached;
-}
-
-void cached_hold(struct cached *cached)
-{
-    atomic_fetch_add_explicit(&cached->n_owners, 1, memory_order_relaxed);
-}
-
-void cached_release(struct cached *cached)
-{
-    if (cached == NULL || atomic_fetch_sub(&cached->n_owners, 1) != 1)
-        return;
-    free(cached);
-}
-
 struct cached *cache_get(struct cache *cache, uint64_t issuer, enum oc_hash hash,
                          struct oc_bytes serial)
 {

@@ -4,7 +4,7 @@
 #ifndef ANSWER_ENGINE_OBJECT_H
 #define ANSWER_ENGINE_OBJECT_H
 
-#include "answer/engine.h"
+#include "answer/cache.h"
 #include "answer/generation.h"
 #include "answer/inflight.h"
 #include "answer/saving.h"

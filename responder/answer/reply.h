@@ -4,7 +4,7 @@
 #ifndef ANSWER_REPLY_H
 #define ANSWER_REPLY_H
 
-#include "answer/cache.h"
+#include "answer/cached.h"
 
 #include <ocsp/base.h>
 #include <ocsp/response.h>

@@ -5,7 +5,7 @@
 #define ANSWER_SAVING_H
 
 #include "answer/answer.h"
-#include "answer/cache.h"
+#include "answer/cached.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

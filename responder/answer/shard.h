@@ -6,7 +6,7 @@
 #ifndef ANSWER_SHARD_H
 #define ANSWER_SHARD_H
 
-#include "answer/cache.h"
+#include "answer/cached.h"
 
 #include <pthread.h>
 

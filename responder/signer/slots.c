@@ -8,7 +8,7 @@
 
 enum { NO_SLOT = UINT32_MAX / 2 };
 
-struct slot {
+struct job_slot {
     struct signer_done done;
     int64_t deadline;
     uint32_t use;
@@ -44,7 +44,7 @@ bool slots_take(struct slots *slots, const struct signer_done *done, int64_t dea
     uint32_t i = slots->first_free;
     bool ok = !slots->is_closed && i != NO_SLOT;
     if (ok) {
-        struct slot *slot = &slots->all[i];
+        struct job_slot *slot = &slots->all[i];
         slots->first_free = slot->next_free;
         slots->n_busy++;
         slot->done = *done;
@@ -56,7 +56,7 @@ bool slots_take(struct slots *slots, const struct signer_done *done, int64_t dea
     return ok;
 }
 
-static struct slot *find(struct slots *slots, uint64_t number)
+static struct job_slot *find(struct slots *slots, uint64_t number)
 {
     size_t i = number & UINT32_MAX;
     if (i >= slots->n || !slots->all[i].is_busy || slots->all[i].use != number >> 32)
@@ -64,7 +64,7 @@ static struct slot *find(struct slots *slots, uint64_t number)
     return &slots->all[i];
 }
 
-static struct signer_done empty(struct slots *slots, struct slot *slot)
+static struct signer_done empty(struct slots *slots, struct job_slot *slot)
 {
     slot->is_busy = false;
     slot->use++;
@@ -79,7 +79,7 @@ static struct signer_done take_out(struct slots *slots, uint64_t number)
 {
     struct signer_done done = {0};
     pthread_mutex_lock(&slots->lock);
-    struct slot *slot = find(slots, number);
+    struct job_slot *slot = find(slots, number);
     if (slot != NULL)
         done = empty(slots, slot);
     pthread_mutex_unlock(&slots->lock);
@@ -110,7 +110,7 @@ bool slots_finish_late(struct slots *slots, int64_t now)
 {
     bool is_late = false;
     for (size_t i = 0; i < slots->n; i++) {
-        struct slot *slot = &slots->all[i];
+        struct job_slot *slot = &slots->all[i];
         struct signer_done done = {0};
         pthread_mutex_lock(&slots->lock);
         if (slot->is_busy && slot->deadline <= now)

@@ -20,7 +20,7 @@ struct signer_done {
 // struct slots is the table. It may be used by any number of threads.
 struct slots {
     pthread_mutex_t lock;
-    struct slot *all;
+    struct job_slot *all;
     size_t n;
     uint32_t first_free;
     bool is_closed;
