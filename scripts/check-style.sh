@@ -13,7 +13,6 @@ patterns='that (is|are) none
 process in front
 who (serves|asks|answers|opens|calls|waits|verifies|signs|polls|ticks)
 (^|//|\#) *(Who|Whoever) [a-z]
-[^a-z]nobody
 [^a-z]mended
 founding document
 a time to come

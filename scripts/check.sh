@@ -54,6 +54,8 @@ check_man() (
 
 try 'format' check_format
 try 'layers' scripts/check-layers.sh .
+try 'headers' scripts/check-headers.py .
+try 'wording' scripts/check-style.sh .
 try 'documentation' scripts/check-docs.sh .
 try 'requirements' scripts/check-rfc.sh .
 try 'manual pages' check_man
