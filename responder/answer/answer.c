@@ -4,6 +4,8 @@
 // asks about, what the store says, and for how long the answer is valid.
 #include "answer/answer.h"
 
+#include <ocsp/der.h>
+
 #include <string.h>
 
 // The critical extensions understood in requestExtensions and in singleRequestExtensions.
@@ -98,8 +100,10 @@ static enum oc_response_status read_whole(const struct served *served, struct oc
                                           struct asked *asked)
 {
     struct oc_request req;
-    if (request.len > served->max_request || oc_request_parse(&req, request, NULL) != OC_OK ||
-        !read_request(&req, asked))
+    if (request.len > served->max_request || oc_request_parse(&req, request, NULL) != OC_OK)
+        return OC_RESPONSE_MALFORMED_REQUEST;
+    asked->list = req.requests.items;
+    if (!read_request(&req, asked))
         return OC_RESPONSE_MALFORMED_REQUEST;
     if (!take_issuer(served, asked))
         return OC_RESPONSE_UNAUTHORIZED;
@@ -113,10 +117,26 @@ enum oc_response_status answer_read(const struct served *served, struct oc_bytes
     asked->n_ids = 0;
     asked->issuer = NULL;
     asked->nonce = (struct oc_bytes){0};
+    asked->list = (struct oc_bytes){0};
     enum oc_response_status status = read_whole(served, request, asked);
     if (status != OC_RESPONSE_SUCCESSFUL)
         asked->n_ids = 0;
     return status;
+}
+
+// Request ::= SEQUENCE { reqCert CertID, ... }
+bool answer_first_id(const struct asked *asked, struct oc_bytes *id)
+{
+    struct oc_bytes list = asked->list;
+    struct oc_bytes request;
+    struct oc_bytes content;
+    if (list.data == NULL || oc_der_read(&list, OC_DER_SEQUENCE, &request) != OC_OK)
+        return false;
+    id->data = request.data;
+    if (oc_der_read(&request, OC_DER_SEQUENCE, &content) != OC_OK)
+        return false;
+    id->len = (size_t)(content.data + content.len - id->data);
+    return true;
 }
 
 static int64_t at_most(int64_t value, int64_t limit)

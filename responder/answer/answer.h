@@ -37,10 +37,12 @@ struct served {
 
 // struct asked is a request that can be answered: every cert ID in it belongs to `issuer`. The
 // views point into the request. `nonce` is absent when the request has none, or the policy ignores
-// it.
+// it. `list` is the content of requestList, for answer_first_id(); it is absent if the request
+// cannot be parsed.
 struct asked {
     struct served_issuer *issuer;
     struct oc_bytes nonce;
+    struct oc_bytes list;
     size_t n_ids;
     struct oc_cert_id ids[JOB_SINGLES_MAX];
 };
@@ -53,6 +55,10 @@ struct asked {
 // request. It is unauthorized when an issuer is not served, or there are several.
 enum oc_response_status answer_read(const struct served *served, struct oc_bytes request,
                                     struct asked *asked);
+
+// answer_first_id finds the first cert ID, encoded as the client sent it. It can also be used after
+// answer_read() returned an error. Returns false if there is none.
+bool answer_first_id(const struct asked *asked, struct oc_bytes *id);
 
 // struct answer_times is the moment to answer at. nextUpdate is up to a tenth of the validity
 // earlier than it could be: `jitter` thousandths, 0 to 1000, of that tenth.

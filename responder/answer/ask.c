@@ -326,11 +326,25 @@ void ask_refresh(struct engine *engine, struct generation *generation, const str
         reply_release(&reply);
 }
 
+// The cert ID is hashed as the client sent it, not as the cache has it: clients may write the same
+// one in different ways, and the log shows that.
+static void write_log_id(const struct engine *engine, const struct asked *asked, char *out)
+{
+    uint8_t digest[32];
+    struct oc_bytes id;
+    out[0] = '\0';
+    if (answer_first_id(asked, &id) &&
+        engine->crypto->hash(engine->crypto, OC_HASH_SHA256, id, digest) == OC_OK)
+        write_hex(out, digest);
+}
+
 static bool answer_with(struct engine *engine, struct generation *generation, uint64_t epoch,
                         struct oc_bytes request, struct engine_waiter *waiter, struct reply *reply)
 {
     struct asked asked;
     enum oc_response_status status = answer_read(&generation->served, request, &asked);
+    if (waiter->log_id != NULL)
+        write_log_id(engine, &asked, waiter->log_id);
     if (status != OC_RESPONSE_SUCCESSFUL)
         return reply_error(reply, status);
     int64_t now = clock_seconds();
@@ -352,6 +366,8 @@ bool engine_ask(struct engine *engine, struct oc_bytes request, struct engine_wa
 {
     *reply = (struct reply){0};
     waiter->next = NULL;
+    if (waiter->log_id != NULL)
+        waiter->log_id[0] = '\0';
     // The epoch is read first: an answer by a generation that is replaced after that is not cached.
     uint64_t epoch = cache_epoch(engine->cache);
     struct generation *generation = engine_hold(engine);

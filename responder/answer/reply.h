@@ -21,10 +21,16 @@ struct reply {
     bool is_hit;        // it came from the cache
 };
 
+// ENGINE_LOG_ID_SIZE holds a SHA-256 in hex and its NUL.
+enum { ENGINE_LOG_ID_SIZE = 65 };
+
 // struct engine_waiter is a caller that waits for an answer that is being signed. It belongs to the
-// caller and must stay until `ready` was called, in another thread.
+// caller and must stay until `ready` was called, in another thread. If `log_id` is not NULL,
+// engine_ask() writes ENGINE_LOG_ID_SIZE bytes there before it returns: the SHA-256 of the first
+// cert ID in hex, or "" if there is none.
 struct engine_waiter {
     void (*ready)(struct engine_waiter *waiter, const struct reply *reply);
+    char *log_id;
     struct engine_waiter *next;
 };
 

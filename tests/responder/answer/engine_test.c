@@ -10,6 +10,7 @@
 #include "store/database_file.h"
 #include "store/store.h"
 
+#include <ocsp/der.h>
 #include <ocsp/openssl.h>
 #include <ocsp/request.h>
 #include <ocsp/verify.h>
@@ -248,9 +249,11 @@ static void take(struct engine_waiter *waiter, const struct reply *reply)
     pthread_mutex_unlock(&waiting->lock);
 }
 
-static void begin_ask(struct engine *engine, struct oc_bytes request, struct waiting *waiting)
+static void begin_ask_with(struct engine *engine, struct oc_bytes request, char *log_id,
+                           struct waiting *waiting)
 {
     *waiting = (struct waiting){.waiter.ready = take,
+                                .waiter.log_id = log_id,
                                 .lock = PTHREAD_MUTEX_INITIALIZER,
                                 .is_there = PTHREAD_COND_INITIALIZER};
     struct reply reply;
@@ -258,6 +261,11 @@ static void begin_ask(struct engine *engine, struct oc_bytes request, struct wai
         return;
     waiting->reply = reply;
     waiting->is_done = true;
+}
+
+static void begin_ask(struct engine *engine, struct oc_bytes request, struct waiting *waiting)
+{
+    begin_ask_with(engine, request, NULL, waiting);
 }
 
 static struct reply end_ask(struct waiting *waiting)
@@ -402,6 +410,62 @@ static void answered_by_status_and_hash(void **state)
         assert_true(expect_one(scene.engine, 1, hash, OC_CERT_STATUS_GOOD));
         assert_true(expect_one(scene.engine, 2, hash, OC_CERT_STATUS_REVOKED));
         assert_true(expect_one(scene.engine, 3, hash, OC_CERT_STATUS_UNKNOWN));
+    }
+    tear_down(&scene);
+}
+
+// The fifth SEQUENCE of a request is its first cert ID: OCSPRequest, TBSRequest, requestList,
+// Request, CertID.
+static void first_id_of(const struct question *question, char out[ENGINE_LOG_ID_SIZE])
+{
+    uint8_t digest[32];
+    struct oc_bytes content = question->der;
+    struct oc_bytes id;
+    for (size_t depth = 0; depth < 5; depth++) {
+        struct oc_bytes outer = content;
+        id.data = outer.data;
+        assert_int_equal(oc_der_read(&outer, OC_DER_SEQUENCE, &content), OC_OK);
+    }
+    id.len = (size_t)(content.data + content.len - id.data);
+    assert_int_equal(crypto->hash(crypto, OC_HASH_SHA256, id, digest), OC_OK);
+    for (size_t i = 0; i < sizeof digest; i++)
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
+static void expect_log_id(struct engine *engine, struct oc_bytes request, const char *expected)
+{
+    char id[ENGINE_LOG_ID_SIZE] = "not written";
+    struct waiting waiting;
+    struct reply reply;
+    begin_ask_with(engine, request, id, &waiting);
+    assert_string_equal(id, expected);
+    reply = end_ask(&waiting);
+    reply_release(&reply);
+    assert_string_equal(id, expected);
+}
+
+// In this order: signed, cached, of several cert IDs, with a nonce that is too long.
+static void log_id_is_the_first_cert_id(void **state)
+{
+    static const uint8_t octets[129] = {0x30, 0x00};
+    static const struct question questions[] = {
+        {.numbers = {1}, .n = 1, .hash = OC_HASH_SHA1},
+        {.numbers = {1}, .n = 1, .hash = OC_HASH_SHA1},
+        {.numbers = {2, 1}, .n = 2, .hash = OC_HASH_SHA256},
+        {.numbers = {3}, .n = 1, .hash = OC_HASH_SHA1, .nonce = {octets, sizeof octets}},
+    };
+    struct scene scene;
+    (void)state;
+    set_up(&scene);
+    expect_log_id(scene.engine, (struct oc_bytes){octets, 2}, "");
+    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    expect_log_id(scene.engine, (struct oc_bytes){octets, 2}, "");
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+        struct question question = questions[i];
+        char expected[ENGINE_LOG_ID_SIZE];
+        make_request(&question);
+        first_id_of(&question, expected);
+        expect_log_id(scene.engine, question.der, expected);
     }
     tear_down(&scene);
 }
@@ -1003,6 +1067,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_served_yet),
         cmocka_unit_test(answered_by_status_and_hash),
+        cmocka_unit_test(log_id_is_the_first_cert_id),
         cmocka_unit_test(what_changes_is_seen_at_the_next_tick),
         cmocka_unit_test(kept_over_a_restart),
         cmocka_unit_test(nonces_and_several_are_signed_for_one),
