@@ -60,7 +60,7 @@ static int own_copy(int socket)
 
 static struct listening *new_listening(int event, const int *sockets, size_t n)
 {
-    struct listening *listening = calloc(1, sizeof(*listening) + (n + 1) * sizeof(struct pollfd));
+    struct listening *listening = calloc(1, sizeof *listening + (n + 1) * sizeof(struct pollfd));
     if (listening == NULL)
         return NULL;
     listening->polls[0] = (struct pollfd){.fd = event, .events = POLLIN};
@@ -80,8 +80,8 @@ static bool accept_round(const struct acceptor *acceptor, int socket)
 {
     for (size_t i = 0; i < ROUND; i++) {
         struct sockaddr_storage address;
-        socklen_t len = sizeof(address);
-        memset(&address, 0, sizeof(address));
+        socklen_t len = sizeof address;
+        memset(&address, 0, sizeof address);
         int accepted =
             accept4(socket, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (accepted < 0)
@@ -94,7 +94,7 @@ static bool accept_round(const struct acceptor *acceptor, int socket)
 static void clear_event(int event)
 {
     uint64_t count;
-    ssize_t n = read(event, &count, sizeof(count));
+    ssize_t n = read(event, &count, sizeof count);
     (void)n;
 }
 
@@ -163,7 +163,7 @@ static int start_thread(struct acceptor *acceptor)
 static void wake(struct acceptor *acceptor)
 {
     uint64_t one = 1;
-    ssize_t n = write(acceptor->event, &one, sizeof(one));
+    ssize_t n = write(acceptor->event, &one, sizeof one);
     (void)n;
 }
 
@@ -179,7 +179,7 @@ static void free_acceptor(struct acceptor *acceptor)
 
 struct acceptor *acceptor_new(const int *sockets, size_t n, const struct acceptor_sink *sink)
 {
-    struct acceptor *acceptor = calloc(1, sizeof(*acceptor));
+    struct acceptor *acceptor = calloc(1, sizeof *acceptor);
     if (acceptor == NULL)
         return NULL;
     acceptor->sink = *sink;

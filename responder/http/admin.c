@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// One thread, few connections, and no secrets: /healthz and /metrics for who watches.
+// One thread and few connections; nothing served here is secret.
 #include "http/admin.h"
 
+#include "answer/engine.h"
 #include "http/accept.h"
 #include "http/metrics.h"
 
@@ -18,7 +19,6 @@ enum { CONNECTIONS = 64, TIMEOUT = 10, MEMORY = 16384 };
 
 struct admin {
     struct engine *engine;
-    struct http *http;
     struct acceptor *acceptor;
     struct MHD_Daemon *daemon;
 };
@@ -43,33 +43,68 @@ static enum MHD_Result send_text(struct MHD_Connection *mhd, unsigned status, co
 static enum MHD_Result send_line(struct MHD_Connection *mhd, unsigned status, const char *text)
 {
     char line[64];
-    snprintf(line, sizeof(line), "%s\n", text);
+    snprintf(line, sizeof line, "%s\n", text);
     return send_text(mhd, status, "text/plain; charset=us-ascii", line, strlen(line));
 }
 
 static enum MHD_Result send_health(const struct admin *admin, struct MHD_Connection *mhd)
 {
-    struct engine_status state;
-    engine_get_status(admin->engine, &state);
-    if (!state.is_signer_alive)
-        return send_line(mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "the signer is not there");
-    if (!state.has_signers)
+    struct engine_status status;
+    engine_get_status(admin->engine, &status);
+    if (!status.is_signer_alive)
+        return send_line(mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "signer unavailable");
+    if (!status.has_signers)
         return send_line(mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "an issuer has no valid signer");
-    if (!state.is_store_well)
-        return send_line(mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "a store cannot be read");
+    if (!status.is_store_well)
+        return send_line(mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "cannot read a store");
     return send_line(mhd, MHD_HTTP_OK, "ok");
+}
+
+static void print_cache(FILE *out, const struct cache_counts *cache, int64_t now)
+{
+    metrics_print_gauge(out, "ocspd_cache_entries", (int64_t)cache->n_entries,
+                        "Answers in the cache.");
+    metrics_print_gauge(out, "ocspd_cache_bytes", (int64_t)cache->octets,
+                        "Bytes that the cache uses.");
+    metrics_print_counter(out, "ocspd_cache_evictions_total", cache->n_evicted,
+                          "Answers removed from the cache to make room.");
+    if (cache->oldest != 0)
+        metrics_print_gauge(out, "ocspd_cache_oldest_age_seconds", now - cache->oldest,
+                            "Age of the oldest answer in the cache.");
+}
+
+static void print_status(FILE *out, const struct engine_status *status, int64_t now)
+{
+    print_cache(out, &status->cache, now);
+    metrics_print_gauge(out, "ocspd_signer_up", status->is_signer_alive,
+                        "Whether the signer process is running.");
+    metrics_print_gauge(out, "ocspd_sign_queue", (int64_t)status->sign_queue,
+                        "Signatures in progress.");
+    metrics_print_counter(out, "ocspd_signed_total", status->n_signed, "Responses signed.");
+    metrics_print_counter(out, "ocspd_sign_failures_total", status->n_sign_failed,
+                          "Responses that could not be signed.");
+    metrics_print_counter(out, "ocspd_sign_refused_total", status->n_refused,
+                          "Requests answered tryLater because the signing queue was full.");
+    metrics_print_counter(out, "ocspd_answers_not_saved_total", status->n_not_saved,
+                          "Answers that are not saved for the next start.");
+    if (status->signer_ends != 0)
+        metrics_print_gauge(out, "ocspd_signer_expiry_seconds", status->signer_ends - now,
+                            "Time until the first issuer has no valid signer.");
+    metrics_print_gauge(out, "ocspd_store_up", status->is_store_well,
+                        "Whether every store can be read.");
 }
 
 static enum MHD_Result send_metrics(const struct admin *admin, struct MHD_Connection *mhd)
 {
-    struct engine_status state;
+    struct engine_status status;
     char *text = NULL;
     size_t len = 0;
     FILE *out = open_memstream(&text, &len);
     if (out == NULL)
         return MHD_NO;
-    engine_get_status(admin->engine, &state);
-    metrics_print(out, &state, (int64_t)time(NULL));
+    engine_get_status(admin->engine, &status);
+    metrics_print(out);
+    print_status(out, &status, (int64_t)time(NULL));
     enum MHD_Result result = MHD_NO;
     if (fclose(out) == 0)
         result = send_text(mhd, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", text, len);
@@ -105,7 +140,7 @@ static void on_accepted(void *arg, int socket, const struct sockaddr_storage *ad
     static const struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
     struct admin *admin = arg;
     (void)address;
-    (void)MHD_add_connection(admin->daemon, socket, &unspecified, sizeof(unspecified));
+    (void)MHD_add_connection(admin->daemon, socket, &unspecified, sizeof unspecified);
 }
 
 static struct MHD_Daemon *new_daemon(struct admin *admin)
@@ -123,23 +158,21 @@ static struct MHD_Daemon *new_daemon(struct admin *admin)
     return daemon;
 }
 
-struct admin *admin_new(struct engine *engine, struct http *http, int socket, char *why,
-                        size_t size)
+struct admin *admin_new(struct engine *engine, int socket, char *why, size_t size)
 {
-    struct admin *admin = calloc(1, sizeof(*admin));
+    struct admin *admin = calloc(1, sizeof *admin);
     if (admin == NULL) {
-        snprintf(why, size, "no memory");
+        snprintf(why, size, "out of memory");
         return NULL;
     }
     struct acceptor_sink sink = {on_accepted, admin};
     admin->engine = engine;
-    admin->http = http;
     admin->daemon = new_daemon(admin);
     if (admin->daemon != NULL)
         admin->acceptor = acceptor_new(&socket, 1, &sink);
     if (admin->acceptor != NULL)
         return admin;
-    snprintf(why, size, "the server of metrics cannot be started");
+    snprintf(why, size, "cannot start the metrics server");
     admin_free(admin);
     return NULL;
 }

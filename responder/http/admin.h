@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// /healthz and /metrics, served on an address of their own.
+// Serves /healthz and /metrics on an address of their own.
 #ifndef HTTP_ADMIN_H
 #define HTTP_ADMIN_H
 
-#include "http/server.h"
+#include <stddef.h>
 
-// struct admin answers /healthz and /metrics on an address of its own.
+struct engine;
+
+// struct admin is the server. admin_new starts it on a listening socket, which remains the
+// caller's; it returns NULL and the reason in `why` on failure. admin_free stops it; NULL is
+// allowed.
 struct admin;
-struct admin *admin_new(struct engine *engine, struct http *http, int socket, char *why,
-                        size_t size);
+struct admin *admin_new(struct engine *engine, int socket, char *why, size_t size);
 void admin_free(struct admin *admin);
 
 #endif

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// Connections are found by their socket's number, which nobody else has while they last. One that
-// libmicrohttpd could not begin is never told of: it is forgotten when its number comes again.
+// A connection is found by the number of its socket, which is unique while it is open.
+// libmicrohttpd does not report a connection that it could not start: such a one is removed when
+// its number is used again.
 #include "http/connection.h"
 
 #include "program/clock.h"
 
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 enum { CHAINS = 4096, NO_ADDRESS = 0 };
 
-// struct origin is an address that has connections.
+// struct origin is an address with connections, and how many.
 struct origin {
     struct origin *next;
     uint64_t address;
@@ -40,11 +39,11 @@ void connection_set_stage(struct connection *connection, enum connection_stage s
 
 struct connections *connections_new(void)
 {
-    struct connections *connections = calloc(1, sizeof(*connections));
+    struct connections *connections = calloc(1, sizeof *connections);
     if (connections == NULL)
         return NULL;
     pthread_mutex_init(&connections->lock, NULL);
-    if (getrandom(&connections->seed, sizeof(connections->seed), GRND_NONBLOCK) < 0)
+    if (getrandom(&connections->seed, sizeof connections->seed, GRND_NONBLOCK) < 0)
         connections->seed = (uint64_t)clock_coarse_ms();
     connections->seed |= 1;
     return connections;
@@ -65,12 +64,12 @@ static bool count_origin(struct connections *connections, uint64_t address, size
         return true;
     struct origin **at = find_origin(connections, address);
     if (*at == NULL) {
-        *at = calloc(1, sizeof(**at));
+        *at = calloc(1, sizeof **at);
         if (*at == NULL)
             return false;
         (*at)->address = address;
     }
-    // One that was just made has none, and a limit is 1 at least.
+    // A new entry has n == 0 and is never left behind here: a limit is at least 1.
     if (limit != 0 && (*at)->n >= limit)
         return false;
     (*at)->n++;
@@ -89,25 +88,26 @@ static void uncount_origin(struct connections *connections, uint64_t address)
     free(origin);
 }
 
-// The network of an IPv6 address, or an IPv4 address in a place where no such network is.
+// Returns the /64 network of an IPv6 address, or an IPv4 address mapped to a number that is not a
+// network in use.
 static uint64_t address_of(const struct sockaddr_storage *from)
 {
     if (from->ss_family == AF_INET) {
         struct sockaddr_in in;
-        memcpy(&in, from, sizeof(in));
+        memcpy(&in, from, sizeof in);
         return (uint64_t)0xffff << 32 | in.sin_addr.s_addr;
     }
     if (from->ss_family != AF_INET6)
         return NO_ADDRESS;
     struct sockaddr_in6 in6;
-    memcpy(&in6, from, sizeof(in6));
+    memcpy(&in6, from, sizeof in6);
     uint64_t high;
     uint32_t low;
-    memcpy(&high, in6.sin6_addr.s6_addr, sizeof(high));
-    memcpy(&low, in6.sin6_addr.s6_addr + 12, sizeof(low));
+    memcpy(&high, in6.sin6_addr.s6_addr, sizeof high);
+    memcpy(&low, in6.sin6_addr.s6_addr + 12, sizeof low);
     if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
         return (uint64_t)0xffff << 32 | low;
-    // ::1 is in the network 0.
+    // The network of ::1 is 0, which stands for no address.
     return high == NO_ADDRESS ? 1 : high;
 }
 
@@ -128,7 +128,7 @@ static bool make_room(struct connections *connections, int socket)
     return true;
 }
 
-static void link_peer(struct connections *connections, struct connection *connection)
+static void link_to(struct connections *connections, struct connection *connection)
 {
     connection->next = connections->first;
     connection->link = &connections->first;
@@ -139,7 +139,7 @@ static void link_peer(struct connections *connections, struct connection *connec
     atomic_fetch_add(&connections->n, 1);
 }
 
-static void unlink_peer(struct connections *connections, struct connection *connection)
+static void unlink_from(struct connections *connections, struct connection *connection)
 {
     *connection->link = connection->next;
     if (connection->next != NULL)
@@ -149,34 +149,45 @@ static void unlink_peer(struct connections *connections, struct connection *conn
     uncount_origin(connections, connection->address);
 }
 
-static void free_peer(struct connection *connection)
+static struct connection *new_connection(int socket, uint64_t address, atomic_size_t *group)
 {
-    if (connection->body != connection->small)
-        free(connection->body);
-    atomic_fetch_sub(connection->group, 1);
-    free(connection->wait);
-    free(connection);
-    metrics_connection(-1);
-}
-
-static struct connection *new_peer(int socket, uint64_t address, atomic_size_t *group)
-{
-    struct connection *connection = calloc(1, sizeof(*connection));
+    struct connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL)
         return NULL;
-    connection->wait = calloc(1, sizeof(*connection->wait));
-    if (connection->wait == NULL) {
-        free(connection);
-        return NULL;
-    }
+    pthread_mutex_init(&connection->lock, NULL);
+    atomic_init(&connection->n_holders, 1);
     connection->socket = socket;
     connection->address = address;
     connection->group = group;
     atomic_fetch_add(group, 1);
     connection->body = connection->small;
-    connection->body_size = sizeof(connection->small);
+    connection->body_size = sizeof connection->small;
     connection_set_stage(connection, CONNECTION_IDLE);
+    metrics_connection(1);
     return connection;
+}
+
+void connection_hold(struct connection *connection)
+{
+    atomic_fetch_add(&connection->n_holders, 1);
+}
+
+void connection_release(struct connection *connection)
+{
+    if (atomic_fetch_sub(&connection->n_holders, 1) > 1)
+        return;
+    if (connection->body != connection->small)
+        free(connection->body);
+    pthread_mutex_destroy(&connection->lock);
+    free(connection);
+}
+
+// `group` may be freed as soon as its count is 0, so a holder that stays must not use it.
+static void finish(struct connection *connection)
+{
+    atomic_fetch_sub(connection->group, 1);
+    metrics_connection(-1);
+    connection_release(connection);
 }
 
 static bool admit(struct connections *connections, struct connection *connection,
@@ -186,13 +197,13 @@ static bool admit(struct connections *connections, struct connection *connection
         return false;
     struct connection *lost = connections->by_socket[connection->socket];
     if (lost != NULL) {
-        unlink_peer(connections, lost);
-        free_peer(lost);
+        unlink_from(connections, lost);
+        finish(lost);
     }
     if (atomic_load(&connections->n) >= limits->in_all ||
         !count_origin(connections, connection->address, limits->by_address))
         return false;
-    link_peer(connections, connection);
+    link_to(connections, connection);
     return true;
 }
 
@@ -200,16 +211,15 @@ struct connection *connections_add(struct connections *connections, int socket,
                                    const struct sockaddr_storage *address,
                                    const struct connection_limits *limits, atomic_size_t *group)
 {
-    struct connection *connection = new_peer(socket, address_of(address), group);
+    struct connection *connection = new_connection(socket, address_of(address), group);
     if (connection == NULL)
         return NULL;
-    metrics_connection(1);
     pthread_mutex_lock(&connections->lock);
     bool is_admitted = admit(connections, connection, limits);
     pthread_mutex_unlock(&connections->lock);
     if (is_admitted)
         return connection;
-    free_peer(connection);
+    finish(connection);
     return NULL;
 }
 
@@ -228,9 +238,9 @@ struct connection *connections_start(struct connections *connections, int socket
 void connections_remove(struct connections *connections, struct connection *connection)
 {
     pthread_mutex_lock(&connections->lock);
-    unlink_peer(connections, connection);
+    unlink_from(connections, connection);
     pthread_mutex_unlock(&connections->lock);
-    free_peer(connection);
+    finish(connection);
 }
 
 void connections_each(struct connections *connections,

@@ -6,10 +6,8 @@
 
 #include "http/metrics.h"
 
-// http_log_id writes the SHA-256 of the first cert ID of a request in hex, or nothing when it
-// has none.
-void http_log_id(struct oc_bytes request, char out[65]);
-
+// http_log writes a line about a request that was answered. `id` is the SHA-256 of its first cert
+// ID in hex, or "".
 void http_log(const struct metric_request *request, const char id[65], unsigned http_status);
 
 #endif

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Each thread counts in a shard of its own; what is printed is their sum. Threads beyond the
-// number of shards share them, which is slower, but not wrong.
+// Each thread counts in its own shard, and the sum of all shards is printed. If there are more
+// threads than shards, several threads share one, which is slower but still correct.
 #include "http/metrics.h"
 
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <stddef.h>
 
 enum { SHARDS = 64, HASHES = OC_HASH_SHA512 + 1, BUCKETS = 14, CACHE_LINE = 64 };
 
@@ -14,14 +15,14 @@ static const uint64_t bounds[BUCKETS] = {50,    100,   250,   500,    1000,   25
 
 typedef atomic_uint_fast64_t counter;
 
-struct shard {
+struct counts {
     alignas(CACHE_LINE) counter requests[METRIC_OUTCOMES][METRIC_METHODS][HASHES];
     counter hits;
     counter buckets[BUCKETS + 1];
     counter microseconds;
 };
 
-static struct shard shards[SHARDS];
+static struct counts shards[SHARDS];
 static atomic_uint n_threads;
 static atomic_llong n_connections;
 static counter n_accepted;
@@ -50,9 +51,9 @@ const char *metric_method_name(enum metric_method method)
     return (unsigned)method < METRIC_METHODS ? names[method] : "other";
 }
 
-static struct shard *own_shard(void)
+static struct counts *own_shard(void)
 {
-    static _Thread_local struct shard *own;
+    static _Thread_local struct counts *own;
     if (own == NULL)
         own = &shards[atomic_fetch_add(&n_threads, 1) % SHARDS];
     return own;
@@ -78,7 +79,7 @@ static size_t bucket_of(uint64_t microseconds)
 
 void metrics_count(const struct metric_request *request)
 {
-    struct shard *shard = own_shard();
+    struct counts *shard = own_shard();
     unsigned hash = (unsigned)request->hash < HASHES ? request->hash : OC_HASH_OTHER;
     add(&shard->requests[request->outcome][request->method][hash], 1);
     if (request->is_hit)
@@ -114,13 +115,13 @@ static void print_head(FILE *out, const char *name, const char *type, const char
     fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-static void print_counter(FILE *out, const char *name, uint64_t value, const char *help)
+void metrics_print_counter(FILE *out, const char *name, uint64_t value, const char *help)
 {
     print_head(out, name, "counter", help);
     fprintf(out, "%s %llu\n", name, (unsigned long long)value);
 }
 
-static void print_gauge(FILE *out, const char *name, int64_t value, const char *help)
+void metrics_print_gauge(FILE *out, const char *name, int64_t value, const char *help)
 {
     print_head(out, name, "gauge", help);
     fprintf(out, "%s %lld\n", name, (long long)value);
@@ -134,12 +135,12 @@ static uint64_t sum_requests(size_t outcome, size_t method, size_t hash)
     return sum;
 }
 
-// What never came up is left out, save for GET and POST by no hash, so that each outcome is there
-// from the beginning.
+// A combination that never occurred is left out, except for GET and POST with hash="other", so that
+// each outcome is present from the start.
 static void print_requests(FILE *out)
 {
     print_head(out, "ocspd_requests_total", "counter",
-               "Requests by what they came to, method, and hash of the first cert ID.");
+               "Requests by outcome, method, and hash of the first cert ID.");
     for (size_t outcome = 0; outcome < METRIC_OUTCOMES; outcome++)
         for (size_t method = 0; method < METRIC_METHODS; method++)
             for (size_t hash = 0; hash < HASHES; hash++) {
@@ -159,7 +160,7 @@ static void print_latency(FILE *out)
     uint64_t n = 0;
     uint64_t microseconds = 0;
     print_head(out, "ocspd_request_duration_seconds", "histogram",
-               "From the first line of a request until its answer is ready.");
+               "Time from the first line of a request until its answer is ready.");
     for (size_t bucket = 0; bucket <= BUCKETS; bucket++) {
         for (size_t i = 0; i < SHARDS; i++)
             n += get(&shards[i].buckets[bucket]);
@@ -176,51 +177,25 @@ static void print_latency(FILE *out)
             (unsigned long long)n, (double)microseconds / 1e6, (unsigned long long)n);
 }
 
-static void print_cache(FILE *out, const struct engine_status *state, int64_t now)
+static uint64_t sum_hits(void)
 {
-    uint64_t hits = 0;
+    uint64_t sum = 0;
     for (size_t i = 0; i < SHARDS; i++)
-        hits += get(&shards[i].hits);
-    print_counter(out, "ocspd_cache_hits_total", hits, "Requests answered from the memory.");
-    print_gauge(out, "ocspd_cache_entries", (int64_t)state->cache.n_entries,
-                "Answers in the memory.");
-    print_gauge(out, "ocspd_cache_bytes", (int64_t)state->cache.octets,
-                "What the memory of answers takes.");
-    print_counter(out, "ocspd_cache_evictions_total", state->cache.n_evicted,
-                  "Answers that had to go for others.");
-    if (state->cache.oldest != 0)
-        print_gauge(out, "ocspd_cache_oldest_age_seconds", now - state->cache.oldest,
-                    "Age of the oldest answer in the memory.");
+        sum += get(&shards[i].hits);
+    return sum;
 }
 
-static void print_signer(FILE *out, const struct engine_status *state, int64_t now)
-{
-    print_gauge(out, "ocspd_signer_up", state->is_signer_alive, "Whether the signer is there.");
-    print_gauge(out, "ocspd_sign_queue", (int64_t)state->sign_queue,
-                "Signatures that are being waited for.");
-    print_counter(out, "ocspd_signed_total", state->n_signed, "Responses signed.");
-    print_counter(out, "ocspd_sign_failures_total", state->n_sign_failed,
-                  "Responses that could not be signed.");
-    print_counter(out, "ocspd_sign_refused_total", state->n_refused,
-                  "Requests answered tryLater because too many signatures were waited for.");
-    print_counter(out, "ocspd_answers_not_saved_total", state->n_not_saved,
-                  "Answers that a restart will not find.");
-    if (state->signer_ends != 0)
-        print_gauge(out, "ocspd_signer_expiry_seconds", state->signer_ends - now,
-                    "Until the first issuer is left without a valid signer.");
-}
-
-void metrics_print(FILE *out, const struct engine_status *state, int64_t now)
+void metrics_print(FILE *out)
 {
     print_requests(out);
     print_latency(out);
-    print_cache(out, state, now);
-    print_signer(out, state, now);
-    print_gauge(out, "ocspd_store_up", state->is_store_well, "Whether every store can be read.");
-    print_gauge(out, "ocspd_connections", atomic_load(&n_connections), "Connections.");
-    print_counter(out, "ocspd_connections_total", get(&n_accepted), "Connections that began.");
-    print_counter(out, "ocspd_connections_dropped_total", get(&n_dropped),
-                  "Connections ended for being slow or too many.");
-    print_counter(out, "ocspd_connections_without_request_total", get(&n_without_request),
-                  "Connections that ended without a request.");
+    metrics_print_counter(out, "ocspd_cache_hits_total", sum_hits(),
+                          "Requests answered from the cache.");
+    metrics_print_gauge(out, "ocspd_connections", atomic_load(&n_connections), "Open connections.");
+    metrics_print_counter(out, "ocspd_connections_total", get(&n_accepted),
+                          "Connections accepted.");
+    metrics_print_counter(out, "ocspd_connections_dropped_total", get(&n_dropped),
+                          "Connections closed because they were too slow or too many.");
+    metrics_print_counter(out, "ocspd_connections_without_request_total", get(&n_without_request),
+                          "Connections closed without a request.");
 }

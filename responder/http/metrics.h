@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: MIT
 //
-// What is counted, and its text for Prometheus. Counting is done by any number of threads at once,
-// each in a place of its own.
+// Counts requests and connections, and writes metrics in the text format of Prometheus. Any number
+// of threads may count at the same time.
 #ifndef HTTP_METRICS_H
 #define HTTP_METRICS_H
 
-#include "answer/engine.h"
+#include <ocsp/base.h>
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
-// enum metric_outcome is what a request came to.
+// enum metric_outcome is the result of a request.
 enum metric_outcome {
-    METRIC_GOOD_ANSWER = 0,  // a signed answer, whatever it says
+    METRIC_GOOD_ANSWER = 0,  // a signed answer, whatever its status
     METRIC_NOT_MODIFIED,     // 304
     METRIC_MALFORMED,
     METRIC_UNAUTHORIZED,
     METRIC_TRY_LATER,
     METRIC_INTERNAL_ERROR,
-    METRIC_NOT_OCSP,  // neither asked nor answered in OCSP
-    METRIC_BROKEN,    // not HTTP, or its connection ended before it was answered
+    METRIC_NOT_OCSP,  // neither the request nor the response is OCSP
+    METRIC_BROKEN,    // invalid HTTP, or the connection was closed before the answer
     METRIC_OUTCOMES,
 };
 
 const char *metric_outcome_name(enum metric_outcome outcome);
 
-// enum metric_method is how it was asked.
+// enum metric_method is the method of a request.
 enum metric_method {
     METRIC_GET = 0,
     METRIC_POST,
@@ -35,7 +37,7 @@ enum metric_method {
 
 const char *metric_method_name(enum metric_method method);
 
-// struct metric_request is one request that was answered.
+// struct metric_request is one request that was answered. `hash` is that of its first cert ID.
 struct metric_request {
     enum metric_outcome outcome;
     enum metric_method method;
@@ -44,19 +46,22 @@ struct metric_request {
     uint64_t microseconds;
 };
 
-// metrics_count counts it; metrics_broken one that was begun, and not answered here.
+// metrics_count counts a request that was answered; metrics_broken one that was begun, but not
+// answered by ocspd itself.
 void metrics_count(const struct metric_request *request);
 void metrics_broken(enum metric_method method);
 
-// metrics_connection counts a connection that began (1) or ended (-1); metrics_dropped one that
-// was ended for being slow or too many; metrics_without_request one that has ended without the
-// first line of a request.
+// metrics_connection counts a connection that was opened (1) or closed (-1); metrics_dropped one
+// that was closed because it was too slow or there were too many; metrics_without_request one that
+// was closed before the first line of a request.
 void metrics_connection(int change);
 void metrics_dropped(void);
 void metrics_without_request(void);
 
-// metrics_print writes everything in the text format of Prometheus. `now` is in seconds since
-// 1970.
-void metrics_print(FILE *out, const struct engine_status *state, int64_t now);
+// metrics_print writes everything that is counted here. metrics_print_counter and
+// metrics_print_gauge write another metric, with its help text.
+void metrics_print(FILE *out);
+void metrics_print_counter(FILE *out, const char *name, uint64_t value, const char *help);
+void metrics_print_gauge(FILE *out, const char *name, int64_t value, const char *help);
 
 #endif

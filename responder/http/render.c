@@ -75,7 +75,7 @@ static struct MHD_Response *finish(struct MHD_Response *response, const struct f
 static void *unconst(const void *data)
 {
     void *same;
-    memcpy(&same, &data, sizeof(same));
+    memcpy(&same, &data, sizeof same);
     return same;
 }
 
@@ -107,12 +107,12 @@ struct MHD_Response *http_render_answer(struct cached *cached, int64_t max_age, 
 {
     char modified[HTTP_DATE_SIZE];
     char expires[HTTP_DATE_SIZE];
-    char etag[sizeof(cached->etag) + 2];
+    char etag[sizeof cached->etag + 2];
     char control[80];
     http_date(cached->this_update, modified);
     http_date(cached->next_update, expires);
-    snprintf(etag, sizeof(etag), "\"%s\"", cached->etag);
-    snprintf(control, sizeof(control), "max-age=%lld, public, no-transform, must-revalidate",
+    snprintf(etag, sizeof etag, "\"%s\"", cached->etag);
+    snprintf(control, sizeof control, "max-age=%lld, public, no-transform, must-revalidate",
              (long long)max_age);
     const struct field fields[] = {
         OCSP_TYPE,

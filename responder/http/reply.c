@@ -59,7 +59,7 @@ static bool render_fixed(struct http_replies *replies)
     };
     bool is_well = true;
     for (size_t last = 0; last < 2; last++) {
-        for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
             struct MHD_Response **error = &replies->errors[errors[i]][last];
             *error = http_render_error(errors[i], last == 1);
             is_well = is_well && *error != NULL;
@@ -74,7 +74,7 @@ static bool render_fixed(struct http_replies *replies)
 
 struct http_replies *http_replies_new(void)
 {
-    struct http_replies *replies = calloc(1, sizeof(*replies));
+    struct http_replies *replies = calloc(1, sizeof *replies);
     if (replies == NULL)
         return NULL;
     for (size_t i = 0; i < SETS; i++)
@@ -122,7 +122,7 @@ static unsigned queue_and_drop(struct MHD_Connection *mhd, unsigned status,
 static uint64_t tag_of(const struct cached *cached)
 {
     uint64_t digits[2];
-    memcpy(digits, cached->etag, sizeof(digits));
+    memcpy(digits, cached->etag, sizeof digits);
     return (digits[0] * 0x9e3779b97f4a7c15 ^ digits[1]) * 0x9e3779b97f4a7c15;
 }
 
@@ -140,7 +140,7 @@ static struct slot *find(struct set *set, uint64_t tag, const struct cached *cac
 {
     for (size_t i = 0; i < WAYS; i++)
         if (set->tags[i] == tag && set->slots[i].response != NULL &&
-            memcmp(set->slots[i].etag, cached->etag, sizeof(cached->etag)) == 0)
+            memcmp(set->slots[i].etag, cached->etag, sizeof cached->etag) == 0)
             return &set->slots[i];
     return NULL;
 }
@@ -172,7 +172,7 @@ static bool fill(struct slot *slot, struct cached *cached, int64_t now)
     struct http_freshness fresh = http_freshness(now, cached->next_update, cached->max_age);
     drop(slot->response);
     slot->response = http_render_answer(cached, fresh.max_age, false, false);
-    memcpy(slot->etag, cached->etag, sizeof(slot->etag));
+    memcpy(slot->etag, cached->etag, sizeof slot->etag);
     slot->max_age = cached->max_age;
     slot->made_at = now;
     slot->good_until = fresh.good_until;

@@ -1,16 +1,31 @@
 // SPDX-License-Identifier: MIT
 //
-// The daemons of libmicrohttpd that answer requests.
+// Answers requests on the connections that a daemon of libmicrohttpd is given.
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
 
-#include "http/parts.h"
+#include "http/connection.h"
+#include "http/reply.h"
 
-// http_is_last tells whether connections are to end with their next answer.
-bool http_is_last(const struct http *http);
+#include <microhttpd.h>
 
-// http_new_daemon begins a daemon of libmicrohttpd, one thread, that answers on the connections
-// that it is given. NULL when it cannot be begun.
-struct MHD_Daemon *http_new_daemon(struct http *http, const struct config *config);
+// struct http_service is what all daemons share. The settings may change at a reload; each is read
+// on its own, at any time and by any thread.
+struct http_service {
+    struct engine *engine;
+    struct connections *connections;
+    struct http_replies *replies;
+    bool is_in_place;         // see http_header_is_in_place()
+    atomic_bool is_draining;  // every answer closes its connection
+    atomic_bool is_stopping;  // no connection may be suspended any more
+    _Atomic(const char *) prefix;
+    atomic_size_t max_request;
+    atomic_size_t max_header;
+    atomic_size_t sample;
+};
+
+// http_daemon_new starts a daemon, which is one thread, with memory for headers of `max_header`
+// bytes on each connection. The caller stops it with MHD_stop_daemon(). Returns NULL on failure.
+struct MHD_Daemon *http_daemon_new(struct http_service *service, size_t max_header);
 
 #endif

@@ -1,26 +1,63 @@
 // SPDX-License-Identifier: MIT
 //
-// Connections come from the acceptor, are counted, and go round the daemons of libmicrohttpd,
-// each of which is one thread. Those that take too long are ended here.
+// The acceptor passes each new connection to this file, which counts it and gives it to the daemons
+// of libmicrohttpd in turn; a daemon is one thread. Connections that exceed a timeout are closed
+// here.
+#include "http/server.h"
+
+#include "answer/engine.h"
 #include "base/log.h"
+#include "http/accept.h"
 #include "http/header.h"
 #include "http/request.h"
 #include "http/suspend.h"
 #include "program/clock.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-// IDLE_LAST is for how many milliseconds a connection may be idle when all shall end, and
-// IDLE_CROWDED when there are nearly too many.
+// How many milliseconds a connection may be idle: IDLE_LAST while draining, IDLE_CROWDED when the
+// limit of connections is near.
 enum { IDLE_LAST = 1000, IDLE_CROWDED = 5000 };
 
-// Crews.
+// struct pool is the daemons that were started together for one configuration. A pool that is not
+// the first any more is freed once it has no connections.
+struct pool {
+    struct pool *next;
+    atomic_size_t n_connections;
+    size_t max_header;
+    size_t turn;
+    size_t n;
+    struct MHD_Daemon *daemons[];
+};
 
-static size_t crew_size(const struct config *config)
+// struct prefix is a path prefix. All prefixes are kept until the end, because a thread may still
+// be reading an old one.
+struct prefix {
+    struct prefix *next;
+    char text[];
+};
+
+struct http {
+    struct http_service service;
+    struct acceptor *acceptor;
+    pthread_mutex_t lock;  // protects `pools`
+    struct pool *pools;
+    struct prefix *prefixes;
+    // As in struct http_service, settings are read at any time.
+    atomic_size_t max_connections;
+    atomic_size_t max_connections_by_address;
+    _Atomic(int64_t) idle_timeout;  // both in milliseconds
+    _Atomic(int64_t) request_timeout;
+};
+
+// Thread pools.
+
+static size_t pool_size(const struct config *config)
 {
     if (config->n_threads > 0)
         return config->n_threads;
@@ -28,32 +65,32 @@ static size_t crew_size(const struct config *config)
     return n > 0 ? (size_t)n : 1;
 }
 
-static void stop_crew(struct pool *pool)
+static void stop_pool(struct pool *pool)
 {
     for (; pool->n > 0; pool->n--)
         MHD_stop_daemon(pool->daemons[pool->n - 1]);
 }
 
-static void free_crew(struct pool *pool)
+static void free_pool(struct pool *pool)
 {
-    stop_crew(pool);
+    stop_pool(pool);
     free(pool);
 }
 
-static void free_crews(struct pool *pool)
+static void free_pools(struct pool *pool)
 {
     while (pool != NULL) {
         struct pool *next = pool->next;
-        free_crew(pool);
+        free_pool(pool);
         pool = next;
     }
 }
 
-// Signals are for the thread that the process began with, and go to no thread of a crew.
-static struct pool *new_crew(struct http *http, const struct config *config)
+// Signals are blocked, so that only the main thread of the process receives them.
+static struct pool *new_pool(struct http *http, const struct config *config)
 {
-    size_t n = crew_size(config);
-    struct pool *pool = calloc(1, sizeof(*pool) + n * sizeof(struct MHD_Daemon *));
+    size_t n = pool_size(config);
+    struct pool *pool = calloc(1, sizeof *pool + n * sizeof(struct MHD_Daemon *));
     if (pool == NULL)
         return NULL;
     sigset_t all;
@@ -62,28 +99,28 @@ static struct pool *new_crew(struct http *http, const struct config *config)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pool->max_header = config->max_header;
     for (; pool->n < n; pool->n++) {
-        pool->daemons[pool->n] = http_new_daemon(http, config);
+        pool->daemons[pool->n] = http_daemon_new(&http->service, config->max_header);
         if (pool->daemons[pool->n] == NULL)
             break;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (pool->n == n)
         return pool;
-    free_crew(pool);
+    free_pool(pool);
     return NULL;
 }
 
-static bool is_crew_for(const struct pool *pool, const struct config *config)
+static bool fits(const struct pool *pool, const struct config *config)
 {
-    return pool->n == crew_size(config) && pool->max_header == config->max_header;
+    return pool->n == pool_size(config) && pool->max_header == config->max_header;
 }
 
-// In front of the one that there is, which goes on with its connections.
-static bool change_crew(struct http *http, const struct config *config)
+// A new pool becomes the first; the old one keeps its connections.
+static bool update_pool(struct http *http, const struct config *config)
 {
-    if (http->pools != NULL && is_crew_for(http->pools, config))
+    if (http->pools != NULL && fits(http->pools, config))
         return true;
-    struct pool *pool = new_crew(http, config);
+    struct pool *pool = new_pool(http, config);
     if (pool == NULL)
         return false;
     pthread_mutex_lock(&http->lock);
@@ -93,9 +130,9 @@ static bool change_crew(struct http *http, const struct config *config)
     return true;
 }
 
-static void end_old_crews(struct http *http)
+static void free_old_pools(struct http *http)
 {
-    struct pool *ended = NULL;
+    struct pool *unused = NULL;
     pthread_mutex_lock(&http->lock);
     for (struct pool **at = &http->pools->next; *at != NULL;) {
         struct pool *pool = *at;
@@ -104,30 +141,30 @@ static void end_old_crews(struct http *http)
             continue;
         }
         *at = pool->next;
-        pool->next = ended;
-        ended = pool;
+        pool->next = unused;
+        unused = pool;
     }
     pthread_mutex_unlock(&http->lock);
-    free_crews(ended);
+    free_pools(unused);
 }
 
-// libmicrohttpd closes the socket when it cannot take it.
+// MHD_add_connection() closes the socket if it fails.
 static void hand_over(struct http *http, int socket, const struct sockaddr_storage *address)
 {
     static const struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
     struct connection_limits limits = {http->max_connections, http->max_connections_by_address};
     struct pool *pool = http->pools;
     struct connection *connection =
-        connections_add(http->connections, socket, address, &limits, &pool->n_connections);
+        connections_add(http->service.connections, socket, address, &limits, &pool->n_connections);
     if (connection == NULL) {
         close(socket);
         metrics_dropped();
         return;
     }
     struct MHD_Daemon *daemon = pool->daemons[pool->turn++ % pool->n];
-    if (MHD_add_connection(daemon, socket, &unspecified, sizeof(unspecified)) == MHD_YES)
+    if (MHD_add_connection(daemon, socket, &unspecified, sizeof unspecified) == MHD_YES)
         return;
-    connections_remove(http->connections, connection);
+    connections_remove(http->service.connections, connection);
     metrics_dropped();
 }
 
@@ -159,24 +196,24 @@ static bool set_prefix(struct http *http, const char *text)
     while (prefix != NULL && (strlen(prefix->text) != len || memcmp(prefix->text, text, len) != 0))
         prefix = prefix->next;
     if (prefix == NULL) {
-        prefix = calloc(1, sizeof(*prefix) + len + 1);
+        prefix = calloc(1, sizeof *prefix + len + 1);
         if (prefix == NULL)
             return false;
         memcpy(prefix->text, text, len);
         prefix->next = http->prefixes;
         http->prefixes = prefix;
     }
-    http->prefix = prefix->text;
+    http->service.prefix = prefix->text;
     return true;
 }
 
-static bool set_up(struct http *http, const struct config *config)
+static bool apply_settings(struct http *http, const struct config *config)
 {
-    http->max_request = config->max_request;
-    http->max_header = config->max_header;
+    http->service.max_request = config->max_request;
+    http->service.max_header = config->max_header;
     http->max_connections = config->max_connections;
     http->max_connections_by_address = config->max_connections_per_address;
-    http->sample = config->access_log_sample;
+    http->service.sample = config->access_log_sample;
     http->idle_timeout = config->idle_timeout * 1000;
     http->request_timeout = config->request_timeout * 1000;
     return set_prefix(http, config->path_prefix);
@@ -191,7 +228,7 @@ static bool listen_on(struct http *http, const int *sockets, size_t n)
     return http->acceptor != NULL;
 }
 
-static bool say_why(char *why, size_t size, const char *what)
+static bool fail(char *why, size_t size, const char *what)
 {
     snprintf(why, size, "%s", what);
     return false;
@@ -200,42 +237,43 @@ static bool say_why(char *why, size_t size, const char *what)
 bool http_reload(struct http *http, const struct config *config, const int *sockets, size_t n,
                  char *why, size_t size)
 {
-    if (!set_up(http, config))
-        return say_why(why, size, "no memory");
-    if (!change_crew(http, config))
-        return say_why(why, size, "the threads of the HTTP server cannot be started");
+    if (!apply_settings(http, config))
+        return fail(why, size, "out of memory");
+    if (!update_pool(http, config))
+        return fail(why, size, "cannot start the threads of the HTTP server");
     if (!listen_on(http, sockets, n))
-        return say_why(why, size, "the listening sockets cannot be used");
+        return fail(why, size, "cannot accept on the listening sockets");
     return true;
 }
 
 struct http *http_new(struct engine *engine, const struct config *config, const int *sockets,
                       size_t n, char *why, size_t size)
 {
-    struct http *http = calloc(1, sizeof(*http));
+    struct http *http = calloc(1, sizeof *http);
     if (http == NULL) {
-        say_why(why, size, "no memory");
+        fail(why, size, "out of memory");
         return NULL;
     }
     pthread_mutex_init(&http->lock, NULL);
-    http->engine = engine;
-    http->is_in_place = http_header_is_in_place();
-    http->connections = connections_new();
-    http->replies = http_replies_new();
-    if (http->connections == NULL || http->replies == NULL)
-        say_why(why, size, "no memory");
+    http->service.engine = engine;
+    http->service.is_in_place = http_header_is_in_place();
+    http->service.connections = connections_new();
+    http->service.replies = http_replies_new();
+    if (http->service.connections == NULL || http->service.replies == NULL)
+        fail(why, size, "out of memory");
     else if (http_reload(http, config, sockets, n, why, size))
         return http;
     http_free(http);
     return NULL;
 }
 
-// The end, of one and of all.
+// Timeouts, draining and the end.
 
-// When there is room for few more only, the idle ones have to go earlier.
+// When the limit is near, idle connections are closed earlier.
 static bool is_crowded(const struct http *http)
 {
-    return connections_count(http->connections) > http->max_connections - http->max_connections / 8;
+    return connections_count(http->service.connections) >
+           http->max_connections - http->max_connections / 8;
 }
 
 static int64_t time_allowed(const struct http *http, enum connection_stage stage)
@@ -243,53 +281,53 @@ static int64_t time_allowed(const struct http *http, enum connection_stage stage
     if (stage != CONNECTION_IDLE)
         return http->request_timeout;
     int64_t most = http->idle_timeout;
-    if (http_is_last(http))
+    if (http->service.is_draining)
         most = IDLE_LAST;
     else if (is_crowded(http))
         most = IDLE_CROWDED;
     return most < http->idle_timeout ? most : http->idle_timeout;
 }
 
-static void end_if_slow(void *arg, struct connection *connection)
+static void close_if_slow(void *arg, struct connection *connection)
 {
     const struct http *http = arg;
     enum connection_stage stage = atomic_load_explicit(&connection->stage, memory_order_acquire);
     int64_t since = atomic_load_explicit(&connection->since, memory_order_relaxed);
-    if (connection->is_ended || clock_coarse_ms() - since <= time_allowed(http, stage))
+    if (connection->is_shut || clock_coarse_ms() - since <= time_allowed(http, stage))
         return;
     if (stage == CONNECTION_WAITING) {
-        wait_give_up(connection);
+        suspend_give_up(connection);
         return;
     }
-    // libmicrohttpd sees that, and closes it.
+    // libmicrohttpd notices that and closes the connection.
     shutdown(connection->socket, SHUT_RDWR);
-    connection->is_ended = true;
+    connection->is_shut = true;
     if (stage != CONNECTION_IDLE)
         metrics_dropped();
 }
 
 void http_sweep(struct http *http)
 {
-    connections_each(http->connections, end_if_slow, http);
-    end_old_crews(http);
+    connections_each(http->service.connections, close_if_slow, http);
+    free_old_pools(http);
 }
 
 void http_drain(struct http *http)
 {
-    http->is_draining = true;
+    http->service.is_draining = true;
     if (!acceptor_exchange(http->acceptor, NULL, 0))
-        log_line(LOG_WARNING_LINE, "connections go on being accepted: no memory");
+        log_line(LOG_WARNING_LINE, "out of memory: connections are still accepted");
 }
 
 size_t http_n_connections(const struct http *http)
 {
-    return connections_count(http->connections);
+    return connections_count(http->service.connections);
 }
 
-static void end_waiting(void *arg, struct connection *connection)
+static void give_up(void *arg, struct connection *connection)
 {
     (void)arg;
-    wait_give_up(connection);
+    suspend_give_up(connection);
 }
 
 static void free_prefixes(struct prefix *prefix)
@@ -301,21 +339,22 @@ static void free_prefixes(struct prefix *prefix)
     }
 }
 
-// A daemon must not be stopped while one of its connections rests, and from here on none is
-// laid to rest. Connections that were never begun are still counted by their crew.
+// A daemon must not be stopped while one of its connections is suspended: after `is_stopping` none
+// is suspended any more, and those that are get resumed. Connections that were never started are
+// still counted by their pool, so pools are freed last.
 void http_free(struct http *http)
 {
     if (http == NULL)
         return;
     acceptor_free(http->acceptor);
-    http->is_ending = true;
-    if (http->connections != NULL)
-        connections_each(http->connections, end_waiting, NULL);
+    http->service.is_stopping = true;
+    if (http->service.connections != NULL)
+        connections_each(http->service.connections, give_up, NULL);
     for (struct pool *pool = http->pools; pool != NULL; pool = pool->next)
-        stop_crew(pool);
-    connections_free(http->connections);
-    free_crews(http->pools);
-    http_replies_free(http->replies);
+        stop_pool(pool);
+    connections_free(http->service.connections);
+    free_pools(http->pools);
+    http_replies_free(http->service.replies);
     free_prefixes(http->prefixes);
     pthread_mutex_destroy(&http->lock);
     free(http);

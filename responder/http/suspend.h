@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: MIT
 //
-// Waiting for an answer that is being signed: the connection rests meanwhile, and goes on when
-// the answer comes in another thread, before or after it has been laid to rest.
+// Suspends a connection while its answer is being signed, and resumes it when the answer arrives
+// in another thread, which may be before the connection was suspended.
 #ifndef HTTP_SUSPEND_H
 #define HTTP_SUSPEND_H
 
+#include "answer/reply.h"
 #include "http/connection.h"
 
-// wait_ask asks the front. Returns true with the answer in `*reply`; or false when the connection
-// rests: its handler is called again when it goes on, and then has wait_take() give the answer.
-// With `is_ending` nothing is waited for: the answer is then tryLater.
-bool wait_ask(struct connection *connection, struct MHD_Connection *mhd, struct engine *engine,
-              struct oc_bytes request, const atomic_bool *is_ending, struct reply *reply);
-void wait_take(struct connection *connection, struct reply *reply);
+#include <microhttpd.h>
 
-// wait_give_up lets a connection that rests go on with tryLater; by any thread, while the peer is
-// sure to stay. wait_end is for the end of a connection.
-void wait_give_up(struct connection *connection);
-void wait_end(struct connection *connection);
+struct engine;
+
+// suspend_ask asks the engine. Returns true with the answer in `*reply`; or false if the
+// connection was suspended: its handler is then called again when it resumes, and suspend_take
+// returns the answer. If `*is_stopping`, nothing is suspended, and the answer is tryLater.
+bool suspend_ask(struct connection *connection, struct MHD_Connection *mhd, struct engine *engine,
+                 struct oc_bytes request, const atomic_bool *is_stopping, struct reply *reply);
+void suspend_take(struct connection *connection, struct reply *reply);
+
+// suspend_give_up resumes a connection, if it is suspended, with tryLater. Any thread may call it
+// while the connection cannot be removed. suspend_end must be called before a connection is
+// removed.
+void suspend_give_up(struct connection *connection);
+void suspend_end(struct connection *connection);
 
 #endif

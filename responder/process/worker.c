@@ -164,7 +164,7 @@ static bool admin_of(struct worker *worker, const struct offer *offer, struct ad
         return true;
     int fd = offer->fds[offer->n_fds - 1];
     bool is_same = worker->has_admin && worker->fds[worker->n_fds - 1] == fd;
-    *out = is_same ? worker->admin : admin_new(worker->engine, worker->http, fd, why, size);
+    *out = is_same ? worker->admin : admin_new(worker->engine, fd, why, size);
     return *out != NULL;
 }
 

@@ -26,11 +26,11 @@ class AdminTest(Case):
         unwell = b"HTTP/1.1 503 Service Unavailable"
         self.assertEqual(health(), (b"HTTP/1.1 200 OK", b"ok\n"))
         self.server.tell("store")
-        self.assertEqual(health(), (unwell, b"a store cannot be read\n"))
+        self.assertEqual(health(), (unwell, b"cannot read a store\n"))
         self.server.tell("signer")
-        self.assertEqual(health(), (unwell, b"the signer is not there\n"))
+        self.assertEqual(health(), (unwell, b"signer unavailable\n"))
         self.server.tell("store")
-        self.assertEqual(health(), (unwell, b"the signer is not there\n"))
+        self.assertEqual(health(), (unwell, b"signer unavailable\n"))
 
     def test_others(self):
         self.assertIn(b" 404 ", self.admin("/"))

@@ -100,7 +100,7 @@ static void try_read(struct guard *guard, const struct read_case *c)
     size_t len = 77;
     size_t uri_len = strlen(c->uri);
     const char *uri = (const char *)guard_at_end(guard, (const uint8_t *)c->uri, uri_len);
-    enum http_get result = http_get_read(uri, uri_len, c->prefix, out, sizeof(out), &len);
+    enum http_get result = http_get_read(uri, uri_len, c->prefix, out, sizeof out, &len);
     if (result != c->result)
         fail_msg("%s: %d", c->name, result);
     if (len != strlen(c->request) || memcmp(out, c->request, len) != 0)
@@ -112,7 +112,7 @@ static void paths_are_read(void **state)
     struct guard guard;
     (void)state;
     guard_init(&guard, 256);
-    for (size_t i = 0; i < sizeof(read_cases) / sizeof(read_cases[0]); i++)
+    for (size_t i = 0; i < sizeof read_cases / sizeof read_cases[0]; i++)
         try_read(&guard, &read_cases[i]);
     guard_free(&guard);
 }
@@ -125,15 +125,15 @@ static void every_prefix_and_character(void **state)
     uint8_t out[MAX];
     size_t len;
     (void)state;
-    guard_init(&guard, sizeof(uri));
-    for (size_t cut = 0; cut < sizeof(uri); cut++) {
+    guard_init(&guard, sizeof uri);
+    for (size_t cut = 0; cut < sizeof uri; cut++) {
         char *at = (char *)guard_at_end(&guard, (const uint8_t *)uri, cut);
-        enum http_get whole = http_get_read(at, cut, "ocsp", out, sizeof(out), &len);
+        enum http_get whole = http_get_read(at, cut, "ocsp", out, sizeof out, &len);
         assert_true(whole == HTTP_GET_REQUEST ? len > 0 : len == 0);
         for (size_t i = 0; i < cut; i++)
             for (int c = 0; c < 256; c++) {
                 at[i] = (char)c;
-                enum http_get result = http_get_read(at, cut, "ocsp", out, sizeof(out), &len);
+                enum http_get result = http_get_read(at, cut, "ocsp", out, sizeof out, &len);
                 assert_true(result == HTTP_GET_REQUEST ? len > 0 : len == 0);
                 at[i] = uri[i];
             }
@@ -160,8 +160,8 @@ static bool read_quad(const char *head, const char quad[4], uint8_t out[3])
     uint8_t octets[6];
     size_t len;
     char uri[16];
-    snprintf(uri, sizeof(uri), "/%s%.4s", head, quad);
-    if (http_get_read(uri, strlen(uri), "", octets, sizeof(octets), &len) != HTTP_GET_REQUEST)
+    snprintf(uri, sizeof uri, "/%s%.4s", head, quad);
+    if (http_get_read(uri, strlen(uri), "", octets, sizeof octets, &len) != HTTP_GET_REQUEST)
         return false;
     assert_int_equal(len, 6);
     assert_memory_equal(octets, "0\0\0", 3);
@@ -292,10 +292,10 @@ static void entity_tags(void **state)
         ",",
     };
     (void)state;
-    for (size_t i = 0; i < sizeof(matches) / sizeof(matches[0]); i++)
+    for (size_t i = 0; i < sizeof matches / sizeof matches[0]; i++)
         if (!http_etag_matches(matches[i], "abc"))
             fail_msg("%s does not match", matches[i]);
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (http_etag_matches(others[i], "abc"))
             fail_msg("%s matches", others[i]);
 }

@@ -28,7 +28,7 @@ static _Noreturn void fail(const char *what)
 static int listen_at(const struct sockaddr *address, socklen_t len, unsigned *port)
 {
     struct sockaddr_in6 bound = {0};
-    socklen_t bound_len = sizeof(bound);
+    socklen_t bound_len = sizeof bound;
     int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, address, len) != 0 || listen(fd, 4096) != 0)
         fail("listen");
@@ -42,7 +42,7 @@ static int listen_at(const struct sockaddr *address, socklen_t len, unsigned *po
 static int listen_ipv4(unsigned *port)
 {
     struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    return listen_at((struct sockaddr *)&in, sizeof(in), port);
+    return listen_at((struct sockaddr *)&in, sizeof in, port);
 }
 
 static int listen_ipv6(unsigned *port)
@@ -54,9 +54,9 @@ static int listen_ipv6(unsigned *port)
 static int listen_unix(const char *path)
 {
     struct sockaddr_un un = {.sun_family = AF_UNIX};
-    snprintf(un.sun_path, sizeof(un.sun_path), "%s", path);
+    snprintf(un.sun_path, sizeof un.sun_path, "%s", path);
     unlink(path);
-    return listen_at((struct sockaddr *)&un, sizeof(un), NULL);
+    return listen_at((struct sockaddr *)&un, sizeof un, NULL);
 }
 
 static const struct config defaults = {
@@ -85,7 +85,7 @@ static void set_one(struct config *config, char *setting)
         {"max_header", &config->max_header},
         {"sample", &config->access_log_sample},
     };
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         if (strcmp(sizes[i].name, setting) == 0)
             *sizes[i].size = strtoul(value, NULL, 10);
     if (strcmp(setting, "idle") == 0)
@@ -121,7 +121,7 @@ static void reload(struct server *server, char *line, size_t first, size_t n)
     struct config config;
     char why[256] = "";
     set_all(&config, line);
-    bool is_well = http_reload(server->http, &config, server->sockets + first, n, why, sizeof(why));
+    bool is_well = http_reload(server->http, &config, server->sockets + first, n, why, sizeof why);
     printf("%s\n", is_well ? "reloaded" : why);
 }
 
@@ -161,7 +161,7 @@ static void serve(struct server *server)
         if (n <= 0)
             continue;
         size_t len = 0;
-        while (len < sizeof(line) - 1 && read(STDIN_FILENO, line + len, 1) == 1)
+        while (len < sizeof line - 1 && read(STDIN_FILENO, line + len, 1) == 1)
             if (line[len++] == '\n')
                 break;
         line[len > 0 ? len - 1 : 0] = '\0';
@@ -177,16 +177,16 @@ int main(int argc, char **argv)
     char why[256];
     for (int i = 1; i < argc; i++)
         set_one(&config, argv[i]);
-    server.engine = engine_new(why, sizeof(why));
+    server.engine = engine_new(why, sizeof why);
     server.sockets[0] = listen_ipv4(&server.port);
     server.sockets[1] = listen_ipv6(&server.port6);
     server.sockets[2] = listen_unix("socket");
     server.sockets[3] = listen_ipv4(&server.moved);
     int admin_socket = listen_ipv4(&server.admin);
-    server.http = http_new(server.engine, &config, server.sockets, 3, why, sizeof(why));
+    server.http = http_new(server.engine, &config, server.sockets, 3, why, sizeof why);
     if (server.engine == NULL || server.http == NULL)
         fail(why);
-    struct admin *admin = admin_new(server.engine, server.http, admin_socket, why, sizeof(why));
+    struct admin *admin = admin_new(server.engine, admin_socket, why, sizeof why);
     if (admin == NULL)
         fail(why);
     printf("%u %u %u %u\n", server.port, server.port6, server.moved, server.admin);
