@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One thread and poll(2): there are few listening sockets. Each set of them is made of
-// descriptors of its own, so that the caller may close his.
+// One thread with poll(2) is enough for a few listening sockets. Each set of sockets consists of
+// duplicated descriptors, so the caller may close the originals.
 #include "http/accept.h"
 
 #include "base/log.h"
@@ -17,11 +17,12 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-// ROUND is how many connections are taken from one socket before it is the next one's turn, and
-// PAUSE how many milliseconds to wait when there are no descriptors or no memory.
+// ROUND is how many connections are accepted on one socket before the next socket gets its turn.
+// PAUSE is how many milliseconds to wait when the process is out of descriptors or memory.
 enum { ROUND = 64, PAUSE = 100 };
 
-// struct listening is a set of sockets; `polls` has one more in front, the event to wake up by.
+// struct listening is a set of `n` sockets. `polls` has n + 1 elements; the first is the event that
+// wakes the thread.
 struct listening {
     size_t n;
     struct pollfd polls[];
@@ -30,10 +31,10 @@ struct listening {
 struct acceptor {
     pthread_t thread;
     pthread_mutex_t lock;
-    struct listening *next;  // what to go on with
-    bool is_ending;
+    struct listening *next;  // replaces `now`; NULL: no change
+    bool is_stopping;
     int event;
-    struct listening *now;  // of the thread
+    struct listening *now;  // belongs to the thread
     struct acceptor_sink sink;
 };
 
@@ -75,7 +76,7 @@ static struct listening *new_listening(int event, const int *sockets, size_t n)
     return listening;
 }
 
-// Returns false when there is nothing left that a connection can be made with.
+// Returns false if the process is out of descriptors or memory.
 static bool accept_round(const struct acceptor *acceptor, int socket)
 {
     for (size_t i = 0; i < ROUND; i++) {
@@ -98,12 +99,12 @@ static void clear_event(int event)
     (void)n;
 }
 
-// Returns false when the thread is to end.
-static bool take_orders(struct acceptor *acceptor)
+// Returns false if the thread should stop.
+static bool take_changes(struct acceptor *acceptor)
 {
     clear_event(acceptor->event);
     pthread_mutex_lock(&acceptor->lock);
-    bool is_ending = acceptor->is_ending;
+    bool is_stopping = acceptor->is_stopping;
     struct listening *next = acceptor->next;
     acceptor->next = NULL;
     pthread_mutex_unlock(&acceptor->lock);
@@ -111,39 +112,39 @@ static bool take_orders(struct acceptor *acceptor)
         free_listening(acceptor->now);
         acceptor->now = next;
     }
-    return !is_ending;
+    return !is_stopping;
 }
 
 static bool accept_all(const struct acceptor *acceptor)
 {
     const struct listening *now = acceptor->now;
-    bool is_well = true;
+    bool ok = true;
     for (size_t i = 1; i <= now->n; i++)
         if (now->polls[i].revents != 0)
-            is_well = accept_round(acceptor, now->polls[i].fd) && is_well;
-    return is_well;
+            ok = accept_round(acceptor, now->polls[i].fd) && ok;
+    return ok;
 }
 
 static void *run(void *arg)
 {
     struct acceptor *acceptor = arg;
-    bool is_well = true;
+    bool is_paused = false;
     for (;;) {
         struct listening *now = acceptor->now;
-        // Without descriptors, only the event is waited for, for a moment.
-        int n = poll(now->polls, is_well ? now->n + 1 : 1, is_well ? -1 : PAUSE);
-        bool was_well = is_well;
-        is_well = true;
+        // During a pause, the thread waits for the event alone.
+        int n = poll(now->polls, is_paused ? 1 : now->n + 1, is_paused ? PAUSE : -1);
+        bool was_paused = is_paused;
+        is_paused = false;
         if (n <= 0)
             continue;
         if (now->polls[0].revents != 0) {
-            if (!take_orders(acceptor))
+            if (!take_changes(acceptor))
                 return NULL;
             continue;
         }
-        if (was_well && !accept_all(acceptor)) {
-            is_well = false;
-            log_limited(LOG_ERROR_LINE, "connections cannot be accepted: %s", strerror(errno));
+        if (!was_paused && !accept_all(acceptor)) {
+            is_paused = true;
+            log_limited(LOG_ERROR_LINE, "cannot accept connections: %s", strerror(errno));
         }
     }
 }
@@ -214,7 +215,7 @@ void acceptor_free(struct acceptor *acceptor)
     if (acceptor == NULL)
         return;
     pthread_mutex_lock(&acceptor->lock);
-    acceptor->is_ending = true;
+    acceptor->is_stopping = true;
     pthread_mutex_unlock(&acceptor->lock);
     wake(acceptor);
     pthread_join(acceptor->thread, NULL);

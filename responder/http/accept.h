@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A thread that accepts connections on any number of listening sockets, which may be exchanged
-// while it runs. libmicrohttpd could accept by itself, but then a socket that is taken away from
-// it may end the process, and connections end with the listener that they came from.
+// A thread that accepts connections on any number of listening sockets, which can be replaced while
+// it runs. libmicrohttpd could accept by itself, but then removing a socket may abort the process,
+// and closes the connections that were accepted on it.
 #ifndef HTTP_ACCEPT_H
 #define HTTP_ACCEPT_H
 
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-// struct acceptor_sink takes connections: `socket` does not block, and is the sink's to close.
+// struct acceptor_sink takes connections. `socket` is non-blocking, and the sink closes it.
 struct acceptor_sink {
     void (*take)(void *arg, int socket, const struct sockaddr_storage *address);
     void *arg;
@@ -18,15 +18,15 @@ struct acceptor_sink {
 
 struct acceptor;
 
-// acceptor_new begins to accept on `n` sockets, which stay the caller's. Returns NULL when it
-// cannot, with errno.
+// acceptor_new starts to accept on `n` sockets, which remain the caller's. Returns NULL and sets
+// errno on failure.
 struct acceptor *acceptor_new(const int *sockets, size_t n, const struct acceptor_sink *sink);
 
-// acceptor_exchange goes on with other sockets; none stops it for good. On failure nothing has
-// changed.
+// acceptor_exchange continues with other sockets; with none it stops accepting. On failure nothing
+// changes.
 bool acceptor_exchange(struct acceptor *acceptor, const int *sockets, size_t n);
 
-// acceptor_free ends the thread. NULL is allowed.
+// acceptor_free stops the thread. NULL is allowed.
 void acceptor_free(struct acceptor *acceptor);
 
 #endif

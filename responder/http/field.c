@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Header fields, read and written without a lock and without memory.
+// Reads and writes header fields without locks and without allocating.
 #include "http/field.h"
 
 #include <ocsp/base.h>
@@ -9,10 +9,10 @@
 #include <string.h>
 #include <strings.h>
 
-// WINDOW_MAX is for how many seconds the same max-age is said at most.
+// WINDOW_MAX is for how many seconds, at most, the same max-age is sent.
 enum { WINDOW_MAX = 30 };
 
-// By copying: libc's ways of writing a time take a lock, and longer than everything else here.
+// The functions of libc take a lock and would take longer than everything else in a reply.
 void http_date(int64_t time, char out[HTTP_DATE_SIZE])
 {
     static const char days[] = "SunMonTueWedThuFriSat";
@@ -36,8 +36,8 @@ static const char *skip_space(const char *at)
     return at + strspn(at, " \t");
 }
 
-// entity-tag = [ %s"W/" ] DQUOTE *etagc DQUOTE. Returns what stands behind it, NULL when there is
-// none, with what is between the quotes in `*tag`.
+// entity-tag = [ %s"W/" ] DQUOTE *etagc DQUOTE. Returns the position behind it and what is between
+// the quotes in `*tag`; or NULL if there is no entity tag.
 static const char *next_tag(const char *at, struct oc_bytes *tag)
 {
     if (strncmp(at, "W/", 2) == 0)
@@ -84,7 +84,7 @@ bool http_is_media_type(const char *field, const char *type)
 
 struct http_freshness http_freshness(int64_t now, int64_t next_update, int64_t max_age)
 {
-    // The first and the last second at which max_age is not too much.
+    // The last second at which max_age ends before next_update.
     int64_t last = next_update - 1 - max_age;
     if (now <= last)
         return (struct http_freshness){max_age, last};

@@ -1,66 +1,66 @@
 // SPDX-License-Identifier: MIT
 //
-// A path is read from left to right, once: slashes, prefix, slashes, base64. A request begins
-// with the octet 0x30, so that its base64 never begins with a slash.
+// A path is read once from left to right: slashes, prefix, slashes, base64. A request begins with
+// the octet 0x30, so its base64 never begins with a slash.
 #include "http/get.h"
 
 #include <string.h>
 #include <strings.h>
 
-// struct text is what is still to be read.
-struct text {
+// struct target is the rest of a request target.
+struct target {
     const char *at;
     const char *end;
 };
 
-static size_t left(const struct text *text)
+static size_t left(const struct target *target)
 {
-    return (size_t)(text->end - text->at);
+    return (size_t)(target->end - target->at);
 }
 
-static void skip_slashes(struct text *text)
+static void skip_slashes(struct target *target)
 {
-    while (text->at < text->end && *text->at == '/')
-        text->at++;
+    while (target->at < target->end && *target->at == '/')
+        target->at++;
 }
 
-static bool skip_word(struct text *text, const char *word)
+static bool skip_word(struct target *target, const char *word)
 {
     size_t len = strlen(word);
-    if (left(text) < len || strncasecmp(text->at, word, len) != 0)
+    if (left(target) < len || strncasecmp(target->at, word, len) != 0)
         return false;
-    text->at += len;
+    target->at += len;
     return true;
 }
 
-// absolute-form (RFC 9112 3.2.2): every server has to take it, though only proxies get it.
-static bool skip_authority(struct text *text)
+// absolute-form (RFC 9112 3.2.2): every server must accept it, although only proxies should get it.
+static bool skip_authority(struct target *target)
 {
-    if (left(text) > 0 && *text->at == '/')
+    if (left(target) > 0 && *target->at == '/')
         return true;
-    if (!skip_word(text, "http://") && !skip_word(text, "https://"))
+    if (!skip_word(target, "http://") && !skip_word(target, "https://"))
         return false;
-    while (text->at < text->end && *text->at != '/')
-        text->at++;
+    while (target->at < target->end && *target->at != '/')
+        target->at++;
     return true;
 }
 
-static bool skip_prefix(struct text *text, const char *prefix)
+static bool skip_prefix(struct target *target, const char *prefix)
 {
     size_t len = strlen(prefix);
-    skip_slashes(text);
+    skip_slashes(target);
     if (len == 0)
         return true;
-    if (left(text) < len || memcmp(text->at, prefix, len) != 0)
+    if (left(target) < len || memcmp(target->at, prefix, len) != 0)
         return false;
-    text->at += len;
-    if (left(text) > 0 && *text->at != '/')
+    target->at += len;
+    if (left(target) > 0 && *target->at != '/')
         return false;
-    skip_slashes(text);
+    skip_slashes(target);
     return true;
 }
 
-// A character's value, and the alphabets it is in: that of RFC 4648 section 4, that of section 5.
+// A character's value, and its alphabets: that of RFC 4648 section 4, that of section 5, or both.
 enum {
     IN_BASE = 0x40,
     IN_URL = 0x80,
@@ -70,7 +70,7 @@ enum {
     PADDING = 1,  // in neither
 };
 
-// By character, sixteen a line; from 0x80 on all are in neither.
+// Indexed by character, 16 in a line; characters from 0x80 on are in no alphabet.
 static const uint8_t values[256] = {
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
@@ -92,22 +92,22 @@ static int hex_digit(char c)
     return -1;
 }
 
-// next_value takes one character, or the three that stand for one.
-static unsigned next_value(struct text *text)
+// next_value reads one character, which may be percent-encoded.
+static unsigned next_value(struct target *target)
 {
-    if (*text->at != '%')
-        return values[(unsigned char)*text->at++];
-    if (left(text) < 3)
+    if (*target->at != '%')
+        return values[(unsigned char)*target->at++];
+    if (left(target) < 3)
         return NONE;
-    int high = hex_digit(text->at[1]);
-    int low = hex_digit(text->at[2]);
+    int high = hex_digit(target->at[1]);
+    int low = hex_digit(target->at[2]);
     if (high < 0 || low < 0)
         return NONE;
-    text->at += 3;
+    target->at += 3;
     return values[high * 16 + low];
 }
 
-// struct decoder gathers bits until they are octets.
+// struct decoder collects bits until they form octets.
 struct decoder {
     uint8_t *out;
     size_t size;
@@ -130,13 +130,13 @@ static bool take_value(struct decoder *decoder, unsigned value)
     return true;
 }
 
-// The padding is whole or absent, and stands at the end.
-static bool is_padding(struct text *text, size_t n_values, unsigned value)
+// Padding is complete or absent, and only at the end.
+static bool is_padding(struct target *target, size_t n_values, unsigned value)
 {
     size_t n_wanted = (4 - n_values % 4) % 4;
     size_t n = 1;
-    for (; value == PADDING && text->at < text->end; n++)
-        value = next_value(text);
+    for (; value == PADDING && target->at < target->end; n++)
+        value = next_value(target);
     return value == PADDING && n == n_wanted;
 }
 
@@ -147,11 +147,11 @@ static bool is_whole(const struct decoder *decoder)
     return rest != 1 && (decoder->bits & behind[rest]) == 0 && decoder->alphabets != 0;
 }
 
-// Four characters at once, as long as each stands for itself.
-static void take_fours(struct text *text, struct decoder *decoder)
+// Decodes four characters at a time, as long as none is percent-encoded.
+static void take_fours(struct target *target, struct decoder *decoder)
 {
-    while (left(text) >= 4 && decoder->size - decoder->len >= 3) {
-        const unsigned char *at = (const unsigned char *)text->at;
+    while (left(target) >= 4 && decoder->size - decoder->len >= 3) {
+        const unsigned char *at = (const unsigned char *)target->at;
         unsigned a = values[at[0]], b = values[at[1]], c = values[at[2]], d = values[at[3]];
         if (a < IN_BASE || b < IN_BASE || c < IN_BASE || d < IN_BASE)
             return;
@@ -161,19 +161,19 @@ static void take_fours(struct text *text, struct decoder *decoder)
         out[1] = (uint8_t)((b & VALUE) << 4 | (c & VALUE) >> 2);
         out[2] = (uint8_t)((c & VALUE) << 6 | (d & VALUE));
         decoder->len += 3;
-        text->at += 4;
+        target->at += 4;
     }
 }
 
-static enum http_get decode(struct text *text, struct decoder *decoder)
+static enum http_get decode(struct target *target, struct decoder *decoder)
 {
-    take_fours(text, decoder);
-    while (text->at < text->end) {
-        unsigned value = next_value(text);
+    take_fours(target, decoder);
+    while (target->at < target->end) {
+        unsigned value = next_value(target);
         if (value == NONE)
             return HTTP_GET_RUBBISH;
         if (value == PADDING) {
-            if (!is_padding(text, decoder->n_values, value))
+            if (!is_padding(target, decoder->n_values, value))
                 return HTTP_GET_RUBBISH;
             break;
         }
@@ -186,12 +186,12 @@ static enum http_get decode(struct text *text, struct decoder *decoder)
 enum http_get http_get_read(const char *uri, size_t len, const char *prefix, uint8_t *out,
                             size_t size, size_t *out_len)
 {
-    struct text text = {uri, uri + len};
+    struct target target = {uri, uri + len};
     struct decoder decoder = {.out = out, .size = size, .alphabets = IN_BOTH};
     *out_len = 0;
-    if (!skip_authority(&text) || !skip_prefix(&text, prefix) || left(&text) == 0)
+    if (!skip_authority(&target) || !skip_prefix(&target, prefix) || left(&target) == 0)
         return HTTP_GET_NOTHING;
-    enum http_get result = decode(&text, &decoder);
+    enum http_get result = decode(&target, &decoder);
     if (result == HTTP_GET_REQUEST)
         *out_len = decoder.len;
     return result;
@@ -199,6 +199,6 @@ enum http_get http_get_read(const char *uri, size_t len, const char *prefix, uin
 
 bool http_get_is_root(const char *uri, size_t len, const char *prefix)
 {
-    struct text text = {uri, uri + len};
-    return skip_authority(&text) && skip_prefix(&text, prefix) && left(&text) == 0;
+    struct target target = {uri, uri + len};
+    return skip_authority(&target) && skip_prefix(&target, prefix) && left(&target) == 0;
 }

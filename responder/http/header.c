@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// libmicrohttpd takes much for a header that RFC 9112 does not. A server in front that takes it
-// for something else would see other requests than we do, and its clients could send requests in
-// the names of others; so whatever is doubtful is refused.
+// libmicrohttpd accepts header syntax that RFC 9112 forbids. A proxy that parses it differently
+// would see other requests than we do, and its clients could send requests in the name of others
+// (request smuggling). So everything doubtful is rejected.
 #include "http/header.h"
 
 #include "http/field.h"
@@ -11,8 +11,9 @@
 #include <string.h>
 #include <strings.h>
 
-// struct reading is how far the fields were read. `next` is where the next has to begin.
-struct reading {
+// struct header_reading is the state while the fields are read. `next` is where the next field must
+// begin.
+struct header_reading {
     struct http_header *header;
     const char *next;
     bool is_in_place;
@@ -23,24 +24,24 @@ struct reading {
     unsigned n_types;
 };
 
-// Later ones have another reader, which refuses by itself what is_next() looks for.
+// Later versions have another parser, which itself rejects what is_next() looks for.
 bool http_header_is_in_place(void)
 {
     return strverscmp(MHD_get_version(), "0.9.77") < 0;
 }
 
-// struct set is characters of ASCII, a bit each, in what takes no branches to look up.
-struct set {
+// struct charset is a set of ASCII characters, one bit each, so that a lookup needs no branch.
+struct charset {
     uint32_t bits[8];
 };
 
 // tchar (RFC 9110 5.6.2): letters, digits and !#$%&'*+-.^_`|~.
-static const struct set token_set = {{0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff}};
+static const struct charset token_set = {{0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff}};
 
-// What is in uri-host [ ":" port ] (RFC 3986): letters, digits and !$%&'()*+,-.:;=[]_~.
-static const struct set host_set = {{0, 0x2fff7ff2, 0xaffffffe, 0x47fffffe}};
+// The characters of uri-host [ ":" port ] (RFC 3986): letters, digits and !$%&'()*+,-.:;=[]_~.
+static const struct charset host_set = {{0, 0x2fff7ff2, 0xaffffffe, 0x47fffffe}};
 
-static bool is_of(const char *text, size_t len, const struct set *set)
+static bool is_of(const char *text, size_t len, const struct charset *set)
 {
     uint32_t all = 1;
     for (size_t i = 0; i < len; i++) {
@@ -50,13 +51,13 @@ static bool is_of(const char *text, size_t len, const struct set *set)
     return all == 1;
 }
 
-// A blank before the colon is none, and none at the begin of the line.
+// No whitespace is allowed before the colon or at the start of the line.
 static bool is_token(const char *text, size_t len)
 {
     return len > 0 && is_of(text, len, &token_set);
 }
 
-// Empty when there is none; blanks behind it do not count.
+// A Host may be empty; trailing whitespace does not count.
 static bool is_host(const char *text, size_t len)
 {
     while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
@@ -64,10 +65,11 @@ static bool is_host(const char *text, size_t len)
     return is_of(text, len, &host_set);
 }
 
-// A line that is folded becomes part of the name of the field before it, one that begins with NUL
-// the end of the header, and what follows a NUL is left out. Neither shows in what a field is, but
-// in where it is: right behind the CRLF of the one before.
-static bool is_next(struct reading *reading, const char *name, const char *value, size_t value_len)
+// libmicrohttpd appends a folded line to the field before it, takes a line that begins with NUL for
+// the end of the header, and drops what follows a NUL. The fields themselves do not show that, but
+// their addresses do: a field must begin directly after the CRLF of the one before.
+static bool is_next(struct header_reading *reading, const char *name, const char *value,
+                    size_t value_len)
 {
     if (!reading->is_in_place)
         return true;
@@ -82,7 +84,7 @@ static bool is(const char *name, const char *wanted)
     return strcasecmp(name, wanted) == 0;
 }
 
-static void take_known(struct reading *reading, const char *name, size_t name_len,
+static void take_known(struct header_reading *reading, const char *name, size_t name_len,
                        const char *value, size_t value_len)
 {
     struct http_header *header = reading->header;
@@ -103,11 +105,11 @@ static void take_known(struct reading *reading, const char *name, size_t name_le
     }
 }
 
-// A CR that no LF follows ends the line for some.
+// Some software takes a CR without LF for the end of a line.
 static enum MHD_Result take_field(void *arg, enum MHD_ValueKind kind, const char *name,
                                   size_t name_len, const char *value, size_t value_len)
 {
-    struct reading *reading = arg;
+    struct header_reading *reading = arg;
     (void)kind;
     if (value == NULL || !is_token(name, name_len) || memchr(value, '\r', value_len) != NULL ||
         !is_next(reading, name, value, value_len))
@@ -117,7 +119,7 @@ static enum MHD_Result take_field(void *arg, enum MHD_ValueKind kind, const char
     return reading->is_broken ? MHD_NO : MHD_YES;
 }
 
-// One blank on each side of the target, none in it, and no NUL and no CR.
+// There is one space on each side of the target, and no space, NUL or CR in it.
 static bool is_line_whole(const struct http_line *line, bool is_in_place)
 {
     if (memchr(line->uri, '\r', line->uri_len) != NULL ||
@@ -134,8 +136,8 @@ static size_t header_len(struct MHD_Connection *mhd)
     return info == NULL ? 0 : info->header_size;
 }
 
-// HTTP/1.0 has no chunks (RFC 9112 6.1) and need not say the host.
-static bool is_broken(const struct reading *reading, const struct http_line *line)
+// HTTP/1.0 has no chunked coding (RFC 9112 6.1) and needs no Host.
+static bool is_broken(const struct header_reading *reading, const struct http_line *line)
 {
     bool is_old = strcmp(line->version, MHD_HTTP_VERSION_1_0) == 0;
     return reading->is_broken ||
@@ -154,7 +156,7 @@ bool http_header_read(struct MHD_Connection *mhd, const struct http_line *line, 
                       struct http_header *header, enum http_text *why)
 {
     *header = (struct http_header){.len = header_len(mhd)};
-    struct reading reading = {
+    struct header_reading reading = {
         .header = header,
         .next = line->version + strlen(line->version) + 2,
         .is_in_place = is_in_place,

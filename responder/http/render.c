@@ -33,21 +33,22 @@ struct field {
         MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"                                                  \
     }
 
-static const struct text {
+static const struct plain_text {
     unsigned status;
     const char *body;
     bool says_allow;
 } texts[HTTP_TEXTS] = {
     [HTTP_TEXT_OPTIONS] = {MHD_HTTP_NO_CONTENT, "", true},
-    [HTTP_TEXT_RUBBISH] = {MHD_HTTP_BAD_REQUEST, "The path is not the base64 of a request.\n"},
-    [HTTP_TEXT_NOT_FOUND] = {MHD_HTTP_NOT_FOUND, "An OCSP responder; there is no request here.\n"},
-    [HTTP_TEXT_METHOD] = {MHD_HTTP_METHOD_NOT_ALLOWED, "GET, HEAD and POST are answered.\n", true},
-    [HTTP_TEXT_BROKEN] = {MHD_HTTP_BAD_REQUEST, "The header is not that of a request.\n"},
-    [HTTP_TEXT_LENGTH] = {MHD_HTTP_BAD_REQUEST, "The length of the body is said twice.\n"},
+    [HTTP_TEXT_RUBBISH] = {MHD_HTTP_BAD_REQUEST, "The path is not a base64 OCSP request.\n"},
+    [HTTP_TEXT_NOT_FOUND] = {MHD_HTTP_NOT_FOUND,
+                             "This is an OCSP responder; the path has no request.\n"},
+    [HTTP_TEXT_METHOD] = {MHD_HTTP_METHOD_NOT_ALLOWED, "Use GET, HEAD or POST.\n", true},
+    [HTTP_TEXT_BROKEN] = {MHD_HTTP_BAD_REQUEST, "Invalid request header.\n"},
+    [HTTP_TEXT_LENGTH] = {MHD_HTTP_BAD_REQUEST, "The length of the body is given twice.\n"},
     [HTTP_TEXT_MEDIA_TYPE] = {MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                              "The body has to be application/ocsp-request.\n"},
+                              "The body must be application/ocsp-request.\n"},
     [HTTP_TEXT_HEADER] = {MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, "The header is too long.\n"},
-    [HTTP_TEXT_CODING] = {MHD_HTTP_NOT_IMPLEMENTED, "The body is coded in an unknown way.\n"},
+    [HTTP_TEXT_CODING] = {MHD_HTTP_NOT_IMPLEMENTED, "Unsupported transfer coding.\n"},
 };
 
 static bool add_fields(struct MHD_Response *response, const struct field *fields, size_t n)
@@ -58,7 +59,7 @@ static bool add_fields(struct MHD_Response *response, const struct field *fields
     return true;
 }
 
-// finish adds the header fields to a response, or ends it.
+// finish adds header fields to a response, or destroys it.
 static struct MHD_Response *finish(struct MHD_Response *response, const struct field *fields,
                                    size_t n, bool is_last)
 {
@@ -71,7 +72,7 @@ static struct MHD_Response *finish(struct MHD_Response *response, const struct f
     return NULL;
 }
 
-// libmicrohttpd takes no pointer to const, and changes nothing behind it.
+// libmicrohttpd does not accept a pointer to const, but does not write through it.
 static void *unconst(const void *data)
 {
     void *same;
@@ -89,7 +90,7 @@ static void release(void *arg)
     cached_release(arg);
 }
 
-// The octets stay where they are.
+// The octets are not copied.
 static struct MHD_Response *body_of(struct cached *cached)
 {
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
@@ -99,9 +100,9 @@ static struct MHD_Response *body_of(struct cached *cached)
     return response;
 }
 
-// Last-Modified is thisUpdate, as the table and the example of RFC 9919 7.2 have it. A 304 has no
-// fields about what it does not bring (RFC 9110 15.4.5); libmicrohttpd adds the length that a 200
-// would have.
+// Last-Modified is thisUpdate, as in the table and the example of RFC 9919 7.2. A 304 has no fields
+// that describe the missing body (RFC 9110 15.4.5); libmicrohttpd adds the Content-Length that a
+// 200 would have.
 struct MHD_Response *http_render_answer(struct cached *cached, int64_t max_age, bool is_known,
                                         bool is_last)
 {
@@ -125,8 +126,8 @@ struct MHD_Response *http_render_answer(struct cached *cached, int64_t max_age, 
     return finish(body_of(cached), fields + n_left_out, 5 - n_left_out, is_last);
 }
 
-// An answer with a nonce is authoritative, and RFC 9919 7.2 forbids no-store and no-cache there.
-// What keeps it from being given to others is private, and being stale at once.
+// An answer with a nonce is authoritative, so RFC 9919 7.2 forbids no-store and no-cache. "private"
+// and max-age=0 keep caches from giving it to others.
 struct MHD_Response *http_render_once(uint8_t *der, size_t len, bool is_last)
 {
     static const struct field fields[] = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// HTTP responses as libmicrohttpd wants them (RFC 9919 6 and 7.2).
+// Makes HTTP responses as objects of libmicrohttpd (RFC 9919 6 and 7.2).
 #ifndef HTTP_RENDER_H
 #define HTTP_RENDER_H
 
@@ -10,7 +10,7 @@
 
 #include <microhttpd.h>
 
-// enum http_text is a response that is not OCSP, and what it says.
+// enum http_text is a response in plain text, not OCSP.
 enum http_text {
     HTTP_TEXT_OPTIONS = 0,  // 204
     HTTP_TEXT_RUBBISH,      // 400
@@ -24,16 +24,16 @@ enum http_text {
     HTTP_TEXTS,
 };
 
-// http_text_status returns its status.
+// http_text_status returns the HTTP status of a text.
 unsigned http_text_status(enum http_text text);
 
-// Each of these makes a response, to be ended with MHD_destroy_response(), NULL when there is no
-// memory. `is_last` says that the connection ends with it.
+// Each of these returns a response, to be freed with MHD_destroy_response(), or NULL if it is out
+// of memory. `is_last` adds "Connection: close".
 //
-// http_render_answer makes that of an answer, of which it is an owner until its end; with
-// `is_known` 304 and the header alone. http_render_once makes that of an answer to one request
-// alone, from malloc(), which is freed in any case. http_render_error makes that of the OCSP
-// error `status`.
+// http_render_answer makes the response for a cached answer, which it holds until it is destroyed;
+// with `is_known` it is a 304 without a body. http_render_once is for an answer to one request
+// only; it takes ownership of `der`, which comes from malloc(), even on failure. http_render_error
+// is for the OCSP error `status`, http_render_text for a plain text.
 struct MHD_Response *http_render_answer(struct cached *cached, int64_t max_age, bool is_known,
                                         bool is_last);
 struct MHD_Response *http_render_once(uint8_t *der, size_t len, bool is_last);

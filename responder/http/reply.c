@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A rendered answer is kept in a table of its own, by the hash of its octets, and not in the
-// cache: what libmicrohttpd makes of an answer is several times its size, and only what is asked
-// for often is worth that. What is asked for once in a while is rendered each time, in memory
-// that is still warm.
+// Rendered answers are kept in a table of their own, indexed by the hash of the answer, and not in
+// the cache of answers: libmicrohttpd's response object is several times as large as the answer, so
+// only frequent answers are worth it. The others are rendered each time.
 #include "http/reply.h"
 
 #include "http/field.h"
@@ -12,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-// SETS times WAYS answers are kept, those of more than KEPT_MAX octets never: some 90 MiB at most.
-// The last SEEN that were not there are remembered: one that comes again is kept.
+// At most SETS * WAYS answers are kept, about 90 MiB; those above KEPT_MAX octets never. Each set
+// remembers the last SEEN answers that it did not have, and keeps one that is requested again.
 enum { SETS = 4096, WAYS = 4, SEEN = 8, KEPT_MAX = 4096 };
 
 enum { ERRORS = OC_RESPONSE_UNAUTHORIZED + 1 };
 
-// struct slot is one rendered answer, nothing when `response` is NULL.
-struct slot {
+// struct rendered is one rendered answer. It is empty if `response` is NULL.
+struct rendered {
     char etag[sizeof(((struct cached *)NULL)->etag)];
     int64_t max_age;
     int64_t made_at;
@@ -27,18 +26,18 @@ struct slot {
     struct MHD_Response *response;
 };
 
-// struct set is where the answers with some tags are. What tells that one is not there comes
-// first, in few lines of the processor's cache.
+// struct set holds the answers whose tags map to it. What a miss reads comes first, so that it
+// touches few cache lines.
 struct set {
     pthread_mutex_t lock;
     unsigned oldest;
     unsigned oldest_seen;
     uint64_t tags[WAYS];
     uint32_t seen[SEEN];
-    struct slot slots[WAYS];
+    struct rendered slots[WAYS];
 };
 
-// The responses that never change are there twice: [1] ends the connection.
+// Fixed responses exist twice: [1] closes the connection.
 struct http_replies {
     struct MHD_Response *errors[ERRORS][2];
     struct MHD_Response *texts[HTTP_TEXTS][2];
@@ -57,19 +56,19 @@ static bool render_fixed(struct http_replies *replies)
         OC_RESPONSE_MALFORMED_REQUEST, OC_RESPONSE_INTERNAL_ERROR, OC_RESPONSE_TRY_LATER,
         OC_RESPONSE_SIG_REQUIRED,      OC_RESPONSE_UNAUTHORIZED,
     };
-    bool is_well = true;
+    bool ok = true;
     for (size_t last = 0; last < 2; last++) {
         for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
             struct MHD_Response **error = &replies->errors[errors[i]][last];
             *error = http_render_error(errors[i], last == 1);
-            is_well = is_well && *error != NULL;
+            ok = ok && *error != NULL;
         }
         for (size_t i = 0; i < HTTP_TEXTS; i++) {
             replies->texts[i][last] = http_render_text((enum http_text)i, last == 1);
-            is_well = is_well && replies->texts[i][last] != NULL;
+            ok = ok && replies->texts[i][last] != NULL;
         }
     }
-    return is_well;
+    return ok;
 }
 
 struct http_replies *http_replies_new(void)
@@ -118,7 +117,7 @@ static unsigned queue_and_drop(struct MHD_Connection *mhd, unsigned status,
     return sent;
 }
 
-// Sixteen hex digits of the hash, mixed, so that its high bits choose a set.
+// Mixes 16 hex digits of the hash, so that the high bits of the result can choose a set.
 static uint64_t tag_of(const struct cached *cached)
 {
     uint64_t digits[2];
@@ -131,12 +130,12 @@ static struct set *set_of(struct http_replies *replies, uint64_t tag)
     return &replies->sets[tag >> 52 & (SETS - 1)];
 }
 
-static bool is_good(const struct slot *slot, const struct cached *cached, int64_t now)
+static bool is_good(const struct rendered *slot, const struct cached *cached, int64_t now)
 {
     return now >= slot->made_at && now <= slot->good_until && slot->max_age == cached->max_age;
 }
 
-static struct slot *find(struct set *set, uint64_t tag, const struct cached *cached)
+static struct rendered *find(struct set *set, uint64_t tag, const struct cached *cached)
 {
     for (size_t i = 0; i < WAYS; i++)
         if (set->tags[i] == tag && set->slots[i].response != NULL &&
@@ -145,7 +144,7 @@ static struct slot *find(struct set *set, uint64_t tag, const struct cached *cac
     return NULL;
 }
 
-// Whether it was asked for not long ago; it was now.
+// Returns whether the answer was requested recently, and remembers that it was requested now.
 static bool was_seen(struct set *set, uint64_t tag)
 {
     for (size_t i = 0; i < SEEN; i++)
@@ -155,8 +154,8 @@ static bool was_seen(struct set *set, uint64_t tag)
     return false;
 }
 
-// The slot for another answer: one that is no good any more, or the oldest.
-static struct slot *take_slot(struct set *set, uint64_t tag, int64_t now)
+// Returns the slot for another answer: an expired one, or the oldest.
+static struct rendered *take_slot(struct set *set, uint64_t tag, int64_t now)
 {
     size_t way = 0;
     while (way < WAYS && now <= set->slots[way].good_until)
@@ -167,7 +166,7 @@ static struct slot *take_slot(struct set *set, uint64_t tag, int64_t now)
     return &set->slots[way];
 }
 
-static bool fill(struct slot *slot, struct cached *cached, int64_t now)
+static bool fill(struct rendered *slot, struct cached *cached, int64_t now)
 {
     struct http_freshness fresh = http_freshness(now, cached->next_update, cached->max_age);
     drop(slot->response);
@@ -179,10 +178,10 @@ static bool fill(struct slot *slot, struct cached *cached, int64_t now)
     return slot->response != NULL;
 }
 
-// Returns NULL when it is not kept, and need not be.
-static struct slot *keep(struct set *set, uint64_t tag, struct cached *cached, int64_t now)
+// Returns NULL if the answer is not kept.
+static struct rendered *keep(struct set *set, uint64_t tag, struct cached *cached, int64_t now)
 {
-    struct slot *slot = find(set, tag, cached);
+    struct rendered *slot = find(set, tag, cached);
     if (slot != NULL && is_good(slot, cached, now))
         return slot;
     if (slot == NULL && was_seen(set, tag))
@@ -190,14 +189,14 @@ static struct slot *keep(struct set *set, uint64_t tag, struct cached *cached, i
     return slot != NULL && fill(slot, cached, now) ? slot : NULL;
 }
 
-// Queued within the lock: who replaces it would end it otherwise.
+// The response is queued under the lock, or another thread could replace and destroy it meanwhile.
 static bool reply_kept(struct http_replies *replies, struct MHD_Connection *mhd,
                        struct cached *cached, int64_t now, unsigned *status)
 {
     uint64_t tag = tag_of(cached);
     struct set *set = set_of(replies, tag);
     pthread_mutex_lock(&set->lock);
-    const struct slot *slot = keep(set, tag, cached, now);
+    const struct rendered *slot = keep(set, tag, cached, now);
     if (slot != NULL)
         *status = queue(mhd, MHD_HTTP_OK, slot->response);
     pthread_mutex_unlock(&set->lock);

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// Sends answers. What is asked for often is rendered once, and kept for those who ask next.
+// Queues responses. A response that is requested often is rendered once and kept.
 #ifndef HTTP_REPLY_H
 #define HTTP_REPLY_H
 
 #include "http/render.h"
 
-// struct http_replies holds what was rendered, bounded, for all threads.
+// struct http_replies holds a bounded number of rendered responses, for all threads.
 struct http_replies;
 
-// http_replies_new returns NULL when there is no memory.
+// http_replies_new returns NULL if it is out of memory.
 struct http_replies *http_replies_new(void);
 void http_replies_free(struct http_replies *replies);
 
-// Each of these queues one response for a connection and returns its status, 0 when there is no
-// memory: the connection is then to be closed. `is_last` says that the connection ends with it.
+// Each of these queues one response for a connection and returns its HTTP status, or 0 if it is out
+// of memory: then the connection must be closed. `is_last` adds "Connection: close".
 //
-// http_reply_cached sends an answer; with `is_known` 304 and its header alone. http_reply_once
-// sends an answer to one request alone, from malloc(), which it frees in any case.
-// http_reply_error sends the OCSP error `status`.
+// http_reply_cached sends a cached answer, or with `is_known` a 304. http_reply_once sends an
+// answer to one request only; it takes ownership of `der`, which comes from malloc(), even on
+// failure. http_reply_error sends the OCSP error `status`, http_reply_text a plain text.
 unsigned http_reply_cached(struct http_replies *replies, struct MHD_Connection *mhd,
                            struct cached *cached, int64_t now, bool is_known, bool is_last);
 unsigned http_reply_once(struct MHD_Connection *mhd, uint8_t *der, size_t len, bool is_last);

@@ -66,7 +66,7 @@ class AdminTest(Case):
         self.assertEqual(self.metric("ocspd_connections"), 1)
 
     def test_format(self):
-        """Each metric has its help and type in front of it, once, and a number behind it."""
+        """Each metric has one line of help and one of type before it, and its value is a number."""
         got = self.admin("/metrics")
         head, _, body = got.decode().partition("\r\n\r\n")
         self.assertIn("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n", head)
@@ -85,7 +85,7 @@ class AdminTest(Case):
 
 
 class BrokenTest(Case):
-    """Requests that nobody answers, or libmicrohttpd does, and connections without any."""
+    """Requests without an answer, or answered by libmicrohttpd, and connections without one."""
     settings = ("idle=1", "request=1")
 
     def broken(self, method):
@@ -96,7 +96,7 @@ class BrokenTest(Case):
         return self.metric("ocspd_connections_without_request_total")
 
     def end_all(self, *many):
-        """Sends each on a connection of its own, and nothing more, and waits for their ends."""
+        """Sends each on its own connection, and nothing else, and waits until all are closed."""
         connections = [self.connect() for _ in many]
         for connection, data in zip(connections, many):
             with contextlib.suppress(ConnectionError):
@@ -180,7 +180,7 @@ class LogTest(Case):
         return self.server.log().decode("ascii").splitlines()
 
     def cert_id(self):
-        """The SHA-256 of the cert ID of the one request there is."""
+        """The SHA-256 of the cert ID of the seed request."""
         der = self.seed.read_bytes()
         # OCSPRequest, TBSRequest, requestList, Request, CertID: each with a short length.
         self.assertEqual((der[0], der[2], der[4], der[6], der[8]), (0x30,) * 5)
@@ -234,7 +234,7 @@ class LogTest(Case):
     def test_flood(self):
         self.server.tell("flood")
         first = len(self.lines(10))
-        # The hundred may fall into two seconds.
+        # The hundred lines may be spread over two seconds.
         self.assertIn(first, range(10, 22))
         time.sleep(1.1)
         self.server.tell("flood")

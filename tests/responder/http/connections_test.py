@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# Connections: long and short, many, slow, broken off, of rubbish; when there are too many, and over
-# reloads and the end.
-"""How the HTTP of ocspd bears its clients."""
+# Connections: long and short, many, slow, broken off, with rubbish; at their limits, during reloads
+# and at the end.
+"""How the HTTP server of ocspd copes with its clients."""
 
 import concurrent.futures
 import contextlib
@@ -104,7 +104,7 @@ class RubbishTest(Case):
     settings = ("idle=1", "request=1")
 
     def test_rubbish(self):
-        # All at once: some will be waited for, since they look like a part of a request.
+        # All at once: the server waits for some, because they look like a part of a request.
         sent = []
         seed = hashlib.sha512(b"rubbish").digest()
         pieces = [b"GET ", b"/", b"\r\n", b"HTTP/1.1", b"\0", b"\xff", b": ", b"Host: x\r\n",
@@ -144,7 +144,7 @@ class SlowTest(Case):
         self.assertLess(time.monotonic() - start, within)
 
     def trickle(self, connection, data, pause=0.1):
-        """Sends octets until the connection has ended, which has to be before long."""
+        """Sends octets until the connection is closed, which has to be soon."""
         end = time.monotonic() + 15
         for octet in data:
             self.assertLess(time.monotonic(), end)
@@ -201,7 +201,7 @@ class SlowTest(Case):
         for _ in range(2):
             self.assertEqual(connection.ask(get("0slow after 2000")), error(LATER))
             self.assertEqual(connection.ask(get("0slow after 5")), answer(b"0slow after 5"))
-        # Then the answers come that nobody waits for.
+        # Then the answers arrive, but their connections are closed.
         time.sleep(1.5)
         self.assertEqual(self.ask(get("0good")), answer(b"0good"))
 
@@ -275,7 +275,7 @@ class DescriptorTest(Case):
 
     def test_no_descriptors_left(self):
         many = [self.connect() for _ in range(100)]
-        self.wait_for(lambda: b"cannot be accepted" in self.server.log())
+        self.wait_for(lambda: b"cannot accept connections" in self.server.log())
         self.assertEqual(many[0].ask(get("0good")), answer(b"0good"))
         for connection in many:
             connection.close()
@@ -312,7 +312,7 @@ class ReloadTest(Case):
         self.assertEqual(self.server.tell("move threads=2"), "reloaded")
         self.assertEqual(self.connect(self.server.moved).ask(get("0good")), answer(b"0good"))
         self.assertEqual(connection.ask(get("0good")), answer(b"0good"))
-        # What comes meanwhile waits in the socket, which is listened on again.
+        # New connections wait in the backlog until the socket is accepted on again.
         late = self.connect()
         late.send(get("0good"))
         self.assertEqual(select.select([late.socket], [], [], 0.5)[0], [])

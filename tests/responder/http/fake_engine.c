@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A front for the tests of HTTP: what it answers, and when, is what the request says in plain
-// text behind its first octet. The same functions as the real one has.
+// An engine for the tests of HTTP, with the functions of the real one. The request says in plain
+// text, after its first octet, which answer it wants and when.
 #include "fake_engine.h"
 
 #include <openssl/sha.h>
@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// struct late is an answer that comes later, from a thread of its own.
+// struct late is an answer that a thread of the engine gives later.
 struct late {
     struct late *next;
     struct engine_waiter *waiter;
@@ -147,7 +147,7 @@ static bool later(struct engine *engine, struct engine_waiter *waiter, long dela
     return false;
 }
 
-// struct soon is an answer that has come, from another thread, before engine_ask() returns.
+// struct soon is an answer that another thread gives before engine_ask() returns.
 struct soon {
     struct engine_waiter *waiter;
     const struct reply *reply;
@@ -179,8 +179,7 @@ static bool starts(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-// The times are those of FAKE_THIS_UPDATE and so on, unless the text says how many seconds
-// are left.
+// The times are FAKE_THIS_UPDATE and so on, unless the text says how many seconds are left.
 static struct cached *make(const char *text, size_t len)
 {
     struct cached *cached = cached_new((struct oc_bytes){(const uint8_t *)text, len});
@@ -202,7 +201,7 @@ static struct reply cached_reply(struct cached *cached)
         .status = OC_RESPONSE_SUCCESSFUL, .cached = cached, .hash = OC_HASH_SHA256, .is_hit = true};
 }
 
-// One for each text, made once: as the cache has it.
+// The same answer for the same text, as from a cache.
 static struct reply kept_reply(struct engine *engine, const char *text, size_t len)
 {
     unsigned char slot = 0;

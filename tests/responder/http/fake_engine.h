@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What http_front.c has beside the functions of front.h, and what its answers say.
+// Control of the fake engine, and the times in its answers.
 #ifndef TESTS_FAKE_H
 #define TESTS_FAKE_H
 
@@ -12,8 +12,8 @@
 enum { FAKE_THIS_UPDATE = 1000000000, FAKE_NEXT_UPDATE = 2000000000 };
 enum { FAKE_MAX_AGE = 3600 };
 
-// fake_engine_toggle changes whether engine_get_status() says that the signer, or the store, is
-// well.
+// fake_engine_toggle inverts whether engine_get_status() reports the signer, or the store, as
+// working.
 void fake_engine_toggle(struct engine *engine, bool of_signer);
 
 #endif

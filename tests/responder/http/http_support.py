@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What the tests of HTTP share: the server of http_server.c, which answers what a request asks for
-# in plain text, a client that knows little, and the exact octets of responses.
+# What the tests of HTTP share: the server of server.c, which gives the answer that a request names
+# in plain text, a simple client, and the exact octets of responses.
 """Support for the tests of the HTTP of ocspd."""
 
 import base64
@@ -48,7 +48,7 @@ def etag(body):
 
 
 def cached_fields(body, max_age=3600):
-    """What stands in the header of an answer that may be cached."""
+    """The header of an answer that may be cached."""
     return ("Content-Type: application/ocsp-response\r\n"
             "Last-Modified: Sun, 09 Sep 2001 01:46:40 GMT\r\n"
             f'ETag: "{etag(body)}"\r\n'
@@ -75,12 +75,12 @@ def text(status, body, connection="", allow=""):
 
 CLOSE = "Connection: close\r\n"
 ALLOW = "Allow: GET, HEAD, POST, OPTIONS\r\n"
-NOT_FOUND = text("404 Not Found", "An OCSP responder; there is no request here.\n")
-RUBBISH = text("400 Bad Request", "The path is not the base64 of a request.\n")
+NOT_FOUND = text("404 Not Found", "This is an OCSP responder; the path has no request.\n")
+RUBBISH = text("400 Bad Request", "The path is not a base64 OCSP request.\n")
 
 
 class Connection:
-    """A client that knows nothing of HTTP but where a response ends."""
+    """A client that knows only where a response ends."""
 
     def __init__(self, address, family=socket.AF_INET):
         self.socket = socket.socket(family)
@@ -98,7 +98,7 @@ class Connection:
         return data
 
     def read(self, has_body=True):
-        """One whole response, with DATE in place of a date that is right."""
+        """One complete response, with DATE in place of a correct date."""
         while b"\r\n\r\n" not in self.rest:
             if not self.more():
                 raise EOFError(self.rest)
@@ -119,7 +119,7 @@ class Connection:
         return self.send(data).read(**more)
 
     def is_closed(self, seconds=30):
-        """Whether the server has ended it, having sent no more."""
+        """Whether the server has closed it without sending more."""
         self.socket.settimeout(seconds)
         try:
             return self.rest == b"" and self.socket.recv(1) == b""
@@ -129,7 +129,7 @@ class Connection:
             return False
 
     def shut(self):
-        """Sends no more; the server may have ended it already."""
+        """Sends no more; the server may have closed it already."""
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
 
@@ -137,7 +137,7 @@ class Connection:
         self.socket.close()
 
     def reset(self):
-        """Ends at once, whatever is under way."""
+        """Resets the connection."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
@@ -164,7 +164,7 @@ class Server:
         return (self.dir / "stderr").read_bytes()
 
     def end(self):
-        """Ends the server, which must find nothing wrong with itself."""
+        """Stops the server, which must exit with success."""
         self.process.stdin.close()
         try:
             status = self.process.wait(30)
@@ -200,7 +200,7 @@ class Case(unittest.TestCase):
         return connection
 
     def ask(self, data, **more):
-        """The answer to one request on a connection of its own."""
+        """The answer to one request on its own connection."""
         return self.connect().ask(data, **more)
 
     def wait_for(self, what, seconds=20):
@@ -217,7 +217,7 @@ class Case(unittest.TestCase):
 
 
 def raise_limit(wanted):
-    """Lets this process, and those that it starts, have so many descriptors."""
+    """Limits the descriptors of this process and of those that it starts."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY:
         wanted = min(wanted, hard)

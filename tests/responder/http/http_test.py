@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Requests of all kinds and what is answered, compared octet by octet; curl is asked too.
+# All kinds of requests and their answers, compared octet by octet; curl is a second client.
 """What the HTTP of ocspd answers."""
 
 import concurrent.futures
@@ -26,7 +26,7 @@ class AnswerTest(Case):
                        "/MP/++/+/Pg==", "/MP/++/+/Pg", "/MP_--_-_Pg==", "/MP_--_-_Pg",
                        "//MP_--_-_Pg", f"http://x:{self.server.port}/MP_--_-_Pg"):
             with self.subTest(target):
-                # What was read is not one of the texts, but it is a request.
+                # What was read is a request, but not one that the fake engine knows.
                 self.assertEqual(self.ask(request("GET", target)), error(MALFORMED))
 
     def test_get_that_is_none(self):
@@ -82,7 +82,7 @@ class AnswerTest(Case):
         head = request("POST", "/", "Content-Type: application/ocsp-request",
                        "Transfer-Encoding: chunked")
         for rest in (b"", b"X: y\r\n", b"\0X: y\r\n"):
-            # There may be a doubt where they end; what follows is no request.
+            # Their end is doubtful, so what follows is not read as a request.
             connection = self.connect()
             self.assertEqual(connection.ask(head + b"2\r\n0g\r\n3;x=y\r\nood\r\n0\r\n" + rest
                                             + b"\r\n" + get("0good")), answer(b"0good", CLOSE))
@@ -128,7 +128,7 @@ class AnswerTest(Case):
 
     def test_post_of_another_type(self):
         wanted = text("415 Unsupported Media Type",
-                      "The body has to be application/ocsp-request.\n", CLOSE)
+                      "The body must be application/ocsp-request.\n", CLOSE)
         for fields in ((), ("Content-Type: text/plain",), ("Content-Type:",),
                        ("Content-Type: application/ocsp-response",),
                        ("Content-Type: application/ocsp-request",) * 2):
@@ -167,7 +167,7 @@ class AnswerTest(Case):
             self.assertEqual(connection.ask(request("OPTIONS", target)), wanted)
 
     def test_other_methods(self):
-        wanted = text("405 Method Not Allowed", "GET, HEAD and POST are answered.\n", allow=ALLOW)
+        wanted = text("405 Method Not Allowed", "Use GET, HEAD or POST.\n", allow=ALLOW)
         connection = self.connect()
         for method in ("PUT", "DELETE", "TRACE", "PATCH", "get", "X"):
             with self.subTest(method):
@@ -220,16 +220,16 @@ class AnswerTest(Case):
 
 
 class FramingTest(Case):
-    """Requests of which not all would agree on where they end, or for whom they are."""
+    """Requests whose end, or whose host, is ambiguous."""
     settings = ("request=2",)
     methods = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "X")
     chunked = "Transfer-Encoding: chunked"
-    broken = text("400 Bad Request", "The header is not that of a request.\n", CLOSE)
-    twice = text("400 Bad Request", "The length of the body is said twice.\n", CLOSE)
-    unknown = text("501 Not Implemented", "The body is coded in an unknown way.\n", CLOSE)
+    broken = text("400 Bad Request", "Invalid request header.\n", CLOSE)
+    twice = text("400 Bad Request", "The length of the body is given twice.\n", CLOSE)
+    unknown = text("501 Not Implemented", "Unsupported transfer coding.\n", CLOSE)
 
     def expect_end(self, data, wanted):
-        """One answer and the end, whatever follows: now, on a used connection, and later."""
+        """One answer and the end, whatever follows: at once, on a used connection, and later."""
         method = data.partition(b" ")[0]
         if method == b"HEAD":
             wanted = wanted.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
@@ -278,7 +278,7 @@ class FramingTest(Case):
             self.each_method(f"{name}: y", wanted=self.broken)
         token = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
         for c in map(chr, range(1, 256)):
-            # These are the end of the line, and of the name.
+            # These end the line, and the name.
             if c not in "\n:":
                 with self.subTest(c):
                     self.assertEqual(self.ask(get("0good", f"X{c}: y")),
@@ -303,7 +303,7 @@ class FramingTest(Case):
                       "Content-Length: 0\x005", "Content-Length: 0\0"):
             self.each_method(field, wanted=self.broken)
             self.each_method(field, "X: y", wanted=self.broken)
-        # That the lines are as long in all is not enough.
+        # It is not enough that the total length is right.
         self.each_method("\0\r\nX: y\nX: y\nX: y", wanted=self.broken)
 
     def test_ends_of_lines(self):
@@ -367,14 +367,14 @@ class FramingTest(Case):
                     while connection.more():
                         pass
                 self.assertRegex(connection.rest, rb"^HTTP/1\.[01] %d " % status)
-                # It may send its header twice, but nothing else.
+                # libmicrohttpd may send its header twice, but nothing else.
                 self.assertNotIn(b" 200 ", connection.rest)
         connection = self.connect()
         connection.send(b"GET\r\n\r\n" + get("0good"))
         self.assertTrue(connection.is_closed())
 
     def test_in_pieces(self):
-        """Wherever a request is cut while it is under way, and however it comes together."""
+        """A request may be cut anywhere on its way, and parts may be joined."""
         whole = get("0good", "User-Agent:  x  ", "Accept: */*", "X-Empty:", "If-None-Match: y")
         for cut in range(1, len(whole)):
             client = self.connect()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What HTTP is made of, without a network: paths of a GET, dates, entity tags, media types, and
-// how long caches may keep an answer.
+// The parts of HTTP that need no network: paths of GET, dates, entity tags, media types, and how
+// long caches may keep an answer.
 #include "http/field.h"
 #include "http/get.h"
 
@@ -18,8 +18,8 @@
 
 enum { MAX = 64 };
 
-// Three requests whose base64 has every character that is written in several ways: with two,
-// one and no octets of padding.
+// Three requests whose base64 contains every character that has several spellings: with two, one
+// and no characters of padding.
 #define TWO "\x30\xff\xfe\xfb\xff\xbf\x3e"
 #define ONE TWO "\x3f"
 #define NO "\x30\xff\xfe\xfb\xff\xbf"
@@ -117,7 +117,7 @@ static void paths_are_read(void **state)
     guard_free(&guard);
 }
 
-// Whatever is cut off or put in place of one character, nothing is read beyond the end.
+// Nothing is read beyond the end of any prefix, whatever replaces one character.
 static void every_prefix_and_character(void **state)
 {
     static const char uri[] = "http://x/ocsp/MP%2F%2B+/+/Pg%3D%3D";
@@ -179,7 +179,7 @@ static void expect_quad(const char quad[4], const uint8_t octets[3])
     }
 }
 
-// Each value at each place, as libcrypto writes it, and in the other alphabet.
+// Each value at each position, as libcrypto writes it, and in the other alphabet.
 static void every_value_is_read(void **state)
 {
     (void)state;
@@ -206,7 +206,7 @@ static void no_other_character_is_read(void **state)
             char quad[4] = {'A', 'A', 'A', 'A'};
             uint8_t out[3];
             quad[place] = (char)c;
-            // One sign of padding in the last place is as it should be, and gives two octets.
+            // One padding character at the end is valid, and gives two octets.
             if (c != '=' || place != 3)
                 assert_true(read_quad("MAAA", quad, out) == (strchr(known, c) != NULL));
         }
@@ -242,7 +242,7 @@ static void expect_date(int64_t time, const char *wanted)
     assert_string_equal(date, wanted);
 }
 
-// Those of the last day of a century and of a leap year; the first is that of RFC 9110 5.6.7.
+// The last day of a century and of a leap year; the first date is that of RFC 9110 5.6.7.
 static void dates(void **state)
 {
     (void)state;
@@ -316,7 +316,7 @@ static void media_types(void **state)
     assert_false(http_is_media_type("text/plain; application/ocsp-request", type));
 }
 
-// At every second, what is said at any time that it may be said ends before the next update.
+// At every second, a max-age that may be sent until then ends before the next update.
 static void caches_never_pass_the_next_update(void **state)
 {
     enum { NEXT = 100000, MAX_AGE = 3600 };
@@ -336,7 +336,7 @@ static void caches_keep_for_long(void **state)
     struct http_freshness fresh = http_freshness(0, 100000, 3600);
     assert_int_equal(fresh.max_age, 3600);
     assert_int_equal(fresh.good_until, 100000 - 1 - 3600);
-    // Within the last hour, half a minute at most is given away.
+    // Within the last hour, at most half a minute is lost.
     fresh = http_freshness(97000, 100000, 3600);
     assert_int_equal(fresh.max_age, 2999 - 30);
     assert_int_equal(fresh.good_until, 97030);

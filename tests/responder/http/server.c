@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// http_server SETTING=VALUE...: the HTTP of ocspd in front of http_front.c. It listens on
-// 127.0.0.1, ::1 and a Unix socket in the working directory, says the ports, and then obeys the
-// lines of its standard input, answering each with one line.
+// http-server SETTING=VALUE...: the HTTP server of ocspd with a fake engine. It listens on
+// 127.0.0.1, ::1 and a Unix socket in the working directory, prints the ports, and then executes
+// commands from standard input, one per line, answering each with one line.
 #include "fake_engine.h"
 
 #include "base/log.h"
@@ -105,7 +105,7 @@ static void set_all(struct config *config, char *line)
         set_one(config, word);
 }
 
-// struct server is what the commands are about. `moved` is a socket that only some reloads have.
+// struct server is what the commands act on. `moved` is a port that only the command "move" uses.
 struct server {
     struct engine *engine;
     struct http *http;
@@ -121,8 +121,8 @@ static void reload(struct server *server, char *line, size_t first, size_t n)
     struct config config;
     char why[256] = "";
     set_all(&config, line);
-    bool is_well = http_reload(server->http, &config, server->sockets + first, n, why, sizeof why);
-    printf("%s\n", is_well ? "reloaded" : why);
+    bool ok = http_reload(server->http, &config, server->sockets + first, n, why, sizeof why);
+    printf("%s\n", ok ? "reloaded" : why);
 }
 
 static bool obey(struct server *server, char *line)
