@@ -309,7 +309,7 @@ http {{
         pathlib.Path(self.world.path("request")).write_bytes(request)
         post = self.write("post.lua", POST_LUA % {"file": self.world.path("request")})
         floor, constant, nginx = self.peers(body)
-        pids = {"ours": self.process_of(server, "front"), "floor": constant.pid}
+        pids = {"ours": self.process_of(server, "worker"), "floor": constant.pid}
         asked = {
             "ours, GET": lambda: wrk(ours, path, None, self.args.seconds),
             "floor, GET": lambda: wrk(floor, path, None, self.args.seconds),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// fork(2) without exec: the parent has no threads and no keys.
+// fork(2) without exec is safe, because the parent has no threads and no keys.
 #include "process/child.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 enum { SOCKET_FD = 3 };
 
-// Signals of a terminal reach all processes of a group; what they mean is for the parent to say.
+// Signals from a terminal reach the whole process group, but only the supervisor acts on them.
 static void reset_signals(void)
 {
     sigset_t none;
@@ -29,7 +29,7 @@ static void reset_signals(void)
 
 static bool is_alone(pid_t parent, int socket)
 {
-    // The parent may have ended before the kernel was told to watch it.
+    // The parent may have exited before PR_SET_PDEATHSIG was set.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
         return false;
     if (socket != SOCKET_FD && dup2(socket, SOCKET_FD) != SOCKET_FD)

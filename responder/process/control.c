@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Packets with descriptors (SCM_RIGHTS, unix(7)). Both ends are this program, yet the one in front
-// is the one that could be taken over: what it sends is read as from a stranger.
+// Packets with descriptors (SCM_RIGHTS, unix(7)). Both ends are this program, but an attacker could
+// take over the worker, so its packets are checked like any untrusted input.
 #include "process/control.h"
 
 #include <errno.h>
@@ -79,7 +79,7 @@ bool control_receive(int socket, struct control *control)
     take_fds(&message, control);
     bool is_whole = n == (ssize_t)sizeof head &&
                     (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0 &&
-                    head.kind >= CONTROL_SERVE && head.kind <= CONTROL_SILENT;
+                    head.kind >= CONTROL_SERVE && head.kind <= CONTROL_SIGNER_HANGS;
     if (!is_whole) {
         control_close(control);
         return false;

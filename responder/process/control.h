@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the first process and the one in front say to each other: packets with descriptors, over a
-// socket pair (SOCK_SEQPACKET).
+// The packets between supervisor and worker, with descriptors, over a socket pair (SOCK_SEQPACKET).
 #ifndef PROCESS_CONTROL_H
 #define PROCESS_CONTROL_H
 
@@ -9,19 +8,19 @@
 
 #include <stdint.h>
 
-// enum control_kind is what a packet is about.
+// enum control_kind is the kind of a packet.
 enum control_kind {
     CONTROL_NONE = 0,
-    CONTROL_SERVE,    // to the front: a configuration, a signer's socket, listening sockets
-    CONTROL_SIGNER,   // to the front: a new signer's socket, for the configuration that it has
-    CONTROL_DRAIN,    // to the front: end when what is under way is answered
-    CONTROL_TAKEN,    // from the front: it works by what came last
-    CONTROL_REFUSED,  // from the front: it does not, `why` says why
-    CONTROL_SILENT,   // from the front: the signer does not answer
+    CONTROL_SERVE,         // to the worker: a configuration, a signer's socket, listening sockets
+    CONTROL_SIGNER,        // to the worker: a new signer's socket, for the same configuration
+    CONTROL_DRAIN,         // to the worker: exit when the connections are closed
+    CONTROL_ACCEPTED,      // from the worker: the last CONTROL_SERVE or CONTROL_SIGNER is in effect
+    CONTROL_REJECTED,      // from the worker: it is not, for the reason in `why`
+    CONTROL_SIGNER_HANGS,  // from the worker: the signer does not answer
 };
 
-// The descriptors of CONTROL_SERVE stand in this order: the signer's socket, which is all that
-// CONTROL_SIGNER has, the text of the configuration, and listening sockets, of which the last is
+// The descriptors of CONTROL_SERVE are, in this order: the signer's socket, which is the only one
+// of CONTROL_SIGNER; the text of the configuration; and the listening sockets, of which the last is
 // for metrics if `has_admin`.
 enum { CONTROL_SIGNER_SOCKET = 0, CONTROL_TEXT, CONTROL_SOCKETS, CONTROL_FDS_MAX = LISTEN_MAX + 2 };
 
@@ -34,12 +33,12 @@ struct control {
     size_t n_fds;
 };
 
-// control_send sends a packet without waiting; the descriptors stay the caller's. Returns false,
-// and errno, when it cannot.
+// control_send sends a packet without blocking; the descriptors remain the caller's. Returns false
+// and sets errno on failure.
 bool control_send(int socket, const struct control *control);
 
-// control_receive takes a packet, whose descriptors are then the caller's, waiting for it. Returns
-// false, with CONTROL_NONE, when the other end is gone or sends what is no packet of these.
+// control_receive waits for a packet; its descriptors are then the caller's. Returns false, with
+// CONTROL_NONE, if the other end was closed or the packet is invalid.
 bool control_receive(int socket, struct control *control);
 
 // control_close closes the descriptors of a packet.

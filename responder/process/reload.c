@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// All that changes what is served goes the same way, one at a time: a new signer process is
-// started; when it says hello, the front gets its socket and, for a reload, the configuration and
-// the listening sockets; when the front has taken that, it counts. If anything fails on the way,
-// what was there goes on.
+// Every reload takes the same steps, and only one is in progress at a time: a new signer process is
+// started; when it is ready, the worker gets its socket and, unless only the signer is replaced,
+// the configuration and the listening sockets; when the worker has accepted them, they are in
+// effect. If any step fails, everything stays as it was.
 #include "process/reload.h"
 
 #include "base/log.h"
@@ -25,15 +25,15 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-// Times in milliseconds. A key may lie in a slow module, a source may be large to read.
-enum { HELLO_MS = 60000, TAKE_MS = 60000, BACKOFF_MAX_MS = 30000 };
+// Milliseconds. A key may be in a slow module, and a source may be large.
+enum { SIGNER_READY_MS = 60000, WORKER_REPLY_MS = 60000, BACKOFF_MAX_MS = 30000 };
 
 void reload_clear(struct reload *reload)
 {
     *reload = (struct reload){.text = -1, .socket = -1, .status = EX_TEMPFAIL};
 }
 
-void reload_drop(struct supervisor *supervisor)
+void reload_cancel(struct supervisor *supervisor)
 {
     struct reload *reload = &supervisor->reload;
     if (reload->signer > 0)
@@ -45,9 +45,9 @@ void reload_drop(struct supervisor *supervisor)
     reload_clear(reload);
 }
 
-void reload_plan_restart(struct supervisor *supervisor)
+void reload_schedule_signer(struct supervisor *supervisor)
 {
-    supervisor->restart_at = clock_ms() + supervisor->backoff;
+    supervisor->signer_start_at = clock_ms() + supervisor->backoff;
     supervisor->backoff *= 2;
     if (supervisor->backoff > BACKOFF_MAX_MS)
         supervisor->backoff = BACKOFF_MAX_MS;
@@ -57,29 +57,29 @@ void reload_fail(struct supervisor *supervisor, const char *why)
 {
     bool is_reload = supervisor->reload.is_whole;
     int status = supervisor->reload.status;
-    reload_drop(supervisor);
+    reload_cancel(supervisor);
     if (!supervisor_is_ready(supervisor)) {
         log_line(LOG_ERROR_LINE, "%s", why);
         supervisor_give_up(supervisor, status);
         return;
     }
     if (is_reload) {
-        log_line(LOG_ERROR_LINE, "not reloaded, the old configuration goes on: %s", why);
+        log_line(LOG_ERROR_LINE, "cannot reload, keeping the old configuration: %s", why);
         notify_manager("READY=1");
     } else {
-        log_line(LOG_ERROR_LINE, "no new signer process, another try in %lld ms: %s",
+        log_line(LOG_ERROR_LINE, "cannot start a signer process, next try in %lld ms: %s",
                  (long long)supervisor->backoff, why);
     }
-    // A reload may have been tried in place of a restart.
+    // The reload may have taken the place of a scheduled start.
     if (supervisor->signer == 0)
-        reload_plan_restart(supervisor);
+        reload_schedule_signer(supervisor);
 }
 
 static void start_signer(struct supervisor *supervisor, const struct config *config)
 {
     struct reload *reload = &supervisor->reload;
-    reload->step = STEP_HELLO;
-    reload->deadline = clock_ms() + HELLO_MS;
+    reload->step = STEP_SIGNER;
+    reload->deadline = clock_ms() + SIGNER_READY_MS;
     reload->signer = child_start("ocspd-signer", signer_run, config, &reload->socket);
     if (reload->signer > 0)
         return;
@@ -113,7 +113,7 @@ static bool is_same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-// The front has given its rights up, and cannot become another.
+// The worker has given up its rights and cannot become another user.
 static bool check_unchanged(const struct supervisor *supervisor, const struct config *config,
                             char *why, size_t size)
 {
@@ -127,8 +127,8 @@ static bool check_unchanged(const struct supervisor *supervisor, const struct co
         name = "seccomp";
     if (name == NULL)
         return true;
-    snprintf(why, size, "%s: %s cannot reload while ocspd runs: it takes a restart",
-             supervisor->file, name);
+    snprintf(why, size, "%s: cannot change %s while ocspd runs: restart ocspd", supervisor->file,
+             name);
     return false;
 }
 
@@ -145,7 +145,7 @@ static char *read_config(struct supervisor *supervisor, char *why, size_t size)
     return NULL;
 }
 
-// What the front could not open with its rights, it could not at another try.
+// The trial tells whether a retry could help.
 static bool try_config(struct reload *reload, char *why, size_t size)
 {
     int status = config_try(reload->config, TRIAL_FILES, why, size);
@@ -154,8 +154,8 @@ static bool try_config(struct reload *reload, char *why, size_t size)
     return status == EX_OK;
 }
 
-// read_change reads the file into the change and opens its sockets.
-static bool read_change(struct supervisor *supervisor, char *why, size_t size)
+// read_file reads the configuration into the reload and opens its sockets.
+static bool read_file(struct supervisor *supervisor, char *why, size_t size)
 {
     struct reload *reload = &supervisor->reload;
     char *text = read_config(supervisor, why, size);
@@ -163,41 +163,43 @@ static bool read_change(struct supervisor *supervisor, char *why, size_t size)
         return false;
     reload->text = keep_text(text);
     free(text);
-    if (reload->text < 0)
-        return snprintf(why, size, "memfd_create: %s", strerror(errno)), false;
+    if (reload->text < 0) {
+        snprintf(why, size, "memfd_create: %s", strerror(errno));
+        return false;
+    }
     return check_unchanged(supervisor, reload->config, why, size) &&
            try_config(reload, why, size) &&
            sockets_open(reload->config, &supervisor->listeners, &reload->listeners, why, size);
 }
 
-void reload_begin(struct supervisor *supervisor)
+void reload_load(struct supervisor *supervisor)
 {
     char why[1024];
     reload_clear(&supervisor->reload);
     supervisor->reload.is_whole = true;
-    if (read_change(supervisor, why, sizeof why))
+    if (read_file(supervisor, why, sizeof why))
         start_signer(supervisor, supervisor->reload.config);
     else
         reload_fail(supervisor, why);
 }
 
-void reload_reload(struct supervisor *supervisor)
+void reload_load_again(struct supervisor *supervisor)
 {
     supervisor->wants_reload = false;
     notify_reloading();
     log_line(LOG_INFO_LINE, "reloading %s", supervisor->file);
-    reload_begin(supervisor);
+    reload_load(supervisor);
 }
 
-void reload_restart(struct supervisor *supervisor)
+void reload_replace_signer(struct supervisor *supervisor)
 {
-    supervisor->restart_at = 0;
+    supervisor->signer_start_at = 0;
     reload_clear(&supervisor->reload);
     log_line(LOG_INFO_LINE, "starting another signer process");
     start_signer(supervisor, supervisor->config);
 }
 
-static void add_whole(const struct reload *reload, struct control *control)
+static void add_config(const struct reload *reload, struct control *control)
 {
     control->fds[CONTROL_TEXT] = reload->text;
     control->n_fds = CONTROL_SOCKETS;
@@ -206,34 +208,34 @@ static void add_whole(const struct reload *reload, struct control *control)
         control->fds[control->n_fds++] = reload->listeners.items[i].fd;
 }
 
-// offer_change gives the front what the change brings.
-static void offer_change(struct supervisor *supervisor)
+// send_to_worker sends the worker what it needs for the reload.
+static void send_to_worker(struct supervisor *supervisor)
 {
     struct reload *reload = &supervisor->reload;
     struct control control = {.kind = reload->is_whole ? CONTROL_SERVE : CONTROL_SIGNER};
     control.fds[CONTROL_SIGNER_SOCKET] = reload->socket;
     control.n_fds = 1;
     if (reload->is_whole)
-        add_whole(reload, &control);
-    reload->step = STEP_TAKE;
-    reload->deadline = clock_ms() + TAKE_MS;
+        add_config(reload, &control);
+    reload->step = STEP_WORKER;
+    reload->deadline = clock_ms() + WORKER_REPLY_MS;
     if (!control_send(supervisor->control, &control))
-        reload_fail(supervisor, "the process in worker does not listen");
+        reload_fail(supervisor, "cannot send to the worker process");
     else
         supervisor_close(&reload->socket);
 }
 
-// If the signer process has ended, the system will tell.
-void reload_hear(struct supervisor *supervisor)
+// The socket is also readable at EOF; then SIGCHLD follows, which fails the reload.
+void reload_signer_readable(struct supervisor *supervisor)
 {
     char octet = 0;
     if (recv(supervisor->reload.socket, &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
-        offer_change(supervisor);
+        send_to_worker(supervisor);
     else
         supervisor_close(&supervisor->reload.socket);
 }
 
-// retire leaves a replaced signer process to end by itself: the front closes its socket.
+// retire lets a replaced signer process finish: it exits when the worker closes its socket.
 static void retire(struct supervisor *supervisor, pid_t signer)
 {
     if (supervisor->retired > 0)
@@ -241,7 +243,7 @@ static void retire(struct supervisor *supervisor, pid_t signer)
     supervisor->retired = signer;
 }
 
-static void say_where(const struct supervisor *supervisor)
+static void log_addresses(const struct supervisor *supervisor)
 {
     const struct listeners *listeners = &supervisor->listeners;
     for (size_t i = 0; i < listeners->n; i++) {
@@ -252,7 +254,7 @@ static void say_where(const struct supervisor *supervisor)
     }
 }
 
-static void take_config(struct supervisor *supervisor)
+static void accept_config(struct supervisor *supervisor)
 {
     struct reload *reload = &supervisor->reload;
     sockets_close(&supervisor->listeners, &reload->listeners);
@@ -261,49 +263,49 @@ static void take_config(struct supervisor *supervisor)
     supervisor->config = reload->config;
     supervisor_close(&reload->text);
     log_set_form(supervisor->config->log);
-    log_line(LOG_INFO_LINE, "serving %zu issuers by %s", supervisor->config->n_issuers,
+    log_line(LOG_INFO_LINE, "serving %zu issuers from %s", supervisor->config->n_issuers,
              supervisor->file);
-    say_where(supervisor);
+    log_addresses(supervisor);
     notify_manager("READY=1");
 }
 
-static void finish_change(struct supervisor *supervisor)
+static void finish(struct supervisor *supervisor)
 {
     struct reload *reload = &supervisor->reload;
     if (supervisor->signer > 0)
         retire(supervisor, supervisor->signer);
     supervisor->signer = reload->signer;
     supervisor->signer_since = clock_ms();
-    supervisor->restart_at = 0;
+    supervisor->signer_start_at = 0;
     if (reload->is_whole)
-        take_config(supervisor);
+        accept_config(supervisor);
     reload_clear(reload);
-    // It may have died while the front looked at it.
+    // The signer may have exited while the worker was loading.
     if (supervisor->signer == 0)
-        reload_plan_restart(supervisor);
+        reload_schedule_signer(supervisor);
 }
 
-// What is said is about the one that the front has; when it ends, another is started.
-static void end_signer(const struct supervisor *supervisor)
+// The worker reports the signer that it uses. When that has exited, another is started.
+static void kill_signer(const struct supervisor *supervisor)
 {
     if (supervisor->signer > 0)
         kill(supervisor->signer, SIGKILL);
 }
 
-bool reload_reply(struct supervisor *supervisor)
+bool reload_worker_readable(struct supervisor *supervisor)
 {
     struct control control;
     if (!control_receive(supervisor->control, &control))
         return false;
     control_close(&control);
-    if (control.kind == CONTROL_SILENT) {
-        end_signer(supervisor);
+    if (control.kind == CONTROL_SIGNER_HANGS) {
+        kill_signer(supervisor);
         return true;
     }
-    if (supervisor->reload.step != STEP_TAKE)
+    if (supervisor->reload.step != STEP_WORKER)
         return true;
-    if (control.kind == CONTROL_TAKEN)
-        finish_change(supervisor);
+    if (control.kind == CONTROL_ACCEPTED)
+        finish(supervisor);
     else
         reload_fail(supervisor, control.why);
     return true;

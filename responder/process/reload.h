@@ -1,29 +1,33 @@
 // SPDX-License-Identifier: MIT
 //
-// Changes of what is served: the first configuration, a reload, and another signer process.
+// Loads a configuration, the first one or another, or replaces the signer process alone.
 #ifndef PROCESS_RELOAD_H
 #define PROCESS_RELOAD_H
 
 #include "process/supervision.h"
 
-// reload_begin reads the configuration and starts its signer process: at the start, and, by
-// reload_reload, again. reload_restart starts one for the configuration that is served.
-void reload_begin(struct supervisor *supervisor);
-void reload_reload(struct supervisor *supervisor);
-void reload_restart(struct supervisor *supervisor);
+// reload_load reads the configuration and starts its signer process. reload_load_again does so for
+// a reload, and announces it. reload_replace_signer starts another signer process for the
+// configuration that is being served.
+void reload_load(struct supervisor *supervisor);
+void reload_load_again(struct supervisor *supervisor);
+void reload_replace_signer(struct supervisor *supervisor);
 
-// reload_hear is called when the new signer process has said hello or ended, reload_reply when the
-// process in front has sent something. Returns false when it sends nothing any more, or nonsense.
-void reload_hear(struct supervisor *supervisor);
-bool reload_reply(struct supervisor *supervisor);
+// reload_signer_readable must be called when the new signer's socket is readable: it is ready, or
+// it has exited. reload_worker_readable must be called when the worker's socket is readable. It
+// returns false if the worker has closed its end or sent an invalid packet.
+void reload_signer_readable(struct supervisor *supervisor);
+bool reload_worker_readable(struct supervisor *supervisor);
 
-// reload_fail takes the change back, says why, and sees to it that what was there goes on.
-// reload_drop only takes it back. reload_clear is no change at all.
+// reload_fail cancels the reload and logs why; the previous configuration and signer remain, or
+// ocspd exits if there is none. reload_cancel only cancels it. reload_clear initialises the
+// structure.
 void reload_fail(struct supervisor *supervisor, const char *why);
-void reload_drop(struct supervisor *supervisor);
+void reload_cancel(struct supervisor *supervisor);
 void reload_clear(struct reload *reload);
 
-// reload_plan_restart has a signer process started after a while, which gets longer each time.
-void reload_plan_restart(struct supervisor *supervisor);
+// reload_schedule_signer schedules the start of another signer process, with a longer delay each
+// time.
+void reload_schedule_signer(struct supervisor *supervisor);
 
 #endif

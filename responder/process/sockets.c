@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Opens listening sockets. A stale Unix socket, on which nothing listens any more, is replaced; one
-// that is in use is left alone.
+// Opens listening sockets. A stale Unix socket, which no process listens on, is replaced; one that
+// is in use is left alone.
 #include "process/sockets.h"
 
 #include <arpa/inet.h>
@@ -25,7 +25,7 @@ static bool fail(char *why, size_t size, const char *address, int error)
     return false;
 }
 
-// Nobody listens behind a Unix socket whose connection is refused: its owner has ended.
+// A Unix socket that refuses connections is stale: no process listens on it any more.
 static bool remove_stale(const struct sockaddr_un *un)
 {
     struct stat st;
@@ -45,9 +45,11 @@ static bool remove_stale(const struct sockaddr_un *un)
 static bool bind_unix(int fd, const struct listen_address *parsed)
 {
     const struct sockaddr_un *un = &parsed->address.un;
-    if (!remove_stale(un))
-        return errno = EADDRINUSE, false;
-    // Nobody connects before the mode is right.
+    if (!remove_stale(un)) {
+        errno = EADDRINUSE;
+        return false;
+    }
+    // No client may connect before the mode is set.
     mode_t old = umask(0777);
     bool is_bound = bind(fd, &parsed->address.sa, parsed->len) == 0;
     int error = errno;
@@ -61,7 +63,7 @@ static bool bind_ip(int fd, const struct listen_address *parsed)
     const int yes = 1;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0)
         return false;
-    // IPv4 has a socket of its own, whatever the system's habit is.
+    // IPv4 has its own socket, whatever the system's default is.
     if (parsed->address.sa.sa_family == AF_INET6 &&
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes) != 0)
         return false;
@@ -108,7 +110,7 @@ static bool open_one(struct listeners *out, const char *address,
     return false;
 }
 
-// open_both opens IPv6 beside IPv4, on the same port, unless this system has no IPv6.
+// open_both opens IPv4 and IPv6 on the same port, or IPv4 alone if the system has no IPv6.
 static bool open_both(struct listeners *out, const char *address, struct listen_address *parsed,
                       char *why, size_t size)
 {
@@ -148,7 +150,7 @@ static bool is_listening(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_TYPE, &value, &len) == 0 && value == SOCK_STREAM;
 }
 
-// open_passed takes the sockets that systemd has opened for this very process.
+// open_passed takes the sockets that systemd has passed to this process.
 static bool open_passed(struct listeners *out, const char *address, char *why, size_t size)
 {
     long pid = 0;
@@ -168,10 +170,12 @@ static bool open_passed(struct listeners *out, const char *address, char *why, s
         if (fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 ||
             fcntl(fd, F_SETFL, (unsigned)flags | O_NONBLOCK) == -1)
             return fail(why, size, address, errno);
-        if (!add(out, address, "", fd))
-            return snprintf(why, size, "%s: more than %d sockets", address, LISTEN_MAX), false;
+        if (!add(out, address, "", fd)) {
+            snprintf(why, size, "%s: more than %d sockets", address, LISTEN_MAX);
+            return false;
+        }
     }
-    // These numbers may be something else the next time.
+    // At the next reload these descriptors may be something else.
     unsetenv("LISTEN_PID");
     unsetenv("LISTEN_FDS");
     return true;
@@ -197,8 +201,10 @@ static bool open_address(const struct listeners *old, const char *address, bool 
         return true;
     struct listen_address parsed;
     char reason[200];
-    if (!listen_address_read(address, &parsed, reason, sizeof reason))
-        return snprintf(why, size, "%s: %s", address, reason), false;
+    if (!listen_address_read(address, &parsed, reason, sizeof reason)) {
+        snprintf(why, size, "%s: %s", address, reason);
+        return false;
+    }
     if (parsed.is_passed)
         return open_passed(out, address, why, size);
     if (parsed.is_both)
@@ -211,16 +217,16 @@ bool sockets_open(const struct config *config, const struct listeners *old, stru
 {
     out->n = 0;
     out->has_admin = config->admin_listen != NULL;
-    bool is_well = true;
-    for (size_t i = 0; is_well && i < config->n_listen; i++)
-        is_well = open_address(old, config->listen[i], false, out, why, size);
-    if (is_well && config->admin_listen != NULL)
-        is_well = open_address(old, config->admin_listen, true, out, why, size);
-    if (is_well && out->has_admin)
+    bool ok = true;
+    for (size_t i = 0; ok && i < config->n_listen; i++)
+        ok = open_address(old, config->listen[i], false, out, why, size);
+    if (ok && config->admin_listen != NULL)
+        ok = open_address(old, config->admin_listen, true, out, why, size);
+    if (ok && out->has_admin)
         out->items[out->n - 1].is_admin = true;
-    if (!is_well)
+    if (!ok)
         sockets_close(out, old);
-    return is_well;
+    return ok;
 }
 
 static bool has(const struct listeners *these, int fd)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The small operations on what the supervisor knows.
+// Small operations on the state of the supervisor.
 #include "process/supervision.h"
 
 #include <unistd.h>

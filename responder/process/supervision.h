@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the supervisor knows of the other processes, and of the reload that is under way.
+// The state of the supervisor: its child processes, and the reload in progress.
 #ifndef PROCESS_SUPERVISION_H
 #define PROCESS_SUPERVISION_H
 
@@ -9,19 +9,19 @@
 
 #include <sys/types.h>
 
-// enum step is where a change is.
-enum step {
-    STEP_NONE = 0,
-    STEP_HELLO,  // the signer process loads its keys
-    STEP_TAKE,   // the front looks at what it got
+// enum reload_step is what a reload waits for.
+enum reload_step {
+    STEP_NONE = 0,  // there is no reload
+    STEP_SIGNER,    // the new signer process loads its keys
+    STEP_WORKER,    // the worker loads the configuration
 };
 
-// struct reload is what is being changed: with `is_whole` everything, else a signer process alone.
-// The text of the configuration is in a file without a name: the front sees what was checked here,
-// whatever becomes of the file. `status` is how to end if it fails at the start: what is wrong in
-// the configuration stays wrong, all else may be better at another try.
+// struct reload is a reload in progress: with `is_whole` of everything, otherwise of the signer
+// process alone. `text` is an anonymous file with the text of the configuration, so that the worker
+// reads what was checked here, even if the file has changed since. `status` is the exit status if
+// the first load fails: EX_CONFIG if a retry cannot help.
 struct reload {
-    enum step step;
+    enum reload_step step;
     bool is_whole;
     int status;
     struct config *config;
@@ -32,8 +32,9 @@ struct reload {
     int64_t deadline;
 };
 
-// struct supervisor is the process, and what counts now. `signer` is 0 when it has died, `retired`
-// is one that was replaced and may still end something. `restart_at` is 0 when none is due.
+// struct supervisor is the state of the supervisor. `signer` is 0 when it has exited; `retired` is
+// a signer that was replaced and may still be finishing jobs. `signer_start_at` is when to start
+// another signer, 0 if none is due.
 struct supervisor {
     const char *file;
     int signals;
@@ -45,15 +46,15 @@ struct supervisor {
     pid_t retired;
     struct reload reload;
     int64_t signer_since;
-    int64_t restart_at;
+    int64_t signer_start_at;
     int64_t backoff;
-    int64_t end_at;  // of draining; 0: it serves
+    int64_t drain_deadline;  // 0: it is not stopping
     bool wants_reload;
     bool is_over;
     int status;
 };
 
-// supervisor_is_ready returns whether a configuration is served yet.
+// supervisor_is_ready returns whether a first configuration is being served.
 bool supervisor_is_ready(const struct supervisor *supervisor);
 
 // supervisor_give_up makes the supervisor stop everything and exit with this status.

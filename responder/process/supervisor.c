@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The first process: it starts the others, waits for what they, signals and clocks say, and ends
-// with all of them.
+// The supervisor's event loop: it waits for signals, packets and deadlines, and at the end stops
+// the other processes.
 #include "process/supervisor.h"
 
 #include "base/log.h"
@@ -25,89 +25,90 @@
 #include <time.h>
 #include <unistd.h>
 
-// Times in milliseconds.
+// Milliseconds. A signer that ran for STEADY_MS resets the delay before the next start.
 enum {
     BACKOFF_MIN_MS = 100,
     STEADY_MS = 60000,
-    FRONT_GRACE_MS = 5000,
+    WORKER_GRACE_MS = 5000,
     SIGNER_GRACE_MS = 5000,
 };
 
-static void tell_end(const char *who, int status)
+static void log_exit(const char *name, int status)
 {
     if (WIFSIGNALED(status))
-        log_line(LOG_ERROR_LINE, "the %s process was ended by signal %d (%s)", who,
+        log_line(LOG_ERROR_LINE, "the %s process was killed by signal %d (%s)", name,
                  WTERMSIG(status), strsignal(WTERMSIG(status)));
     else
-        log_line(LOG_ERROR_LINE, "the %s process has ended with status %d", who,
-                 WEXITSTATUS(status));
+        log_line(LOG_ERROR_LINE, "the %s process exited with status %d", name, WEXITSTATUS(status));
 }
 
-static void bury_front(struct supervisor *supervisor, int status)
+static void worker_exited(struct supervisor *supervisor, int status)
 {
     supervisor->worker = 0;
-    bool is_clean = supervisor->end_at != 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    bool is_clean =
+        supervisor->drain_deadline != 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!is_clean && !supervisor->is_over)
-        tell_end("worker", status);
+        log_exit("worker", status);
     if (!supervisor->is_over)
         supervisor_give_up(supervisor, is_clean ? EX_OK : EX_SOFTWARE);
 }
 
-static void bury_signer(struct supervisor *supervisor, int status)
+static void signer_exited(struct supervisor *supervisor, int status)
 {
     supervisor->signer = 0;
-    if (supervisor->end_at != 0 || supervisor->is_over)
+    if (supervisor->drain_deadline != 0 || supervisor->is_over)
         return;
-    tell_end("signer", status);
+    log_exit("signer", status);
     if (clock_ms() - supervisor->signer_since >= STEADY_MS)
         supervisor->backoff = BACKOFF_MIN_MS;
     if (supervisor->reload.step == STEP_NONE)
-        reload_plan_restart(supervisor);
+        reload_schedule_signer(supervisor);
 }
 
-static void bury(struct supervisor *supervisor, pid_t pid, int status)
+static void child_exited(struct supervisor *supervisor, pid_t pid, int status)
 {
     struct reload *reload = &supervisor->reload;
     if (pid == supervisor->worker) {
-        bury_front(supervisor, status);
+        worker_exited(supervisor, status);
     } else if (pid == supervisor->signer) {
-        bury_signer(supervisor, status);
+        signer_exited(supervisor, status);
     } else if (pid == supervisor->retired) {
         supervisor->retired = 0;
     } else if (reload->step != STEP_NONE && pid == reload->signer) {
         reload->signer = 0;
-        if (reload->step == STEP_HELLO)
+        if (reload->step == STEP_SIGNER)
             reload_fail(supervisor, "the signer process could not start");
     }
 }
 
-static void bury_all(struct supervisor *supervisor)
+static void reap_children(struct supervisor *supervisor)
 {
     int status = 0;
     pid_t pid = 0;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-        bury(supervisor, pid, status);
+        child_exited(supervisor, pid, status);
 }
 
-static void begin_end(struct supervisor *supervisor)
+static void begin_stop(struct supervisor *supervisor)
 {
-    if (supervisor->end_at != 0 || !supervisor_is_ready(supervisor)) {
+    if (supervisor->drain_deadline != 0 || !supervisor_is_ready(supervisor)) {
         supervisor_give_up(supervisor, EX_OK);
         return;
     }
     const struct control control = {.kind = CONTROL_DRAIN};
     notify_manager("STOPPING=1");
-    log_line(LOG_INFO_LINE, "ending");
-    reload_drop(supervisor);
-    supervisor->restart_at = 0;
-    supervisor->end_at = clock_ms() + supervisor->config->drain_timeout * 1000 + FRONT_GRACE_MS;
-    // Who connects now is to be refused, not to wait in a queue that nobody empties.
+    log_line(LOG_INFO_LINE, "stopping");
+    reload_cancel(supervisor);
+    supervisor->signer_start_at = 0;
+    supervisor->drain_deadline =
+        clock_ms() + supervisor->config->drain_timeout * 1000 + WORKER_GRACE_MS;
+    // Refuse new connections instead of leaving them in a backlog that nobody drains.
     sockets_close(&supervisor->listeners, NULL);
     if (!control_send(supervisor->control, &control))
         supervisor_give_up(supervisor, EX_SOFTWARE);
 }
 
-static void take_signal(struct supervisor *supervisor)
+static void handle_signal(struct supervisor *supervisor)
 {
     struct signalfd_siginfo info;
     if (read(supervisor->signals, &info, sizeof info) != (ssize_t)sizeof info)
@@ -115,93 +116,93 @@ static void take_signal(struct supervisor *supervisor)
     if (info.ssi_signo == SIGHUP)
         supervisor->wants_reload = true;
     else if (info.ssi_signo != SIGCHLD)
-        begin_end(supervisor);
-    bury_all(supervisor);
+        begin_stop(supervisor);
+    reap_children(supervisor);
 }
 
-// lose_front ends a process in front that does not listen any more, unless it is about to end.
-static void lose_front(struct supervisor *supervisor)
+// worker_disconnected kills a worker that closed its socket, unless it is exiting anyway.
+static void worker_disconnected(struct supervisor *supervisor)
 {
     supervisor_close(&supervisor->control);
-    if (supervisor->worker > 0 && supervisor->end_at == 0)
+    if (supervisor->worker > 0 && supervisor->drain_deadline == 0)
         kill(supervisor->worker, SIGKILL);
 }
 
-// The end of a socket is something to read, too.
-static void hear_front(struct supervisor *supervisor)
+// EOF also makes the socket readable.
+static void control_readable(struct supervisor *supervisor)
 {
-    if (!reload_reply(supervisor))
-        lose_front(supervisor);
+    if (!reload_worker_readable(supervisor))
+        worker_disconnected(supervisor);
 }
 
-// next_event gives when something is due, in milliseconds from now; -1 for nothing.
-static int next_event(const struct supervisor *supervisor)
+// time_to_next returns the milliseconds until the next deadline, -1 if there is none.
+static int time_to_next(const struct supervisor *supervisor)
 {
     int64_t at = INT64_MAX;
     if (supervisor->reload.step != STEP_NONE)
         at = supervisor->reload.deadline;
-    else if (supervisor->restart_at != 0)
-        at = supervisor->restart_at;
-    if (supervisor->end_at != 0 && supervisor->end_at < at)
-        at = supervisor->end_at;
+    else if (supervisor->signer_start_at != 0)
+        at = supervisor->signer_start_at;
+    if (supervisor->drain_deadline != 0 && supervisor->drain_deadline < at)
+        at = supervisor->drain_deadline;
     if (at == INT64_MAX)
         return -1;
     int64_t left = at - clock_ms();
     return left > 0 ? (int)left : 0;
 }
 
-static void expire_change(struct supervisor *supervisor)
+static void reload_timed_out(struct supervisor *supervisor)
 {
-    bool is_front = supervisor->reload.step == STEP_TAKE;
-    reload_fail(supervisor, is_front ? "the process in worker does not answer"
-                                     : "the signer process does not get ready");
-    // What it will yet take cannot be known any more.
-    if (is_front)
+    bool is_worker = supervisor->reload.step == STEP_WORKER;
+    reload_fail(supervisor, is_worker ? "the worker process does not answer"
+                                      : "the signer process does not become ready");
+    // It is unknown which configuration the worker will use.
+    if (is_worker)
         supervisor_give_up(supervisor, EX_SOFTWARE);
 }
 
-static void do_what_is_due(struct supervisor *supervisor)
+static void run_due(struct supervisor *supervisor)
 {
     int64_t now = clock_ms();
-    if (supervisor->end_at != 0) {
-        if (now >= supervisor->end_at) {
-            log_line(LOG_ERROR_LINE, "the process in worker does not end");
+    if (supervisor->drain_deadline != 0) {
+        if (now >= supervisor->drain_deadline) {
+            log_line(LOG_ERROR_LINE, "the worker process does not exit");
             supervisor_give_up(supervisor, EX_SOFTWARE);
         }
     } else if (supervisor->reload.step != STEP_NONE) {
         if (now >= supervisor->reload.deadline)
-            expire_change(supervisor);
+            reload_timed_out(supervisor);
     } else if (supervisor->wants_reload) {
-        reload_reload(supervisor);
-    } else if (supervisor->restart_at != 0 && now >= supervisor->restart_at) {
-        reload_restart(supervisor);
+        reload_load_again(supervisor);
+    } else if (supervisor->signer_start_at != 0 && now >= supervisor->signer_start_at) {
+        reload_replace_signer(supervisor);
     }
 }
 
 static void loop(struct supervisor *supervisor)
 {
     while (!supervisor->is_over) {
-        bool waits_for_hello = supervisor->reload.step == STEP_HELLO;
+        bool waits_for_hello = supervisor->reload.step == STEP_SIGNER;
         struct pollfd fds[] = {
             {.fd = supervisor->signals, .events = POLLIN},
             {.fd = supervisor->control, .events = POLLIN},
             {.fd = waits_for_hello ? supervisor->reload.socket : -1, .events = POLLIN},
         };
-        if (poll(fds, sizeof fds / sizeof fds[0], next_event(supervisor)) > 0) {
-            // One at a time: each may end what another is about.
+        if (poll(fds, sizeof fds / sizeof fds[0], time_to_next(supervisor)) > 0) {
+            // Only one at a time: each may close what another is about.
             if (fds[0].revents != 0)
-                take_signal(supervisor);
+                handle_signal(supervisor);
             else if (fds[1].revents != 0)
-                hear_front(supervisor);
+                control_readable(supervisor);
             else if (fds[2].revents != 0)
-                reload_hear(supervisor);
+                reload_signer_readable(supervisor);
         }
-        do_what_is_due(supervisor);
+        run_due(supervisor);
     }
 }
 
-// Connections count as open files in the process in front.
-static void raise_files(void)
+// Each connection is an open file in the worker, which inherits the limit.
+static void raise_file_limit(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
@@ -213,7 +214,7 @@ static void raise_files(void)
 static int open_signals(void)
 {
     sigset_t set;
-    // Whoever started this may have had no interest in children.
+    // The parent may have set SIGCHLD to be ignored.
     signal(SIGCHLD, SIG_DFL);
     sigemptyset(&set);
     sigaddset(&set, SIGHUP);
@@ -233,14 +234,14 @@ static void start(struct supervisor *supervisor)
         supervisor_give_up(supervisor, EX_OSERR);
         return;
     }
-    raise_files();
-    reload_begin(supervisor);
+    raise_file_limit();
+    reload_load(supervisor);
     const struct config *config = supervisor->reload.config;
     if (supervisor->is_over)
         return;
     log_set_form(config->log);
     if (config->user == NULL && geteuid() == 0)
-        log_line(LOG_WARNING_LINE, "running as root: \"user\" names whom to become");
+        log_line(LOG_WARNING_LINE, "running as root: set \"user\" to run as another user");
     supervisor->worker = child_start("ocspd-worker", worker_run, config, &supervisor->control);
     if (supervisor->worker > 0)
         return;
@@ -248,14 +249,14 @@ static void start(struct supervisor *supervisor)
     reload_fail(supervisor, strerror(errno));
 }
 
-// end_all ends the other processes: the front at once, if it is still there; the signers when they
-// see that nobody speaks to them, or at once if they do not.
-static void end_all(struct supervisor *supervisor)
+// stop_all stops the other processes. The worker, if it still runs, is killed; the signers exit
+// when their sockets are closed, and are killed if they do not.
+static void stop_all(struct supervisor *supervisor)
 {
     if (supervisor->worker > 0)
         kill(supervisor->worker, SIGKILL);
     if (supervisor->reload.step != STEP_NONE)
-        reload_drop(supervisor);
+        reload_cancel(supervisor);
     supervisor_close(&supervisor->control);
     int64_t end = clock_ms() + SIGNER_GRACE_MS;
     while (clock_ms() < end &&
@@ -264,7 +265,7 @@ static void end_all(struct supervisor *supervisor)
         struct signalfd_siginfo info;
         if (poll(&signals, 1, 50) > 0)
             (void)!read(supervisor->signals, &info, sizeof info);
-        bury_all(supervisor);
+        reap_children(supervisor);
     }
     if (supervisor->signer > 0)
         kill(supervisor->signer, SIGKILL);
@@ -286,7 +287,7 @@ int supervisor_run(const char *file)
     reload_clear(&supervisor->reload);
     start(supervisor);
     loop(supervisor);
-    end_all(supervisor);
+    stop_all(supervisor);
     int status = supervisor->status;
     free(supervisor);
     return status;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The first process: it reads the configuration, opens sockets, starts the others and watches them.
+// The supervisor: it reads the configuration, opens sockets, and starts and watches the worker and
+// the signer.
 #ifndef PROCESS_SUPERVISOR_H
 #define PROCESS_SUPERVISOR_H
 
-// supervisor_run serves by a configuration file until a signal ends it. It returns the exit status
-// (sysexits.h).
+// supervisor_run serves according to a configuration file until a signal stops it. It returns the
+// exit status (sysexits.h).
 int supervisor_run(const char *file);
 
 #endif

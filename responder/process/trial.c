@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the process in front opens, opened with its rights. Who asks gets a line through a pipe.
+// A child process opens what the worker would open, with the worker's rights, and reports an error
+// through a pipe.
 #include "process/trial.h"
 
 #include "base/issuer_file.h"
@@ -19,22 +20,22 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-// PATIENCE is how many seconds a file may take to be opened: it may lie on another computer.
+// PATIENCE is how many seconds opening the files may take: they may be on a network file system.
 enum { WHY_SIZE = 1024, PATIENCE = 20 };
 
-// struct place is an issuer with its certificate.
-struct place {
+// struct tried_issuer is an issuer with its certificate.
+struct tried_issuer {
     const struct issuer_config *config;
     struct oc_list certs;
     struct oc_issuer issuer;
 };
 
-// struct test is one trial, in its process.
+// struct test is the state of a trial, in the child process.
 struct test {
     const struct config *config;
-    const char *user;  // that it became; NULL: it is still who started it
+    const char *user;  // the user it has become; NULL: the user that started it
     struct oc_crypto *crypto;
-    struct place *places;
+    struct tried_issuer *issuers;
     char why[WHY_SIZE];
 };
 
@@ -51,11 +52,11 @@ static int fail_file(struct test *test, const char *file, const char *what)
 {
     const char *reason = strerror(errno);
     if (test->user == NULL)
-        return fail(test, "%s: cannot be %s: %s", file, what, reason);
-    return fail(test, "%s: cannot be %s by the user %s: %s", file, what, test->user, reason);
+        return fail(test, "%s: cannot %s: %s", file, what, reason);
+    return fail(test, "%s: cannot %s as user %s: %s", file, what, test->user, reason);
 }
 
-// A FIFO must not keep us waiting.
+// O_NONBLOCK, because opening a FIFO could block.
 static int try_read(struct test *test, const char *file)
 {
     int fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -65,40 +66,40 @@ static int try_read(struct test *test, const char *file)
     return EX_OK;
 }
 
-static int load_issuer(struct test *test, struct place *place)
+static int load_issuer(struct test *test, struct tried_issuer *tried)
 {
-    const char *file = place->config->certificate;
+    const char *file = tried->config->certificate;
     struct oc_error err;
     int status = try_read(test, file);
     if (status != EX_OK)
         return status;
-    if (issuer_file_open(file, test->crypto, &place->certs, &place->issuer, &err))
+    if (issuer_file_open(file, test->crypto, &tried->certs, &tried->issuer, &err))
         return EX_OK;
     return fail(test, "%s: %s", file, err.what);
 }
 
-// Statuses are found by name and key: those of one would be answered for the other.
+// Statuses are found by the issuer's name and key, so one issuer's would be used for the other.
 static int find_twice(struct test *test, size_t i)
 {
     for (size_t k = 0; k < i; k++) {
-        if (issuer_is_same(&test->places[i].issuer, &test->places[k].issuer))
+        if (issuer_is_same(&test->issuers[i].issuer, &test->issuers[k].issuer))
             return fail(test, "%s: issuer \"%s\" has the same name and key as issuer \"%s\"",
-                        test->config->file, test->places[i].config->name,
-                        test->places[k].config->name);
+                        test->config->file, test->issuers[i].config->name,
+                        test->issuers[k].config->name);
     }
     return EX_OK;
 }
 
-// SQLite makes files beside it.
+// SQLite creates files in the database's folder.
 static int try_database(struct test *test, const char *file)
 {
     char folder[8192] = ".";
     const char *slash = strrchr(file, '/');
     if (access(file, R_OK | W_OK) != 0)
-        return fail_file(test, file, "read and written to");
+        return fail_file(test, file, "read and write");
     if (slash != NULL)
         snprintf(folder, sizeof folder, "%.*s", (int)(slash - file) + 1, file);
-    return access(folder, W_OK | X_OK) == 0 ? EX_OK : fail_file(test, folder, "written to");
+    return access(folder, W_OK | X_OK) == 0 ? EX_OK : fail_file(test, folder, "write");
 }
 
 static int try_source(struct test *test, const struct issuer_config *issuer)
@@ -108,9 +109,9 @@ static int try_source(struct test *test, const struct issuer_config *issuer)
     return try_read(test, issuer->source_file);
 }
 
-static int try_store(struct test *test, const struct place *place)
+static int try_store(struct test *test, const struct tried_issuer *tried)
 {
-    struct store *store = store_open(place->config, test->config->database, &place->issuer,
+    struct store *store = store_open(tried->config, test->config->database, &tried->issuer,
                                      STORE_READ, test->why, sizeof test->why);
     if (store == NULL)
         return EX_CONFIG;
@@ -123,25 +124,25 @@ static int try_all(struct test *test, enum trial trial)
     size_t n = test->config->n_issuers;
     int status = EX_OK;
     test->crypto = oc_openssl_new();
-    test->places = calloc(n, sizeof *test->places);
-    if (test->crypto == NULL || test->places == NULL) {
-        snprintf(test->why, sizeof test->why, "no memory");
+    test->issuers = calloc(n, sizeof *test->issuers);
+    if (test->crypto == NULL || test->issuers == NULL) {
+        snprintf(test->why, sizeof test->why, "out of memory");
         return EX_OSERR;
     }
     for (size_t i = 0; i < n && status == EX_OK; i++) {
-        test->places[i].config = &test->config->issuers[i];
-        status = load_issuer(test, &test->places[i]);
+        test->issuers[i].config = &test->config->issuers[i];
+        status = load_issuer(test, &test->issuers[i]);
         if (status == EX_OK)
             status = find_twice(test, i);
         if (status == EX_OK)
             status = try_source(test, &test->config->issuers[i]);
     }
     for (size_t i = 0; i < n && status == EX_OK && trial == TRIAL_STORES; i++)
-        status = try_store(test, &test->places[i]);
+        status = try_store(test, &test->issuers[i]);
     return status;
 }
 
-// The end of the process gives back all that was taken.
+// Nothing is freed: the process exits.
 static _Noreturn void be_tester(const struct config *config, enum trial trial, pid_t parent, int fd)
 {
     struct test test = {.config = config};
@@ -155,19 +156,19 @@ static _Noreturn void be_tester(const struct config *config, enum trial trial, p
     test.user = geteuid() == 0 ? config->user : NULL;
     if (sandbox_drop(config->user, test.why, sizeof test.why))
         status = try_all(&test, trial);
-    // If nobody reads it, nobody asks for it.
+    // If the parent has exited, nobody needs the reason.
     (void)!write(fd, test.why, strlen(test.why));
     _exit(status);
 }
 
-static int end_of(pid_t pid)
+static int wait_for(pid_t pid)
 {
     int status = 0;
-    pid_t ended;
+    pid_t exited;
     do
-        ended = waitpid(pid, &status, 0);
-    while (ended == -1 && errno == EINTR);
-    return ended == pid && WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL;
+        exited = waitpid(pid, &status, 0);
+    while (exited == -1 && errno == EINTR);
+    return exited == pid && WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL;
 }
 
 static size_t read_why(int fd, char *why, size_t size)
@@ -186,8 +187,10 @@ int config_try(const struct config *config, enum trial trial, char *why, size_t 
 {
     int ends[2];
     pid_t parent = getpid();
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return snprintf(why, size, "pipe: %s", strerror(errno)), EX_OSERR;
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        snprintf(why, size, "pipe: %s", strerror(errno));
+        return EX_OSERR;
+    }
     pid_t pid = fork();
     if (pid == 0)
         be_tester(config, trial, parent, ends[1]);
@@ -195,11 +198,13 @@ int config_try(const struct config *config, enum trial trial, char *why, size_t 
     close(ends[1]);
     size_t len = pid == -1 ? 0 : read_why(ends[0], why, size);
     close(ends[0]);
-    if (pid == -1)
-        return snprintf(why, size, "fork: %s", strerror(error)), EX_OSERR;
-    int status = end_of(pid);
+    if (pid == -1) {
+        snprintf(why, size, "fork: %s", strerror(error));
+        return EX_OSERR;
+    }
+    int status = wait_for(pid);
     if (status != EX_OK && len == 0)
-        snprintf(why, size, "%s: what it names could not be tried, or not in %d s", config->file,
-                 PATIENCE);
+        snprintf(why, size, "%s: cannot try the files that it names, or not within %d s",
+                 config->file, PATIENCE);
     return status;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Whether a configuration can be served, tried as the user who is to serve it.
+// Tries whether a configuration can be served, as the user that will serve it.
 #ifndef PROCESS_TRIAL_H
 #define PROCESS_TRIAL_H
 
@@ -8,17 +8,17 @@
 
 // enum trial is how much is tried.
 enum trial {
-    TRIAL_FILES,   // issuers' certificates are read, and sources can be opened; it takes no time
-    TRIAL_STORES,  // and sources are read
+    TRIAL_FILES,   // reads certificates of issuers and opens sources, which is quick
+    TRIAL_STORES,  // also reads the sources
 };
 
-// config_try looks whether the process in front could serve a configuration that was inspected: in
-// a process of its own, which becomes the configuration's user, so that this one opens nothing with
-// more rights. It also finds issuers that are the same. Returns EX_OK; or, with the reason in
-// `why`, EX_CONFIG when nothing but another configuration or other rights help, and EX_TEMPFAIL or
-// EX_OSERR for the rest.
+// config_try checks whether the worker could serve a configuration that config_inspect() accepted.
+// It does so in a child process that switches to the configuration's user, so nothing is opened
+// with more rights. It also rejects two issuers that are the same. Returns EX_OK; or, with the
+// reason in `why`, EX_CONFIG if only another configuration or other permissions can help, and
+// EX_TEMPFAIL or EX_OSERR otherwise.
 //
-// There must be no other threads.
+// The calling process must have no other threads.
 int config_try(const struct config *config, enum trial trial, char *why, size_t size);
 
 #endif

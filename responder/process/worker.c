@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The process in front. It is told what to serve by packets; a packet is taken whole or what was
-// served before goes on. Everything it may still open are the files of stores and certificates.
+// The worker gets its configurations in packets. A packet takes effect as a whole, or the previous
+// configuration remains. After it has given up its rights, the worker opens only the files of
+// stores and certificates.
 #include "process/worker.h"
 
 #include "answer/engine.h"
@@ -28,20 +29,20 @@
 
 enum { LOOK_MS = 200, SWEEP_MS = 1000, CONFIG_MAX = 1 << 20 };
 
-// Files that are no connections: sockets, pipes and logs; those of each thread; those of each
-// issuer, whose database has a connection of its own for each thread that looks something up, up to
-// a number, and each has a log and its index beside the database.
+// Open files that are not connections: sockets, pipes and logs; those of each thread; and those of
+// each issuer. A database has one connection for each thread that reads it, up to
+// DATABASE_CONNECTIONS, and each opens the database, its log and the index of the log.
 enum {
     OWN_FILES = 100,
     THREAD_FILES = 4,
     ISSUER_FILES = 2,
     DATABASE_CONNECTIONS = 16,
     DATABASE_FILES = 3,
-    OTHER_THREADS = 2,  // that which ticks, and that which loads
+    OTHER_THREADS = 2,  // the ticker, and the thread that loads a configuration
 };
 
-// struct worker is the process. `config` is a copy of what the front has: it is needed to take a
-// reload back.
+// struct worker is the state of the worker process. `config` is a copy of the engine's
+// configuration, needed to undo a reload.
 struct worker {
     const char *file;
     int control;
@@ -54,12 +55,12 @@ struct worker {
     size_t n_fds;
     bool has_admin;
     bool is_draining;
-    bool has_complained;  // about this signer process
+    bool has_reported_signer;  // that the current signer process hangs
     int64_t drain_end;
     int64_t last_sweep;
 };
 
-// struct offer is what a packet brings, opened.
+// struct offer is the content of a CONTROL_SERVE packet.
 struct offer {
     struct config *config;
     struct config *copy;
@@ -86,13 +87,15 @@ static char *read_text(int fd)
     return NULL;
 }
 
-// The front becomes the owner of one copy; it may have given that back when HTTP still needs it.
+// The engine takes ownership of one copy, and may have freed it when HTTP still needs it.
 static bool parse_twice(const struct worker *worker, int fd, struct offer *offer, char *why,
                         size_t size)
 {
     char *text = read_text(fd);
-    if (text == NULL)
-        return snprintf(why, size, "the configuration cannot be read"), false;
+    if (text == NULL) {
+        snprintf(why, size, "cannot read the configuration");
+        return false;
+    }
     offer->config = config_parse(worker->file, text, why, size);
     if (offer->config != NULL)
         offer->copy = config_parse(worker->file, text, why, size);
@@ -108,7 +111,7 @@ static bool is_same_socket(int a, int b)
            st_a.st_ino == st_b.st_ino;
 }
 
-// A socket that is held already comes under another number, which is given back.
+// Returns the descriptor that the worker already has for the same socket, and closes the new one.
 static int known_fd(const struct worker *worker, int fd)
 {
     for (size_t i = 0; i < worker->n_fds; i++) {
@@ -120,7 +123,7 @@ static int known_fd(const struct worker *worker, int fd)
     return fd;
 }
 
-// take_fds makes the descriptors of a packet those of an offer; none is left in the packet.
+// take_fds moves the descriptors of a packet to an offer.
 static void take_fds(const struct worker *worker, struct control *control, struct offer *offer)
 {
     offer->signer = control->fds[CONTROL_SIGNER_SOCKET];
@@ -154,8 +157,8 @@ static size_t n_http(const struct offer *offer)
     return offer->n_fds - offer->has_admin;
 }
 
-// admin_of finds what answers for metrics in an offer: what does already, something new, or, if
-// there is none, NULL with a result of true.
+// admin_of returns the metrics server of an offer in `*out`: the current one if the socket is the
+// same, a new one, or NULL if there is none. It returns false if it cannot start one.
 static bool admin_of(struct worker *worker, const struct offer *offer, struct admin **out,
                      char *why, size_t size)
 {
@@ -168,8 +171,8 @@ static bool admin_of(struct worker *worker, const struct offer *offer, struct ad
     return *out != NULL;
 }
 
-// reserved_files counts the files that are kept for what is not a connection. During a reload
-// everything is there twice.
+// reserved_files returns how many open files are reserved for other things than connections. During
+// a reload everything exists twice.
 static size_t reserved_files(const struct config *config)
 {
     long n_processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -185,7 +188,7 @@ static size_t reserved_files(const struct config *config)
     return OWN_FILES + 2 * n;
 }
 
-// limit_connections keeps what is promised within what the system allows.
+// limit_connections lowers the limits of connections to what the system allows.
 static void limit_connections(struct config *config)
 {
     struct rlimit limit = {0};
@@ -196,16 +199,16 @@ static void limit_connections(struct config *config)
     if (config->max_connections <= most)
         return;
     log_line(LOG_WARNING_LINE,
-             "max-connections is %zu, but this process may open %llu files: %zu connections",
+             "max-connections is %zu, but this process may open only %llu files: limited to %zu",
              config->max_connections, (unsigned long long)limit.rlim_cur, most);
-    // The part of one address stays the same, and is none only if that was asked for.
+    // The share of one address stays the same; rounding up keeps it from becoming 0, "no limit".
     config->max_connections_per_address =
         (config->max_connections_per_address * most + config->max_connections - 1) /
         config->max_connections;
     config->max_connections = most;
 }
 
-static bool serve_front(struct worker *worker, struct offer *offer, char *why, size_t size)
+static bool serve_engine(struct worker *worker, struct offer *offer, char *why, size_t size)
 {
     struct config *config = offer->config;
     int signer = offer->signer;
@@ -214,38 +217,37 @@ static bool serve_front(struct worker *worker, struct offer *offer, char *why, s
     return engine_serve(worker->engine, config, signer, why, size);
 }
 
-// begin serves the first configuration. Answers are there before the first connection.
+// begin serves the first configuration. The engine is ready before the first connection.
 static bool begin(struct worker *worker, struct offer *offer, struct admin **admin, char *why,
                   size_t size)
 {
-    if (!serve_front(worker, offer, why, size))
+    if (!serve_engine(worker, offer, why, size))
         return false;
     worker->http = http_new(worker->engine, offer->copy, offer->fds, n_http(offer), why, size);
     return worker->http != NULL && admin_of(worker, offer, admin, why, size);
 }
 
-// change serves another configuration. HTTP can go back to what it had, the front cannot: it comes
-// last.
+// change serves another configuration. HTTP can go back to the old configuration, but the engine
+// cannot, so it comes last.
 static bool change(struct worker *worker, struct offer *offer, struct admin **admin, char *why,
                    size_t size)
 {
     if (!admin_of(worker, offer, admin, why, size))
         return false;
-    bool is_http_well =
-        http_reload(worker->http, offer->copy, offer->fds, n_http(offer), why, size);
-    if (is_http_well && serve_front(worker, offer, why, size))
+    bool http_ok = http_reload(worker->http, offer->copy, offer->fds, n_http(offer), why, size);
+    if (http_ok && serve_engine(worker, offer, why, size))
         return true;
     char ignored[200];
-    if (is_http_well && !http_reload(worker->http, worker->config, worker->fds,
-                                     worker->n_fds - worker->has_admin, ignored, sizeof ignored))
-        log_line(LOG_ERROR_LINE, "the old addresses cannot be served again: %s", ignored);
+    if (http_ok && !http_reload(worker->http, worker->config, worker->fds,
+                                worker->n_fds - worker->has_admin, ignored, sizeof ignored))
+        log_line(LOG_ERROR_LINE, "cannot serve the old addresses again: %s", ignored);
     if (*admin != worker->admin && *admin != NULL)
         admin_free(*admin);
     return false;
 }
 
-// open_keys counts the files with keys that this process could open, which it must not. The first
-// of them is in `*first`.
+// open_keys returns how many key files this process can read, although it should not be able to.
+// The first of them is in `*first`.
 static size_t open_keys(const struct config *config, const char **first)
 {
     size_t n = 0;
@@ -268,12 +270,12 @@ static void warn_of_keys(const struct config *config)
     size_t n = open_keys(config, &first);
     if (n > 0)
         log_line(LOG_WARNING_LINE,
-                 "the process in engine could read %zu key files, %s for instance: leave them to "
-                 "root, and start ocspd as root with \"user\"",
+                 "the worker process can read %zu key files, for example %s: make them readable "
+                 "by root only, and start ocspd as root with \"user\"",
                  n, first);
 }
 
-// accept_offer makes an offer what is served.
+// accept_offer makes an offer the current configuration.
 static void accept_offer(struct worker *worker, struct offer *offer, struct admin *admin)
 {
     if (worker->admin != admin && worker->admin != NULL)
@@ -289,7 +291,7 @@ static void accept_offer(struct worker *worker, struct offer *offer, struct admi
     warn_of_keys(worker->config);
 }
 
-static void refuse_offer(const struct worker *worker, struct offer *offer)
+static void reject_offer(const struct worker *worker, struct offer *offer)
 {
     close_fds(offer->fds, offer->n_fds, worker->fds, worker->n_fds);
     if (offer->signer >= 0)
@@ -302,18 +304,18 @@ static bool take_offer(struct worker *worker, struct control *control, char *why
 {
     struct offer offer = {.signer = -1};
     struct admin *admin = NULL;
-    bool is_well = parse_twice(worker, control->fds[CONTROL_TEXT], &offer, why, size);
+    bool ok = parse_twice(worker, control->fds[CONTROL_TEXT], &offer, why, size);
     take_fds(worker, control, &offer);
-    if (is_well) {
+    if (ok) {
         limit_connections(offer.copy);
-        is_well = worker->http == NULL ? begin(worker, &offer, &admin, why, size)
-                                       : change(worker, &offer, &admin, why, size);
+        ok = worker->http == NULL ? begin(worker, &offer, &admin, why, size)
+                                  : change(worker, &offer, &admin, why, size);
     }
-    if (is_well)
+    if (ok)
         accept_offer(worker, &offer, admin);
     else
-        refuse_offer(worker, &offer);
-    return is_well;
+        reject_offer(worker, &offer);
+    return ok;
 }
 
 static bool take_signer(const struct worker *worker, struct control *control, char *why,
@@ -325,11 +327,11 @@ static bool take_signer(const struct worker *worker, struct control *control, ch
     return engine_renew_signer(worker->engine, socket, why, size);
 }
 
-static bool answer(const struct worker *worker, bool is_taken, const char *why)
+static bool reply(const struct worker *worker, bool ok, const char *why)
 {
-    struct control reply = {.kind = is_taken ? CONTROL_TAKEN : CONTROL_REFUSED};
-    snprintf(reply.why, sizeof reply.why, "%s", is_taken ? "" : why);
-    return control_send(worker->control, &reply);
+    struct control control = {.kind = ok ? CONTROL_ACCEPTED : CONTROL_REJECTED};
+    snprintf(control.why, sizeof control.why, "%s", ok ? "" : why);
+    return control_send(worker->control, &control);
 }
 
 static void drain(struct worker *worker)
@@ -339,21 +341,20 @@ static void drain(struct worker *worker)
         return;
     worker->drain_end = clock_ms() + worker->config->drain_timeout * 1000;
     http_drain(worker->http);
-    // Who connects now is to be refused, not to wait for nobody.
+    // Refuse new connections instead of leaving them in the backlog.
     int admin = worker->fds[worker->n_fds - 1];
     close_fds(worker->fds, worker->n_fds, &admin, worker->has_admin);
     worker->fds[0] = admin;
     worker->n_fds = worker->has_admin;
 }
 
-// obey does what a packet says. Returns false when this process is to end.
-static bool obey(struct worker *worker)
+// handle_packet receives and handles a packet. Returns false if this process must exit.
+static bool handle_packet(struct worker *worker)
 {
     struct control control;
     if (!control_receive(worker->control, &control))
         return false;
     char why[sizeof control.why] = "";
-    bool is_taken = false;
     bool is_signer = control.kind == CONTROL_SIGNER && worker->http != NULL;
     if (control.kind == CONTROL_DRAIN) {
         drain(worker);
@@ -365,20 +366,20 @@ static bool obey(struct worker *worker)
         control_close(&control);
         return false;
     }
-    is_taken = is_signer ? take_signer(worker, &control, why, sizeof why)
-                         : take_offer(worker, &control, why, sizeof why);
-    worker->has_complained = worker->has_complained && !is_taken;
-    return answer(worker, is_taken, why);
+    bool ok = is_signer ? take_signer(worker, &control, why, sizeof why)
+                        : take_offer(worker, &control, why, sizeof why);
+    worker->has_reported_signer = worker->has_reported_signer && !ok;
+    return reply(worker, ok, why);
 }
 
-// A process that hangs has not ended: only who started it can end it.
+// Only the supervisor can kill a signer that hangs.
 static void watch_signer(struct worker *worker)
 {
-    const struct control control = {.kind = CONTROL_SILENT};
-    if (worker->http == NULL || worker->is_draining || worker->has_complained ||
+    const struct control control = {.kind = CONTROL_SIGNER_HANGS};
+    if (worker->http == NULL || worker->is_draining || worker->has_reported_signer ||
         engine_has_signer_process(worker->engine))
         return;
-    worker->has_complained = control_send(worker->control, &control);
+    worker->has_reported_signer = control_send(worker->control, &control);
 }
 
 static void sweep(struct worker *worker)
@@ -398,12 +399,12 @@ static bool has_drained(const struct worker *worker)
            clock_ms() >= worker->drain_end;
 }
 
-// Returns whether the end was asked for.
+// Returns whether the worker was asked to stop.
 static bool loop(struct worker *worker)
 {
     while (!has_drained(worker)) {
         struct pollfd control = {.fd = worker->control, .events = POLLIN};
-        if (poll(&control, 1, LOOK_MS) > 0 && !obey(worker))
+        if (poll(&control, 1, LOOK_MS) > 0 && !handle_packet(worker))
             return false;
         sweep(worker);
         watch_signer(worker);
@@ -429,15 +430,15 @@ int worker_run(const struct config *config, int control)
 {
     char why[1024];
     struct worker worker = {.control = control, .file = config->file};
-    bool is_well = sandbox_drop(config->user, why, sizeof why);
-    // The front opens libcrypto, with what that loads, while files may still be executed.
-    if (is_well)
-        is_well = (worker.engine = engine_new(why, sizeof why)) != NULL;
-    if (is_well && config->seccomp)
-        is_well = sandbox_worker(why, sizeof why);
-    if (is_well)
-        is_well = ticker_start(&worker.ticker, worker.engine, why, sizeof why);
-    if (!is_well) {
+    bool ok = sandbox_drop(config->user, why, sizeof why);
+    // The engine loads libcrypto and its modules, so it is made before the sandbox.
+    if (ok)
+        ok = (worker.engine = engine_new(why, sizeof why)) != NULL;
+    if (ok && config->seccomp)
+        ok = sandbox_worker(why, sizeof why);
+    if (ok)
+        ok = ticker_start(&worker.ticker, worker.engine, why, sizeof why);
+    if (!ok) {
         log_line(LOG_ERROR_LINE, "%s", why);
         finish(&worker);
         return EX_OSERR;

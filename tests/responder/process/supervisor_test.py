@@ -454,22 +454,22 @@ class WrongForGoodTest(DaemonCase):
         self.assertRegex(done.stderr.decode(), f"{name}: .*Permission denied")
 
     def test_database_of_another(self):
-        self.forbidden("ocspd.db", "ocspd.db: cannot be read and written to by the user nobody: "
+        self.forbidden("ocspd.db", "ocspd.db: cannot read and write as user nobody: "
                        "Permission denied", mode=0o640)
 
     def test_database_that_may_only_be_read(self):
-        self.forbidden("ocspd.db", "ocspd.db: cannot be read and written to by the user nobody: "
+        self.forbidden("ocspd.db", "ocspd.db: cannot read and write as user nobody: "
                        "Permission denied", mode=0o644)
 
     def test_folder_of_another(self):
-        self.forbidden(".", ".: cannot be written to by the user nobody: Permission denied",
+        self.forbidden(".", ".: cannot write as user nobody: Permission denied",
                        mode=0o755)
 
     def test_certificate_of_another(self):
-        self.forbidden("ca.pem", "ca.pem: cannot be read by the user nobody: Permission denied")
+        self.forbidden("ca.pem", "ca.pem: cannot read as user nobody: Permission denied")
 
     def test_index_of_another(self):
-        self.forbidden("index.txt", "index.txt: cannot be read by the user nobody: Permission "
+        self.forbidden("index.txt", "index.txt: cannot read as user nobody: Permission "
                        "denied", source='    source = index source-file = "index.txt"')
 
     def test_check_config_as_who_serves(self):
@@ -514,7 +514,7 @@ class WrongForGoodTest(DaemonCase):
         daemon = self.start().ready()
         shutil.copy(self.dir / "ca.pem", self.dir / "copy.pem")
         self.add_issuer("again", "copy.pem")
-        daemon.reload("not reloaded, the old configuration goes on: ocspd.conf: issuer \"again\"")
+        daemon.reload("cannot reload, keeping the old configuration: ocspd.conf: issuer \"again\"")
         self.assertEqual(daemon.ask(1), "unknown")
 
 
@@ -609,7 +609,7 @@ class LogTest(DaemonCase):
         self.addCleanup(daemon.stop)
         daemon.ready()
         lines = daemon.log.read_bytes().splitlines(keepends=True)
-        self.assertTrue(any(b"serving 1 issuers by" in line for line in lines))
+        self.assertTrue(any(b"serving 1 issuers from" in line for line in lines))
         for line in lines:
             self.assertLessEqual(len(line), select.PIPE_BUF)
             json.loads(line)
@@ -628,11 +628,11 @@ class LogTest(DaemonCase):
         os.kill(daemon.child("signer"), signal.SIGKILL)
         daemon.wait_for("starting another signer process")
         text = daemon.log.read_text(encoding="utf-8")
-        for line in ("<6>info: serving 1 issuers by ocspd.conf", "<6>info: starting another signer "
-                     "process", "<3>error: the signer process was ended by signal 9 (Killed)"):
+        for line in ("<6>info: serving 1 issuers from ocspd.conf", "<6>info: starting another signer "
+                     "process", "<3>error: the signer process was killed by signal 9 (Killed)"):
             self.assertIn(line, text.splitlines())
         self.assertRegex(text, "(?m)^<6>access: POST 200 ")
-        self.assertRegex(text, "(?m)^<4>warning: the process in front could read 1 key files")
+        self.assertRegex(text, "(?m)^<4>warning: the worker process can read 1 key files")
         for line in text.splitlines():
             self.assertRegex(line, "^<[346]>[a-z]")
 
@@ -724,15 +724,15 @@ class ServeTest(DaemonCase):
 
     def test_end(self):
         daemon = self.start().ready()
-        self.assertEqual(sorted(daemon.children()), ["ocspd-front", "ocspd-signer"])
-        pids = [daemon.child("front"), daemon.child("signer")]
+        self.assertEqual(sorted(daemon.children()), ["ocspd-signer", "ocspd-worker"])
+        pids = [daemon.child("worker"), daemon.child("signer")]
         self.assertEqual(daemon.ask(1), "unknown")
         for number in (signal.SIGTERM, signal.SIGINT):
             daemon.signal(number)
             self.assertEqual(daemon.wait(), 0)
             self.assertFalse(any(is_running(pid) for pid in pids))
             daemon = self.start().ready()
-            pids = [daemon.child("front"), daemon.child("signer")]
+            pids = [daemon.child("worker"), daemon.child("signer")]
 
     def test_signals_of_a_terminal_reach_all(self):
         daemon = self.start(start_new_session=True).ready()
@@ -754,7 +754,7 @@ class ServeTest(DaemonCase):
         self.assertEqual(eventually(lambda: daemon.ask(2) != "try_later" and daemon.ask(2)),
                          "unknown")
         self.assertNotEqual(daemon.child("signer"), signer)
-        self.assertIn("error: the signer process was ended by signal 9 (Killed)", daemon.lines())
+        self.assertIn("error: the signer process was killed by signal 9 (Killed)", daemon.lines())
 
     def test_signer_that_cannot_come_back(self):
         daemon = self.start().ready()
@@ -762,10 +762,10 @@ class ServeTest(DaemonCase):
         key = (self.dir / "signer.key").read_bytes()
         (self.dir / "signer.key").write_bytes(b"")
         os.kill(daemon.child("signer"), signal.SIGKILL)
-        daemon.wait_for("no new signer process, another try in 200 ms")
+        daemon.wait_for("cannot start a signer process, next try in 200 ms")
         self.assertEqual(daemon.ask(1), "unknown")
         self.assertEqual(daemon.post(request_of(Made.dir, 3)), TRY_LATER)
-        daemon.wait_for("no new signer process, another try in 800 ms")
+        daemon.wait_for("cannot start a signer process, next try in 800 ms")
         (self.dir / "signer.key").write_bytes(key)
         self.assertEqual(eventually(lambda: daemon.ask(3) != "try_later" and daemon.ask(3)),
                          "unknown")
@@ -773,28 +773,28 @@ class ServeTest(DaemonCase):
     def test_front_killed(self):
         daemon = self.start().ready()
         signer = daemon.child("signer")
-        os.kill(daemon.child("front"), signal.SIGKILL)
+        os.kill(daemon.child("worker"), signal.SIGKILL)
         self.assertEqual(daemon.wait(), EX_SOFTWARE)
         self.assertEqual(daemon.lines()[-1],
-                         "error: the front process was ended by signal 9 (Killed)")
+                         "error: the worker process was killed by signal 9 (Killed)")
         self.assertFalse(is_running(signer))
 
     def test_front_that_does_not_listen(self):
         """The end of its socket ends it, though it neither ends by itself nor is killed."""
         daemon = self.start().ready()
-        front = daemon.child("front")
-        os.kill(front, signal.SIGSTOP)
+        worker = daemon.child("worker")
+        os.kill(worker, signal.SIGSTOP)
         with contextlib.closing(socket_in(daemon.pid, socket.SOCK_SEQPACKET)) as control:
             control.shutdown(socket.SHUT_RDWR)
         self.assertEqual(daemon.wait(5), EX_SOFTWARE)
-        self.assertFalse(is_running(front))
+        self.assertFalse(is_running(worker))
         self.assertEqual(daemon.lines()[-1],
-                         "error: the front process was ended by signal 9 (Killed)")
+                         "error: the worker process was killed by signal 9 (Killed)")
 
     def test_first_process_killed(self):
         for stopped in (False, True):
             daemon = self.start().ready()
-            pids = [daemon.child("front"), daemon.child("signer")]
+            pids = [daemon.child("worker"), daemon.child("signer")]
             for pid in pids if stopped else ():
                 os.kill(pid, signal.SIGSTOP)
             daemon.signal(signal.SIGKILL)
@@ -809,7 +809,7 @@ class ServeTest(DaemonCase):
                          b"Content-Length: %d\r\n\r\n" % len(body) + body[:10])
             time.sleep(0.3)
             daemon.signal(signal.SIGTERM)
-            daemon.wait_for("ending")
+            daemon.wait_for("stopping")
             time.sleep(0.5)
             self.assertIsNone(daemon.process.poll())
             with self.assertRaises(ConnectionRefusedError):
@@ -839,7 +839,7 @@ class ServeTest(DaemonCase):
             slow.sendall(self.HALF)
             time.sleep(0.3)
             daemon.signal(signal.SIGTERM)
-            daemon.wait_for("ending")
+            daemon.wait_for("stopping")
             time.sleep(0.3)
             self.assertIsNone(daemon.process.poll())
             daemon.signal(signal.SIGTERM)
@@ -852,7 +852,7 @@ class ServeTest(DaemonCase):
             daemon = self.start(preexec_fn=lambda: resource.setrlimit(
                 resource.RLIMIT_NOFILE, (1024, 1024))).ready()
             line = next(line for line in daemon.lines() if "max-connections is 10000" in line)
-            return int(re.search(r": (\d+) connections$", line)[1])
+            return int(re.search(r" limited to (\d+)$", line)[1])
         self.add("threads = 4")
         one = connections()
         self.assertLess(one, 1024 - 100 - 2 * 6 * 3)
@@ -934,14 +934,14 @@ class ReloadTest(DaemonCase):
 
     def refused(self, daemon, pattern):
         """A reload that must fail with a line, and change nothing."""
-        processes = {"front": daemon.child("front"), "signer": daemon.child("signer")}
+        processes = {"worker": daemon.child("worker"), "signer": daemon.child("signer")}
         before = len(daemon.lines())
-        daemon.reload("not reloaded, the old configuration goes on: ")
+        daemon.reload("cannot reload, keeping the old configuration: ")
         lines = [line for line in daemon.lines()[before:] if line.startswith("error:")]
         self.assertRegex("\n".join(lines), pattern)
         self.assertEqual(daemon.ask(9), "unknown")
         eventually(lambda: len(daemon.children()["ocspd-signer"]) == 1)
-        self.assertEqual({"front": daemon.child("front"), "signer": daemon.child("signer")},
+        self.assertEqual({"worker": daemon.child("worker"), "signer": daemon.child("signer")},
                          processes)
 
     def test_bad(self):
@@ -955,9 +955,9 @@ class ReloadTest(DaemonCase):
         for old, new, pattern in (
                 ("listen = ", "threats = 3 listen = ", r"ocspd.conf:2: no such option 'threats'$"),
                 ("listen = ", "user = nobody listen = ",
-                 "ocspd.conf: user cannot change while ocspd runs: it takes a restart$"),
+                 "ocspd.conf: cannot change user while ocspd runs: restart ocspd$"),
                 ("listen = ", "seccomp = no listen = ",
-                 "ocspd.conf: seccomp cannot change while ocspd runs: it takes a restart$"),
+                 "ocspd.conf: cannot change seccomp while ocspd runs: restart ocspd$"),
                 ("127.0.0.1:0", place, f"{place}: Address already in use$"),
                 ('"signer.key"', '"other.key"',
                  "error: signer: (?s:.*): the signer process could not start$"),
@@ -1006,7 +1006,7 @@ class ReloadTest(DaemonCase):
 
         def files():
             return sorted(os.readlink(f"/proc/{pid}/fd/{fd}").split(":")[0]
-                          for pid in (daemon.pid, daemon.child("front"))
+                          for pid in (daemon.pid, daemon.child("worker"))
                           for fd in os.listdir(f"/proc/{pid}/fd"))
 
         # SQLite keeps descriptors of what it has closed, as many as were open at a time.
@@ -1059,7 +1059,7 @@ class RightsTest(DaemonCase):
             ids, groups, caps = ["65534"] * 4, ["65534"], ["0" * 16]
             self.be_nobody()
         daemon = self.start().ready()
-        for name in ("front", "signer"):
+        for name in ("worker", "signer"):
             rights = self.rights(daemon, name)
             self.assertEqual((rights["Uid"], rights["Gid"] if IS_ROOT else ids), (ids, ids))
             self.assertEqual(sorted(rights["Groups"]), sorted(groups))
@@ -1070,7 +1070,7 @@ class RightsTest(DaemonCase):
         daemon.reload()
         self.assertEqual(daemon.ask(2), "unknown")
 
-    CAN_READ = "the process in front could read 1 key files, "
+    CAN_READ = "the worker process can read 1 key files, "
 
     def test_key_that_front_can_read(self):
         daemon = self.start().ready()
@@ -1098,7 +1098,7 @@ class RightsTest(DaemonCase):
         self.assertEqual(daemon.ask(1), "unknown")
         daemon.reload()
         self.assertEqual(daemon.ask(2), "unknown")
-        os.kill(daemon.child("front"), signal.SIGSTOP)
+        os.kill(daemon.child("worker"), signal.SIGSTOP)
         with contextlib.closing(socket_in(daemon.pid, socket.SOCK_SEQPACKET)) as control:
             control.shutdown(socket.SHUT_RDWR)
         self.assertEqual(daemon.wait(5), EX_SOFTWARE)
@@ -1106,14 +1106,14 @@ class RightsTest(DaemonCase):
     def test_without_seccomp(self):
         self.add("seccomp = no")
         daemon = self.start().ready()
-        for name in ("front", "signer"):
+        for name in ("worker", "signer"):
             self.assertEqual(self.rights(daemon, name)["Seccomp"], ["0"])
         self.assertEqual(daemon.ask(1), "unknown")
 
     def test_every_thread_is_held(self):
         daemon = self.start().ready()
         self.assertEqual(daemon.ask(1), "unknown")
-        for name in ("front", "signer"):
+        for name in ("worker", "signer"):
             pid = daemon.child(name)
             threads = os.listdir(f"/proc/{pid}/task")
             self.assertGreater(len(threads), 1)
@@ -1121,11 +1121,11 @@ class RightsTest(DaemonCase):
                 text = pathlib.Path(f"/proc/{pid}/task/{thread}/status").read_text("ascii")
                 self.assertIn("\nSeccomp:\t2\n", text)
 
-    def test_no_key_in_front(self):
+    def test_no_key_in_worker(self):
         """Neither the key nor a way to it is in the process that speaks with the network."""
         daemon = self.start().ready()
-        files = {os.readlink(f"/proc/{daemon.child('front')}/fd/{fd}")
-                 for fd in os.listdir(f"/proc/{daemon.child('front')}/fd")}
+        files = {os.readlink(f"/proc/{daemon.child('worker')}/fd/{fd}")
+                 for fd in os.listdir(f"/proc/{daemon.child('worker')}/fd")}
         self.assertEqual([name for name in files if "signer" in name], [])
         self.assertEqual([name for name in files if "ocspd.conf" in name], [])
         signer = {os.readlink(f"/proc/{daemon.child('signer')}/fd/{fd}").split(":")[0]
