@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The processes of ocspd as an operator meets them: started wrongly, reloaded, killed, ended; what
-# they may do, and that none is left behind.
+# The processes of ocspd as an operator sees them: failing to start, reloaded, killed, stopped; their
+# rights, and that no process is left behind.
 """ocspd as a service."""
 
 import concurrent.futures
@@ -34,13 +34,13 @@ IS_ROOT = os.geteuid() == 0
 TRY_LATER = bytes.fromhex("30030a0103")
 EX_USAGE, EX_DATAERR, EX_SOFTWARE, EX_CANTCREAT = 64, 65, 70, 73
 EX_TEMPFAIL, EX_CONFIG = 75, 78
-# A process in a sandbox cannot be looked through for leaks.
+# The leak checker does not work inside a sandbox.
 SANITIZED = {"ASAN_OPTIONS": "detect_leaks=0:" + os.environ.get("ASAN_OPTIONS", "")}
 LINE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z (.*)$")
 
 
 def eventually(condition, seconds=10):
-    """Waits until the condition gives something, and gives it back."""
+    """Waits until the condition returns something true, and returns that."""
     end = time.monotonic() + seconds
     while not (found := condition()):
         if time.monotonic() >= end:
@@ -50,7 +50,7 @@ def eventually(condition, seconds=10):
 
 
 def stat_of(pid):
-    """Name, state and parent of a process; None when it is gone."""
+    """Name, state and parent of a process; None if it does not exist."""
     try:
         text = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
     except (FileNotFoundError, ProcessLookupError):
@@ -81,7 +81,7 @@ def status_of(pid):
 
 
 def socket_in(pid, kind):
-    """The one Unix socket of a kind that a process has open."""
+    """The one Unix socket of this type that a process has open."""
     libc = ctypes.CDLL(None, use_errno=True)
     found = []
     process = os.pidfd_open(pid)
@@ -111,7 +111,7 @@ def openssl(*args, directory, text=""):
 
 
 class Made:
-    """The CA and what else is made once."""
+    """The CA, which is made once."""
 
     dir = None
 
@@ -147,7 +147,7 @@ def request_of(directory, serial, ca="ca.pem"):
 
 
 def said(octets):
-    """What a response says: its error, or the status of its one certificate."""
+    """The content of a response: its error, or the status of its one certificate."""
     response = ocsp.OCSPResponse.load(octets)
     if response["response_status"].native != "successful":
         return response["response_status"].native
@@ -156,7 +156,7 @@ def said(octets):
 
 
 class Daemon:
-    """ocspd at work, with the lines that it writes."""
+    """A running ocspd and its log lines."""
 
     def __init__(self, directory, *args, command=(OCSPD,), env=(), **more):
         self.dir = directory
@@ -169,7 +169,7 @@ class Daemon:
         self.pid = self.process.pid
 
     def lines(self):
-        """The lines without their times."""
+        """The lines without timestamps."""
         return [LINE.sub(r"\1", line)
                 for line in self.log.read_text(encoding="utf-8").splitlines()]
 
@@ -231,7 +231,7 @@ class Daemon:
         return self.process.wait(seconds)
 
     def stop(self):
-        """Ends it in any case, and whatever it left, which must be nothing."""
+        """Stops it in any case. None of its processes may be left."""
         left = [pid for pids in self.children().values() for pid in pids]
         if self.process.poll() is None:
             self.process.terminate()
@@ -244,7 +244,7 @@ class Daemon:
 
 
 class DaemonCase(unittest.TestCase):
-    """A test in a folder that `ocspd quickstart` has made."""
+    """A test in a folder made by `ocspd quickstart`."""
 
     maxDiff = None
 
@@ -277,12 +277,12 @@ class DaemonCase(unittest.TestCase):
         self.config.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def add(self, line):
-        """Puts a setting at the top."""
+        """Inserts a setting at the top."""
         text = self.config.read_text(encoding="utf-8")
         self.config.write_text(f"{line}\n{text}", encoding="utf-8")
 
     def refused(self, *errors, status=EX_CONFIG):
-        """A start that must fail with these lines, and leave nobody."""
+        """A start that must fail with these lines and leave no process."""
         daemon = self.start()
         self.assertEqual(daemon.wait(), status)
         lines = [line for line in daemon.lines() if not line.startswith(("warning:", "info:"))]
@@ -295,7 +295,7 @@ class DaemonCase(unittest.TestCase):
 
 
 class StartTest(DaemonCase):
-    """What cannot be served is refused at once, with the reason."""
+    """A configuration that cannot be served is refused at once, with the reason."""
 
     def test_no_file(self):
         self.config.unlink()
@@ -330,7 +330,7 @@ class StartTest(DaemonCase):
         self.assertRegex(daemon.lines()[-1], "^error: .*ocspd.db")
 
     def test_database_is_locked(self):
-        """Whoever has it locked may let it go: the next try can be right."""
+        """The lock may be released, so a retry can succeed."""
         with contextlib.closing(sqlite3.connect(self.dir / "ocspd.db")) as other:
             other.execute("PRAGMA locking_mode = EXCLUSIVE")
             other.execute("BEGIN EXCLUSIVE")
@@ -395,8 +395,8 @@ class StartTest(DaemonCase):
 
 
 class WrongForGoodTest(DaemonCase):
-    """What no other try can mend ends with 78, at which the service manager stops, and
-    check-config finds it."""
+    """An error that no retry can fix exits with 78, so that the service manager gives up, and
+    check-config reports it."""
 
     def refused(self, *errors, status=EX_CONFIG):
         super().refused(*errors, status=status)
@@ -417,7 +417,7 @@ class WrongForGoodTest(DaemonCase):
         self.refused('ocspd.conf: issuer "again" has the same name and key as issuer "Test ca"')
 
     def test_issuer_renewed(self):
-        """Another certificate, but the same name and key: statuses are those of one issuer."""
+        """Two certificates with the same name and key are one issuer."""
         openssl("req", "-x509", "-new", "-key", Made.dir / "ca.key", "-days", "60", "-subj",
                 "/CN=Test ca", "-out", "renewed.pem", directory=self.dir)
         self.add_issuer("renewed", "renewed.pem")
@@ -430,7 +430,7 @@ class WrongForGoodTest(DaemonCase):
         self.assertRegex(daemon.lines()[-1], "^error: ca.pem: ")
 
     def be_nobody(self):
-        """Somebody else serves, who may have all but the key."""
+        """Another user serves, who may read everything but the key."""
         shutil.chown(self.dir, "nobody")
         for path in self.dir.iterdir():
             if path.name != "signer.key":
@@ -447,7 +447,7 @@ class WrongForGoodTest(DaemonCase):
             (self.dir / name).chmod(mode)
             self.refused(error)
             return
-        # Nobody else can be meant.
+        # There is no other user that could be tried.
         (self.dir / name).chmod(0o500 if name == "." else 0)
         done = run(OCSPD, "check-config", "--config", "ocspd.conf", cwd=self.dir)
         self.assertEqual((done.stdout, done.returncode), (b"", EX_CONFIG))
@@ -473,7 +473,7 @@ class WrongForGoodTest(DaemonCase):
                        "denied", source='    source = index source-file = "index.txt"')
 
     def test_check_config_as_who_serves(self):
-        """What only root can read is no reason to call it right, nor what only he cannot."""
+        """It does not matter whether root can read the files."""
         if IS_ROOT:
             self.be_nobody()
         done = run(OCSPD, "check-config", "--config", "ocspd.conf", cwd=self.dir)
@@ -482,7 +482,7 @@ class WrongForGoodTest(DaemonCase):
         self.start().ready()
 
     def test_key_that_cannot_be_read(self):
-        """Under the unit, root reads what modes allow, and no more. The file and why are told."""
+        """Under the unit, root may read only what modes allow. The file and the reason are reported."""
         command = ()
         if IS_ROOT:
             shutil.chown(self.dir / "signer.key", "nobody")
@@ -510,7 +510,7 @@ class WrongForGoodTest(DaemonCase):
                      "mode is 0644, and should be 0600")
 
     def test_reload(self):
-        """It goes on with what was right."""
+        """The previous configuration remains in effect."""
         daemon = self.start().ready()
         shutil.copy(self.dir / "ca.pem", self.dir / "copy.pem")
         self.add_issuer("again", "copy.pem")
@@ -519,10 +519,10 @@ class WrongForGoodTest(DaemonCase):
 
 
 class LogTest(DaemonCase):
-    """Standard error, of all kinds."""
+    """All kinds of standard error."""
 
     def start_on_pipe(self):
-        """ocspd on a Unix socket, and the end of its log that is to be read."""
+        """ocspd on a Unix socket, and the reading end of its log."""
         reader, writer = os.pipe()
         log = self.enterContext(open(reader, "rb", buffering=0))
         os.set_blocking(reader, False)
@@ -539,7 +539,7 @@ class LogTest(DaemonCase):
         return process, log
 
     def ask_socket(self, n=1):
-        """What the last of some answers over one connection says."""
+        """The content of the last of several answers on one connection."""
         body = request_of(Made.dir, 1)
         head = (f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/ocsp-request\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n").encode()
@@ -557,7 +557,7 @@ class LogTest(DaemonCase):
         return said(octets)
 
     def test_nobody_reads(self):
-        """Requests are answered all the same, and what was lost is counted."""
+        """Requests are answered nevertheless, and lost lines are counted."""
         process, log = self.start_on_pipe()
         self.assertEqual(self.ask_socket(300), "unknown")
         text = ""
@@ -566,7 +566,7 @@ class LogTest(DaemonCase):
             return sum(map(int, re.findall(r"Z warning: (\d+) lines lost$", text, re.MULTILINE)))
 
         def is_all_told():
-            """Each line is there or counted."""
+            """Each line was written or counted."""
             nonlocal text
             text += (log.read(65536) or b"").decode()
             return len(re.findall(r"Z access: POST 200 ", text)) + n_lost() >= 302
@@ -578,7 +578,7 @@ class LogTest(DaemonCase):
         self.assertGreater(n_lost(), 200)
         for line in text.splitlines():
             self.assertRegex(line, LINE)
-        # The descriptor is still one that waits, for whoever else has it.
+        # The descriptor is still blocking for other processes that share it.
         flags = pathlib.Path(f"/proc/{process.pid}/fdinfo/2").read_text(encoding="ascii")
         self.assertEqual(int(re.search(r"flags:\s*(\d+)", flags)[1], 8) & os.O_NONBLOCK, 0)
         process.terminate()
@@ -592,7 +592,7 @@ class LogTest(DaemonCase):
         self.assertEqual(process.wait(20), 0)
 
     def test_long_lines(self):
-        """None is longer than what a pipe takes at once, in octets."""
+        """No line has more octets than a pipe takes atomically."""
         done = run(OCSPD, "serve", "--config", "\u00fc" * 600)
         self.assertEqual(done.returncode, EX_CONFIG)
         self.assertRegex(done.stderr, rb"^\S+Z error: (\\xc3\\xbc){500,}.*\n$")
@@ -600,7 +600,7 @@ class LogTest(DaemonCase):
         folder = self.dir / "/".join(["\x01" * 240] * 3)
         folder.mkdir(parents=True)
         self.add("log = json")
-        # SQLite takes no such paths.
+        # SQLite does not accept such paths.
         self.edit('database = "', f'database = "{self.dir}/')
         for path in self.dir.iterdir():
             if path.is_file():
@@ -620,7 +620,7 @@ class LogTest(DaemonCase):
         return {"JOURNAL_STREAM": f"{st.st_dev}:{st.st_ino + difference}"}
 
     def test_journal(self):
-        """Priorities in front, and no times, which the journal has; also from the others."""
+        """Every process prefixes the priority, and leaves the timestamp to the journal."""
         self.add("access-log-sample = 1")
         daemon = self.start(env=self.journal()).wait_for("listening")
         port = int(re.search(r"listening on \S+:(\d+)$", "\n".join(daemon.lines()), re.M)[1])
@@ -652,14 +652,14 @@ class LogTest(DaemonCase):
             self.assertEqual(line[1], {"error": "3", "warning": "4", "info": "6"}[said_so["level"]])
 
     def test_journal_of_something_else(self):
-        """JOURNAL_STREAM is inherited by what writes elsewhere."""
+        """JOURNAL_STREAM may be inherited by a process that writes elsewhere."""
         daemon = self.start(env=self.journal(1)).ready()
         for line in daemon.log.read_text(encoding="utf-8").splitlines():
             self.assertRegex(line, LINE)
 
 
 class DatesTest(DaemonCase):
-    """Signers that have ended, beside one that has not."""
+    """Expired signers, beside one that is valid."""
 
     WARNING = "issuer Test ca, signer old: its certificate has expired: remove it"
 
@@ -708,7 +708,7 @@ class DatesTest(DaemonCase):
                      "the signer process could not start", status=EX_TEMPFAIL)
 
     def test_json(self):
-        """Every process writes as it is told, from its first line on."""
+        """Every process uses the configured log format from its first line on."""
         self.add_old()
         self.add("log = json")
         daemon = self.start().wait_for('"serving')
@@ -717,7 +717,7 @@ class DatesTest(DaemonCase):
 
 
 class ServeTest(DaemonCase):
-    """The processes, and how they end."""
+    """The processes, and how they exit."""
 
     HALF = (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/ocsp-request\r\n"
             b"Content-Length: 70\r\n\r\n0")
@@ -747,7 +747,7 @@ class ServeTest(DaemonCase):
         signer = daemon.child("signer")
         os.kill(signer, signal.SIGSTOP)
         os.kill(signer, signal.SIGKILL)
-        # What was signed before is still there; nothing new is, and nobody waits for it.
+        # Cached answers are still served; new ones are tryLater at once.
         eventually(lambda: not is_running(signer))
         self.assertEqual(daemon.ask(1), "unknown")
         daemon.wait_for("starting another signer process")
@@ -780,7 +780,7 @@ class ServeTest(DaemonCase):
         self.assertFalse(is_running(signer))
 
     def test_front_that_does_not_listen(self):
-        """The end of its socket ends it, though it neither ends by itself nor is killed."""
+        """The worker is killed when its socket is closed, even if it does not exit by itself."""
         daemon = self.start().ready()
         worker = daemon.child("worker")
         os.kill(worker, signal.SIGSTOP)
@@ -846,7 +846,7 @@ class ServeTest(DaemonCase):
             self.assertEqual(daemon.wait(5), 0)
 
     def test_files_for_databases(self):
-        """What databases of issuers may open is kept for them, out of what the system allows."""
+        """Open files for the databases of issuers are reserved."""
         def connections():
             # pylint: disable=subprocess-popen-preexec-fn
             daemon = self.start(preexec_fn=lambda: resource.setrlimit(
@@ -861,7 +861,7 @@ class ServeTest(DaemonCase):
         more = text[text.index("issuer"):].replace('= "', '= "more/')
         self.config.write_text(self.config.read_text(encoding="utf-8") + more, encoding="utf-8")
         self.assertEqual(one - connections(), 2 * 6 * 3)
-        # Never are more than half of the files not for connections.
+        # At least half of the files are for connections.
         self.edit("threads = 4", "threads = 200")
         self.assertEqual(connections(), 512)
 
@@ -873,7 +873,7 @@ class ServeTest(DaemonCase):
 
 
 class ReloadTest(DaemonCase):
-    """SIGHUP: all or nothing, and no connection suffers."""
+    """SIGHUP takes effect completely or not at all, and no connection fails."""
 
     def test_good(self):
         daemon = self.start().ready()
@@ -911,7 +911,7 @@ class ReloadTest(DaemonCase):
             self.assertEqual(daemon.ask(1, connection), "unknown")
             self.edit('"127.0.0.1:0", ', "")
             daemon.reload()
-            # Who is there is served to the end, and nobody else comes in.
+            # The open connection is served to its end, and no other is accepted.
             self.assertEqual(daemon.ask(2, connection), "unknown")
         with self.assertRaises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", first), 5)
@@ -933,7 +933,7 @@ class ReloadTest(DaemonCase):
                 socket.create_connection(("127.0.0.1", port), 5)
 
     def refused(self, daemon, pattern):
-        """A reload that must fail with a line, and change nothing."""
+        """A reload that must fail with this line, and change nothing."""
         processes = {"worker": daemon.child("worker"), "signer": daemon.child("signer")}
         before = len(daemon.lines())
         daemon.reload("cannot reload, keeping the old configuration: ")
@@ -999,7 +999,7 @@ class ReloadTest(DaemonCase):
         eventually(lambda: len(daemon.children()["ocspd-signer"]) == 1)
 
     def test_many_while_asked(self):
-        """Nobody who asks notices that everything is exchanged, and nothing is left over."""
+        """No client notices that everything is replaced, and nothing is left over."""
         daemon = self.start().ready()
         self.command("issue", "1")
         eventually(lambda: daemon.ask(1) == "good")
@@ -1009,7 +1009,7 @@ class ReloadTest(DaemonCase):
                           for pid in (daemon.pid, daemon.child("worker"))
                           for fd in os.listdir(f"/proc/{pid}/fd"))
 
-        # SQLite keeps descriptors of what it has closed, as many as were open at a time.
+        # SQLite keeps descriptors of closed files, as many as were open at the same time.
         self.reload_while_asked(daemon, 12)
         before = files()
         self.reload_while_asked(daemon, 24)
@@ -1036,7 +1036,7 @@ class ReloadTest(DaemonCase):
 
 
 class RightsTest(DaemonCase):
-    """What is left to each process."""
+    """The rights of each process."""
 
     def rights(self, daemon, name):
         status = status_of(daemon.child(name))
@@ -1044,7 +1044,7 @@ class RightsTest(DaemonCase):
                                              "NoNewPrivs", "Seccomp")}
 
     def be_nobody(self):
-        """Gives all but the key to a user who is to serve."""
+        """Gives everything but the key to the user that will serve."""
         self.add("user = nobody")
         shutil.chown(self.dir, "nobody")
         for path in self.dir.iterdir():
@@ -1066,7 +1066,7 @@ class RightsTest(DaemonCase):
             self.assertEqual((rights["CapEff"], rights["CapPrm"]), (caps, caps))
             self.assertEqual((rights["NoNewPrivs"], rights["Seccomp"]), (["1"], ["2"]))
         self.assertEqual(daemon.ask(1), "unknown")
-        # A reload reads the key again, which only the first process can.
+        # A reload reads the key again, which only the supervisor can.
         daemon.reload()
         self.assertEqual(daemon.ask(2), "unknown")
 
@@ -1084,7 +1084,7 @@ class RightsTest(DaemonCase):
         daemon.reload().wait_for(self.CAN_READ)
 
     def test_capabilities_of_unit(self):
-        """Those that the unit leaves to root are enough to serve, reload and end others."""
+        """The capabilities that the unit leaves to root suffice to serve, reload and kill."""
         unit = (UNITS / "ocspd.service.in").read_text(encoding="utf-8")
         names = re.search("^CapabilityBoundingSet=(.*)$", unit, re.MULTILINE)[1].split()
         self.assertEqual(sorted(names), ["CAP_KILL", "CAP_NET_BIND_SERVICE", "CAP_SETGID",
@@ -1122,7 +1122,7 @@ class RightsTest(DaemonCase):
                 self.assertIn("\nSeccomp:\t2\n", text)
 
     def test_no_key_in_worker(self):
-        """Neither the key nor a way to it is in the process that speaks with the network."""
+        """The worker, which talks to the network, has neither the key nor access to it."""
         daemon = self.start().ready()
         files = {os.readlink(f"/proc/{daemon.child('worker')}/fd/{fd}")
                  for fd in os.listdir(f"/proc/{daemon.child('worker')}/fd")}
@@ -1134,7 +1134,7 @@ class RightsTest(DaemonCase):
 
 
 class SourceTest(DaemonCase):
-    """Sources that are files, read again by a process that may do little."""
+    """Sources that are files, which a process with few rights reads again."""
 
     def test_index(self):
         index = self.dir / "index.txt"
@@ -1174,7 +1174,7 @@ class SourceTest(DaemonCase):
 
 
 class SocketTest(DaemonCase):
-    """Where it listens."""
+    """The addresses that it listens on."""
 
     def test_unix(self):
         path = self.dir / "sock"
@@ -1236,9 +1236,9 @@ class SocketTest(DaemonCase):
                 self.assertTrue(client.recv(100).startswith(b"HTTP/1."))
 
     def passed(self, env, *sockets):
-        """ocspd with sockets as systemd passes them, from number 3 on."""
+        """ocspd with sockets passed as systemd does, from descriptor 3 on."""
         self.edit("127.0.0.1:0", "systemd")
-        # The shell has the number of the process that it becomes.
+        # exec keeps the process ID of the shell.
         script = "".join(f"exec {3 + i}<&{one.fileno() + 100}; " for i, one in enumerate(sockets))
         for one in sockets:
             os.dup2(one.fileno(), one.fileno() + 100)
@@ -1255,7 +1255,7 @@ class SocketTest(DaemonCase):
             daemon.reload()
             for server in (one, two):
                 self.assertEqual(daemon.ask(1, port=server.getsockname()[1]), "unknown")
-            # Once they are given up, their numbers are others'.
+            # Once they are closed, their numbers may be used for other files.
             port = self.free_port()
             self.edit('"systemd"', f'"127.0.0.1:{port}"')
             daemon.reload()
@@ -1290,7 +1290,7 @@ class SocketTest(DaemonCase):
 
 
 class ManagerTest(DaemonCase):
-    """What a service manager is told, and the units."""
+    """The notifications to a service manager, and the units."""
 
     def setUp(self):
         super().setUp()
@@ -1359,7 +1359,7 @@ class ManagerTest(DaemonCase):
         self.assertNotIn(str(EX_TEMPFAIL), status)
 
     def test_example(self):
-        """The configuration that comes along is right, but for the files that it names."""
+        """The configuration that is shipped is valid, except for the files that it names."""
         text = (UNITS.parent / "ocspd.conf").read_text(encoding="utf-8")
         self.assertIn("\nuser = ocspd ", text)
         (self.dir / "example.conf").write_text(
@@ -1372,7 +1372,7 @@ class ManagerTest(DaemonCase):
 
 
 class QuickstartTest(DaemonCase):
-    """From a CA to answers, with the programs of others."""
+    """From a CA to answers, with other programs."""
 
     def openssl(self, daemon, serial):
         done = run("openssl", "ocsp", "-issuer", "ca.pem", "-CAfile", "ca.pem", "-serial", serial,
@@ -1412,7 +1412,7 @@ class QuickstartTest(DaemonCase):
                    Made.dir / f"{key}.key", *args, cwd=self.dir)
 
     def test_under_the_unit(self):
-        """What ocspd(8) says to do, with another user and folder."""
+        """The steps of ocspd(8), with another user and folder."""
         (self.dir / "lib").mkdir(mode=0o751)
         self.edit('database = "ocspd.db"', 'database = "lib/ocspd.db"')
         if IS_ROOT:
@@ -1493,7 +1493,7 @@ class QuickstartTest(DaemonCase):
                 f"x509_extensions = x\n[d]\nCN = {name}\n[x]\nbasicConstraints = CA:TRUE\n")
 
     def test_names(self):
-        """Whatever the CA is called, the configuration is right, and the name can be typed."""
+        """The configuration is valid whatever the name of the CA, and the name can be typed."""
         for number, (name, kind, expected) in enumerate((
                 ("Test CA", "MASK:0x800", "Test CA"),
                 ("Zertifikate f\u00fcr \u4e2d\u6587", "MASK:0x800", "Zertifikate f_r __"),
