@@ -90,6 +90,7 @@ allowed() {
         echo '<ocsp/*.h> <confuse.h> <jansson.h> <openssl/*.h> "*.h" "program/*.h"'
         case $1 in cli/*/*) room=${1#cli/} && echo "\"${room%%/*}/*.h\"" ;; esac
         ;;
+    program/settings.c) echo "$libc <confuse.h> \"program/*.h\"" ;;
     program/*) echo "$libc <dirent.h> <ocsp/*.h> <openssl/*.h> \"program/*.h\"" ;;
     responder/answer/answer.[ch] | responder/http/get.[ch] | responder/signer/packet.[ch] | \
         responder/signer/sign_job.[ch])
@@ -103,7 +104,6 @@ allowed() {
         rooms "$1"
         case $1 in
         responder/http/*) echo '<microhttpd.h>' ;;
-        responder/config/*) echo '<confuse.h>' ;;
         responder/store/*) echo '<sqlite3.h>' ;;
         responder/base/sandbox.c) echo '<seccomp.h>' ;;
         esac

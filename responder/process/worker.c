@@ -9,7 +9,7 @@
 #include "answer/ticker.h"
 #include "base/log.h"
 #include "base/sandbox.h"
-#include "config/parts.h"
+#include "config/value.h"
 #include "http/admin.h"
 #include "http/server.h"
 #include "process/control.h"

@@ -209,12 +209,12 @@ page_line() {
 
 setting_cases() {
     page=man/ocspd.conf.5
-    cache='    {"cache-size", KIND_SIZE'
+    cache='    {"cache-size", SETTING_SIZE'
     says=' cache-size has the default'
     lacks='man/ocspd.8 does not have'
 
     fresh
-    edit responder/config/settings.c "s/^$cache/    {\"new\", KIND_BOOL, 0, 0, 0, \"no\"},\n&/"
+    edit responder/config/settings.c "s/^$cache/    {\"new\", SETTING_BOOL, 0, 0, 0, \"no\"},\n&/"
     refuses setting_undocumented check-docs \
         "$(last $page): no entry for the setting new of section config"
 
@@ -414,6 +414,7 @@ room_not_given          responder/new.c              <stdlib.h>
 room_header_unqualified responder/store/new.c        "store.h"
 base_uses_config        responder/base/new.c         "config/config.h"
 config_uses_store       responder/config/new.c       "store/store.h"
+config_uses_confuse     responder/config/config.c    <confuse.h>
 store_uses_signer       responder/store/new.c        "signer/job.h"
 signer_uses_store       responder/signer/new.c       "store/store.h"
 answer_uses_http        responder/answer/new.c       "http/server.h"
@@ -427,6 +428,7 @@ main_uses_store         responder/main.c             "store/store.h"
 show_uses_check         cli/show/new.c               "check/report.h"
 shared_uses_show        cli/new.c                    "show/describe.h"
 program_uses_cli        program/new.c                "option.h"
+program_uses_confuse    program/input.c              <confuse.h>
 base_h_uses_string      include/ocsp/base.h <string.h>
 request_h_uses_crypto   include/ocsp/request.h  <ocsp/crypto.h>
 crypto_h_uses_libcrypto include/ocsp/crypto.h   <openssl/evp.h>
@@ -476,7 +478,7 @@ src/client/new.c    "client/new.h"
 responder/answer/answer.c  <ocsp/request.h>
 responder/answer/answer.c  "store/store.h"
 responder/http/server.c    <microhttpd.h>
-responder/config/config.c  <confuse.h>
+program/settings.c         <confuse.h>
 responder/store/database.c <sqlite3.h>
 responder/base/new.c       <pthread.h>
 responder/base/new.c       "program/clock.h"

@@ -2,7 +2,8 @@
 //
 // The configuration file: every default, every bound, and for each way to be wrong the whole line
 // that says so.
-#include "config/parts.h"
+#include "config/config.h"
+#include "config/settings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -241,18 +242,18 @@ static const struct refusal form[] = {
     {{.issuer = "listen = x"}, "x.conf:5: no such option 'listen'"},
     {{.global = "key = x"}, "x.conf:2: no such option 'key'"},
     {{.tail = "include(\"y\")"}, "x.conf:11: no such option 'include'"},
-    {{.global = "threads = 1 threads = 1"}, "x.conf:2: threads is given twice"},
-    {{.tail = "database = x"}, "x.conf:11: database is given twice"},
-    {{.global = "listen = {\"*:1\"} listen = {\"*:2\"}"}, "x.conf:2: listen is given twice"},
+    {{.global = "threads = 1 threads = 1"}, "x.conf:2: threads is set twice"},
+    {{.tail = "database = x"}, "x.conf:11: database is set twice"},
+    {{.global = "listen = {\"*:1\"} listen = {\"*:2\"}"}, "x.conf:2: listen is set twice"},
     {{.global = "listen = {}"}, "x.conf: listen is empty"},
-    {{.issuer = "certificate = b"}, "x.conf:5: certificate is given twice"},
-    {{.signer = "key = b"}, "x.conf:8: key is given twice"},
+    {{.issuer = "certificate = b"}, "x.conf:5: certificate is set twice"},
+    {{.signer = "key = b"}, "x.conf:8: key is set twice"},
     {{.global = "threads"}, "x.conf:3: missing equal sign after option 'threads'"},
     {{.global = "threads 3"}, "x.conf:2: missing equal sign after option 'threads'"},
     {{.global = "threads = {3}"}, "x.conf:2: unexpected token '{'"},
-    {{.tail = "threads = "}, "x.conf:12: threads has no value"},
+    {{.tail = "threads = "}, "x.conf:12: unexpected end of file"},
     {{.tail = "issuer { }"}, "x.conf:11: missing title for section 'issuer'"},
-    {{.tail = "issuer b"}, "x.conf:12: missing opening brace for section 'issuer'"},
+    {{.tail = "issuer b"}, "x.conf:12: unexpected end of file"},
     {{.tail = "}"}, "x.conf:11: unexpected closing brace"},
     {{.tail = "issuer b {"}, "x.conf:12: a section is not closed"},
     {{.tail = "issuer b { signer s {"}, "x.conf:12: a section is not closed"},
@@ -265,20 +266,17 @@ static const struct refusal form[] = {
     {{.global = "user = a+b"}, "x.conf:2: + must stand in quotes"},
     {{.global = "user = ${OCSPD_TEST_SET}"}, "x.conf:2: $ must stand in quotes"},
     {{.global = "\n\nuser = \"${OCSPD_TEST_UNSET}\""},
-     "x.conf:4: ${OCSPD_TEST_UNSET}: the environment has no OCSPD_TEST_UNSET"},
+     "x.conf:4: ${OCSPD_TEST_UNSET}: the variable OCSPD_TEST_UNSET is not set"},
     {{.global = "admin-listen = \"${OCSPD_TEST_UNSET}\""},
-     "x.conf:2: ${OCSPD_TEST_UNSET}: the environment has no OCSPD_TEST_UNSET"},
+     "x.conf:2: ${OCSPD_TEST_UNSET}: the variable OCSPD_TEST_UNSET is not set"},
     {{.tail = "issuer \"b ${OCSPD_TEST_EMPTY}\" { }"},
-     "x.conf:11: ${OCSPD_TEST_EMPTY}: the environment has nothing in OCSPD_TEST_EMPTY"},
+     "x.conf:11: ${OCSPD_TEST_EMPTY}: the variable OCSPD_TEST_EMPTY is empty"},
     {{.global = "user = \"a${}\""},
-     "x.conf:2: between ${ and } stands the name of a variable; in single quotes nothing is "
-     "replaced"},
+     "x.conf:2: ${ and } must enclose the name of a variable; single quotes keep ${ as it is"},
     {{.global = "user = \"${OCSPD_TEST_UNSET:-x}\""},
-     "x.conf:2: between ${ and } stands the name of a variable; in single quotes nothing is "
-     "replaced"},
+     "x.conf:2: ${ and } must enclose the name of a variable; single quotes keep ${ as it is"},
     {{.global = "user = \"${OCSPD_TEST_SET\"\nlog = \"}\""},
-     "x.conf:2: between ${ and } stands the name of a variable; in single quotes nothing is "
-     "replaced"},
+     "x.conf:2: ${ and } must enclose the name of a variable; single quotes keep ${ as it is"},
     {{.global = "\x01"}, "x.conf:2: a control character"},
     {{.global = "user = \"a\x7f\""}, "x.conf:2: user has a control character"},
     {{.tail = "issuer a { }"}, "x.conf:11: found duplicate title 'a'"},
@@ -295,9 +293,9 @@ static const struct refusal values[] = {
      "x.conf:2: threads is \"99999999999999999999\", which is not a number"},
     {{.global = "cache-size = 1"}, "x.conf:2: cache-size is 1, and may be from 1M to 1024G"},
     {{.global = "cache-size = 999999999999999G"},
-     "x.conf:2: cache-size is \"999999999999999G\", which is not a number of octets such as 256M"},
+     "x.conf:2: cache-size is \"999999999999999G\", which is not a number of bytes such as 256M"},
     {{.global = "cache-size = 1MB"},
-     "x.conf:2: cache-size is \"1MB\", which is not a number of octets such as 256M"},
+     "x.conf:2: cache-size is \"1MB\", which is not a number of bytes such as 256M"},
     {{.global = "idle-timeout = 2h"}, "x.conf:2: idle-timeout is 2h, and may be from 1s to 1h"},
     {{.global = "idle-timeout = 2H"},
      "x.conf:2: idle-timeout is \"2H\", which is not a time such as 45s, 30m, 12h or 1d"},
@@ -330,11 +328,12 @@ static const struct refusal values[] = {
      "x.conf:2: listen is \"[::ffff:127.0.0.1]:80\": the port follows an IPv4 address, an IPv6 "
      "address in [], or *"},
     {{.issuer = "signer t { certificate = c\nkey = \"file:s.key\" }"},
-     "x.conf:6: key is \"file:s.key\": behind file: stands a path that begins with a slash"},
+     "x.conf:6: key is \"file:s.key\": file: must be followed by a path that begins with a slash"},
     {{.issuer = "signer t { certificate = c key = \"file://host/s.key\" }"},
-     "x.conf:5: key is \"file://host/s.key\": behind file: stands a path that begins with a slash"},
+     "x.conf:5: key is \"file://host/s.key\": file: must be followed by a path that begins with a "
+     "slash"},
     {{.issuer = "signer t { certificate = c key = \"FILE:\" }"},
-     "x.conf:5: key is \"FILE:\": behind file: stands a path that begins with a slash"},
+     "x.conf:5: key is \"FILE:\": file: must be followed by a path that begins with a slash"},
     {{.global = "path-prefix = ocsp"},
      "x.conf:2: path-prefix must begin with / and have no space, %, ? or #"},
     {{.global = "path-prefix = \"/o csp\""},
@@ -352,11 +351,11 @@ static const struct refusal policy[] = {
     {{.tail = "issuer b { certificate = b signer s { certificate = c } }"},
      "x.conf:11: signer \"s\" has no key"},
     {{.tail = "issuer \"\" { certificate = b signer s { key = k } }"},
-     "x.conf:11: the name of the issuer must have 1 to 63 octets"},
+     "x.conf:11: the name of the issuer must have 1 to 63 bytes"},
     {{.tail = "issuer 'b\"' { certificate = b signer s { key = k } }"},
      "x.conf:11: the name of the issuer has a quote, a backslash or a control character"},
     {{.issuer = "signer \"\" { key = k certificate = c }"},
-     "x.conf:5: the name of the signer must have 1 to 63 octets"},
+     "x.conf:5: the name of the signer must have 1 to 63 bytes"},
     {{.issuer = "source = index"},
      "x.conf:5: issuer \"a\" has no source-file, which its source needs"},
     {{.issuer = "source = crl"},
@@ -365,19 +364,19 @@ static const struct refusal policy[] = {
      "x.conf:5: source-file is for source = \"index\" and \"crl\"; the statuses of issuer \"a\" "
      "are in the database"},
     {{.issuer = "source = crl\nsource-file = x"},
-     "x.conf:5: a CRL does not tell what was issued, so nothing could be called good; "
-     "insecure-good-if-not-revoked = true calls good what it does not list, certificates that "
-     "were never issued too"},
+     "x.conf:5: a CRL does not say which certificates were issued, so none could be good; "
+     "insecure-good-if-not-revoked = true makes all good that it does not list, even those that "
+     "were never issued"},
     {{.issuer = "source = crl source-file = x insecure-good-if-not-revoked = true\n"
                 "unknown-serial = revoked"},
      "x.conf:6: unknown-serial has no use with insecure-good-if-not-revoked: no serial number is "
      "unknown then"},
     {{.issuer = "insecure-good-if-not-revoked = true"},
-     "x.conf:5: insecure-good-if-not-revoked is for source = \"crl\"; this source tells what was "
-     "issued"},
+     "x.conf:5: insecure-good-if-not-revoked is for source = \"crl\"; this source knows which "
+     "certificates were issued"},
     {{.issuer = "source = index source-file = x\ninsecure-good-if-not-revoked = true"},
-     "x.conf:6: insecure-good-if-not-revoked is for source = \"crl\"; this source tells what was "
-     "issued"},
+     "x.conf:6: insecure-good-if-not-revoked is for source = \"crl\"; this source knows which "
+     "certificates were issued"},
     {{.issuer = "validity = 1h\nmax-age = 61m"},
      "x.conf:6: max-age is above validity: caches would keep answers that have expired"},
     {{.issuer = "signer t { key = k }"},
@@ -521,8 +520,8 @@ static size_t check_bounds(const struct setting *settings, bool is_global)
     size_t n = 0;
     char why[1024];
     for (; settings->name != NULL; settings++) {
-        if (settings->kind != KIND_COUNT && settings->kind != KIND_SIZE &&
-            settings->kind != KIND_SECONDS)
+        if (settings->kind != SETTING_COUNT && settings->kind != SETTING_SIZE &&
+            settings->kind != SETTING_SECONDS)
             continue;
         n++;
         struct config *lowest = parse_setting(settings, is_global, settings->min, why, sizeof why);
@@ -720,7 +719,7 @@ static void folder_for_a_file(void **state)
              folder->path);
     char why[1024] = "";
     assert_null(config_inspect(folder->config, text, why, sizeof why));
-    assert_non_null(strstr(why, ": a folder"));
+    assert_non_null(strstr(why, ": Is a directory"));
 }
 
 static void unknown_user(void **state)
@@ -754,10 +753,10 @@ static void file_with_a_nul(void **state)
     assert_int_equal(write(fd, "log = text\0}", 12), 12);
     close(fd);
     assert_null(config_load(path, why, sizeof why));
-    assert_string_equal(why + strlen(path), ": not a text");
+    assert_string_equal(why + strlen(path), ": not a text: it contains a NUL");
     assert_int_equal(truncate(path, (1 << 20) + 1), 0);
     assert_null(config_load(path, why, sizeof why));
-    assert_string_equal(why + strlen(path), ": larger than 1048576 octets");
+    assert_string_equal(why + strlen(path), ": larger than 1 MiB");
     unlink(path);
 }
 
