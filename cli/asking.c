@@ -38,79 +38,72 @@ void asking_options_free(struct asking_options *options)
     *options = (struct asking_options){0};
 }
 
-static bool parse_timeout(const struct command *self, const char *name, const char *argument,
-                          long *out)
+static bool parse_timeout(const char *about, const char *name, const char *argument, long *out)
 {
     int64_t seconds = 0;
     if (!argument_number(argument, TIMEOUT_MAX, &seconds) || seconds == 0) {
-        complain(self->title, "--%s: \"%s\" is not a number of seconds from 1 to %d", name,
-                 argument, TIMEOUT_MAX);
+        complain(about, "--%s: \"%s\" is not a number of seconds from 1 to %d", name, argument,
+                 TIMEOUT_MAX);
         return false;
     }
     *out = (long)seconds * 1000;
     return true;
 }
 
-// Who names a hash means that one.
-static bool parse_hash(const struct command *self, struct asking_options *options,
-                       const char *argument)
-{
-    options->config.only_this_hash = true;
-    return option_hash(self, argument, &options->config.hash);
-}
-
-static bool parse_value(const struct command *self, struct asking_options *options, int option,
+static bool parse_value(const char *about, struct asking_options *options, int option,
                         const char *argument)
 {
     switch (option) {
-    case 'i':
+    case ASKING_ISSUER:
         options->issuers[options->n_issuers++] = argument;
         return true;
-    case 't':
+    case ASKING_TRUSTED_RESPONDER:
         options->trusted[options->n_trusted++] = argument;
         return true;
-    case 'u':
+    case ASKING_URL:
         options->url = argument;
         return true;
-    case 'p':
+    case ASKING_PROXY:
         options->config.proxy = argument;
         return true;
-    case 'd':
+    case ASKING_CACHE_DIR:
         options->cache_dir = argument;
         return true;
-    case 'H':
-        return parse_hash(self, options, argument);
-    case 'm':
-        return option_seconds(self, "max-age", argument, &options->policy.max_age);
-    case 'k':
-        return option_seconds(self, "skew", argument, &options->policy.skew);
-    case 'T':
-        return parse_timeout(self, "timeout", argument, &options->config.exchange_timeout);
-    case 'C':
-        return parse_timeout(self, "connect-timeout", argument, &options->config.connect_timeout);
+    case ASKING_HASH:
+        // A hash that was asked for is not replaced by SHA-1.
+        options->config.only_this_hash = true;
+        return option_hash(about, argument, &options->config.hash);
+    case ASKING_MAX_AGE:
+        return option_seconds(about, "max-age", argument, &options->policy.max_age);
+    case ASKING_SKEW:
+        return option_seconds(about, "skew", argument, &options->policy.skew);
+    case ASKING_TIMEOUT:
+        return parse_timeout(about, "timeout", argument, &options->config.exchange_timeout);
+    case ASKING_CONNECT_TIMEOUT:
+        return parse_timeout(about, "connect-timeout", argument, &options->config.connect_timeout);
     default:
         return false;
     }
 }
 
-bool asking_option(const struct command *self, struct asking_options *options, int option,
+bool asking_option(const char *about, struct asking_options *options, int option,
                    const char *argument)
 {
     switch (option) {
-    case 'n':
+    case ASKING_NONCE:
         options->config.nonce = true;
         return true;
-    case 'N':
+    case ASKING_NO_CACHE:
         options->no_cache = true;
         return true;
-    case 'S':
+    case ASKING_ALLOW_SHA1:
         options->policy.insecure_allow_sha1 = true;
         return true;
-    case 'R':
+    case ASKING_ALLOW_SMALL_RSA:
         options->policy.insecure_allow_small_rsa = true;
         return true;
     default:
-        return parse_value(self, options, option, argument);
+        return parse_value(about, options, option, argument);
     }
 }
 

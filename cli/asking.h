@@ -13,20 +13,43 @@
 #include <getopt.h>
 #include <limits.h>
 
+// enum asking_key names the options of ASKING_OPTIONS. The numbers lie between the letters that a
+// command may use for its own options, and 256.
+enum asking_key {
+    ASKING_ISSUER = 128,
+    ASKING_URL,
+    ASKING_HASH,
+    ASKING_NONCE,
+    ASKING_MAX_AGE,
+    ASKING_SKEW,
+    ASKING_TRUSTED_RESPONDER,
+    ASKING_ALLOW_SHA1,
+    ASKING_ALLOW_SMALL_RSA,
+    ASKING_TIMEOUT,
+    ASKING_CONNECT_TIMEOUT,
+    ASKING_PROXY,
+    ASKING_NO_CACHE,
+    ASKING_CACHE_DIR,
+};
+
 // ASKING_OPTIONS are the options for getopt_long() that asking_option() knows.
-#define ASKING_OPTIONS                                                                             \
-    {"issuer", required_argument, NULL, 'i'}, {"url", required_argument, NULL, 'u'},               \
-        {"hash", required_argument, NULL, 'H'}, {"nonce", no_argument, NULL, 'n'},                 \
-        {"max-age", required_argument, NULL, 'm'}, {"skew", required_argument, NULL, 'k'},         \
-        {"trusted-responder", required_argument, NULL, 't'},                                       \
-        {"insecure-allow-sha1", no_argument, NULL, 'S'},                                           \
-        {"insecure-allow-small-rsa", no_argument, NULL, 'R'},                                      \
-        {"timeout", required_argument, NULL, 'T'},                                                 \
-        {"connect-timeout", required_argument, NULL, 'C'},                                         \
-        {"proxy", required_argument, NULL, 'p'}, {"no-cache", no_argument, NULL, 'N'},             \
-    {                                                                                              \
-        "cache-dir", required_argument, NULL, 'd'                                                  \
-    }
+// clang-format off
+#define ASKING_OPTIONS                                                        \
+    {"issuer", required_argument, NULL, ASKING_ISSUER},                       \
+    {"url", required_argument, NULL, ASKING_URL},                             \
+    {"hash", required_argument, NULL, ASKING_HASH},                           \
+    {"nonce", no_argument, NULL, ASKING_NONCE},                               \
+    {"max-age", required_argument, NULL, ASKING_MAX_AGE},                     \
+    {"skew", required_argument, NULL, ASKING_SKEW},                           \
+    {"trusted-responder", required_argument, NULL, ASKING_TRUSTED_RESPONDER}, \
+    {"insecure-allow-sha1", no_argument, NULL, ASKING_ALLOW_SHA1},            \
+    {"insecure-allow-small-rsa", no_argument, NULL, ASKING_ALLOW_SMALL_RSA},  \
+    {"timeout", required_argument, NULL, ASKING_TIMEOUT},                     \
+    {"connect-timeout", required_argument, NULL, ASKING_CONNECT_TIMEOUT},     \
+    {"proxy", required_argument, NULL, ASKING_PROXY},                         \
+    {"no-cache", no_argument, NULL, ASKING_NO_CACHE},                         \
+    {"cache-dir", required_argument, NULL, ASKING_CACHE_DIR}
+// clang-format on
 
 // struct asking_options is how to ask, and how to judge the answers.
 struct asking_options {
@@ -46,8 +69,9 @@ struct asking_options {
 void asking_options_init(struct asking_options *options, int argc);
 void asking_options_free(struct asking_options *options);
 
-// asking_option takes one of ASKING_OPTIONS. Returns false after an error line.
-bool asking_option(const struct command *self, struct asking_options *options, int option,
+// asking_option takes one of ASKING_OPTIONS. Returns false after an error line, which begins with
+// `about`.
+bool asking_option(const char *about, struct asking_options *options, int option,
                    const char *argument);
 
 // struct asking is a command at work: the client, and the issuers that have been prepared,

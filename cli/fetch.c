@@ -50,7 +50,7 @@ static int parse(const struct command *self, int argc, char **argv, struct fetch
             return -1;
         if (option == 'o')
             out->out = optarg;
-        else if (!asking_option(self, &out->asking, option, optarg))
+        else if (!asking_option(self->title, &out->asking, option, optarg))
             return EX_USAGE;
     }
     return finish(self, argc - optind, argv + optind, out);

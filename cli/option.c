@@ -20,12 +20,11 @@ bool option_time(const struct command *self, const char *name, const char *argum
     return false;
 }
 
-bool option_seconds(const struct command *self, const char *name, const char *argument,
-                    int64_t *out)
+bool option_seconds(const char *about, const char *name, const char *argument, int64_t *out)
 {
     if (argument_number(argument, SECONDS_MAX, out))
         return true;
-    complain(self->title, "--%s: \"%s\" is not a number of seconds from 0 to %lld", name, argument,
+    complain(about, "--%s: \"%s\" is not a number of seconds from 0 to %lld", name, argument,
              (long long)SECONDS_MAX);
     return false;
 }
@@ -48,13 +47,12 @@ bool option_nonce(const struct command *self, const char *argument, uint8_t *out
     return false;
 }
 
-bool option_hash(const struct command *self, const char *argument, enum oc_hash *out)
+bool option_hash(const char *about, const char *argument, enum oc_hash *out)
 {
     *out = oc_hash_from_name(argument);
     if (*out != OC_HASH_OTHER)
         return true;
-    complain(self->title, "--hash: \"%s\" is none of sha1, sha224, sha256, sha384, sha512",
-             argument);
+    complain(about, "--hash: \"%s\" is none of sha1, sha224, sha256, sha384, sha512", argument);
     return false;
 }
 

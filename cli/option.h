@@ -10,13 +10,12 @@
 
 #include <ocsp/base.h>
 
-// All of these return false after an error line. `name` is that of the option, without the
-// two hyphens.
+// All of these return false after an error line, which begins with `about` or the title of `self`.
+// `name` is that of the option, without the two hyphens.
 
 // option_time reads a time, and option_seconds a number of seconds.
 bool option_time(const struct command *self, const char *name, const char *argument, int64_t *out);
-bool option_seconds(const struct command *self, const char *name, const char *argument,
-                    int64_t *out);
+bool option_seconds(const char *about, const char *name, const char *argument, int64_t *out);
 
 // option_serial reads --serial, whose octets take the place of those in `*out`.
 bool option_serial(const struct command *self, const char *argument, struct octets *out);
@@ -25,7 +24,7 @@ bool option_serial(const struct command *self, const char *argument, struct octe
 bool option_nonce(const struct command *self, const char *argument, uint8_t *out, size_t *len);
 
 // option_hash reads --hash, the hash of cert IDs.
-bool option_hash(const struct command *self, const char *argument, enum oc_hash *out);
+bool option_hash(const char *about, const char *argument, enum oc_hash *out);
 
 // option_question says what is wrong with how the certificate in question is named, by
 // exactly one of --cert, --serial and --request, and NULL if nothing is.

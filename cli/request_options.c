@@ -29,7 +29,7 @@ static bool parse_option(const struct command *self, struct request_options *out
         out->out = strcmp(argument, "-") == 0 ? NULL : argument;
         return true;
     case 'H':
-        return option_hash(self, argument, &out->hash);
+        return option_hash(self->title, argument, &out->hash);
     case 'n':
         return parse_nonce(self, out, argument);
     case 's':

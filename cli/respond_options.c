@@ -113,7 +113,7 @@ static bool parse_option(const struct command *self, struct respond_options *out
         return parse_reason(self, argument, &out->answer);
     case 'H':
         given->hash = true;
-        return option_hash(self, argument, &out->hash);
+        return option_hash(self->title, argument, &out->hash);
     case 'b':
         out->by_name = true;
         return true;

@@ -43,9 +43,9 @@ static bool parse_value(const struct command *self, struct verify_options *out, 
     case 'a':
         return option_time(self, "at", argument, &out->policy.now);
     case 'm':
-        return option_seconds(self, "max-age", argument, &out->policy.max_age);
+        return option_seconds(self->title, "max-age", argument, &out->policy.max_age);
     case 'k':
-        return option_seconds(self, "skew", argument, &out->policy.skew);
+        return option_seconds(self->title, "skew", argument, &out->policy.skew);
     case 'n':
         return parse_nonce(self, argument, out);
     default:

@@ -68,7 +68,7 @@ static bool parse_option(const struct command *self, struct check_options *out, 
     case 'o':
         return parse_form(self, out, CHECK_PROMETHEUS);
     default:
-        return asking_option(self, &out->asking, option, argument);
+        return asking_option(self->title, &out->asking, option, argument);
     }
 }
 

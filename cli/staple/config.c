@@ -48,19 +48,19 @@ static const struct word {
     {"owner", STAPLE_OWNER, false, true, true},
     {"reload-hook", STAPLE_RELOAD_HOOK, false, true, true},
     {"alert-hook", STAPLE_ALERT_HOOK, false, true, true},
-    {"url", 'u', false, true, true},
-    {"issuer", 'i', true, true, true},
+    {"url", ASKING_URL, false, true, true},
+    {"issuer", ASKING_ISSUER, true, true, true},
     {"metrics", STAPLE_METRICS, false, true, false},
-    {"trusted-responder", 't', true, true, false},
-    {"hash", 'H', false, true, false},
-    {"max-age", 'm', false, true, false},
-    {"skew", 'k', false, true, false},
-    {"timeout", 'T', false, true, false},
-    {"connect-timeout", 'C', false, true, false},
-    {"proxy", 'p', false, true, false},
-    {"cache-dir", 'd', false, true, false},
-    {"insecure-allow-sha1", 'S', false, true, false},
-    {"insecure-allow-small-rsa", 'R', false, true, false},
+    {"trusted-responder", ASKING_TRUSTED_RESPONDER, true, true, false},
+    {"hash", ASKING_HASH, false, true, false},
+    {"max-age", ASKING_MAX_AGE, false, true, false},
+    {"skew", ASKING_SKEW, false, true, false},
+    {"timeout", ASKING_TIMEOUT, false, true, false},
+    {"connect-timeout", ASKING_CONNECT_TIMEOUT, false, true, false},
+    {"proxy", ASKING_PROXY, false, true, false},
+    {"cache-dir", ASKING_CACHE_DIR, false, true, false},
+    {"insecure-allow-sha1", ASKING_ALLOW_SHA1, false, true, false},
+    {"insecure-allow-small-rsa", ASKING_ALLOW_SMALL_RSA, false, true, false},
 };
 
 enum { N_WORDS = sizeof words / sizeof words[0] };
@@ -91,7 +91,7 @@ complain_libconfuse(cfg_t *cfg, const char *format, va_list args)
 
 static bool is_flag(int option)
 {
-    return option == 'S' || option == 'R';
+    return option == ASKING_ALLOW_SHA1 || option == ASKING_ALLOW_SMALL_RSA;
 }
 
 static bool flag_value(const char *place, const char *name, const char *value, bool *out)
@@ -112,13 +112,13 @@ static bool set_all(const struct command *at, const struct word *word, const cha
         return false;
     if (!is_on)
         return true;
-    if (word->option == 'i')
+    if (word->option == ASKING_ISSUER)
         asking->issuers =
             must_resize(asking->issuers, asking->n_issuers + reading->n_more + 1, sizeof(char *));
-    if (word->option == 't')
+    if (word->option == ASKING_TRUSTED_RESPONDER)
         asking->trusted =
             must_resize(asking->trusted, asking->n_trusted + reading->n_more + 1, sizeof(char *));
-    return staple_setting_set_all(at, reading->setup, word->option, value);
+    return staple_setting_set_all(at->title, reading->setup, word->option, value);
 }
 
 // The staple that a section is about, which is new when the section is.
@@ -136,8 +136,8 @@ static bool set_one(const struct command *at, cfg_t *section, const struct word 
                     const char *value)
 {
     struct staple_setting *setting = current(section);
-    if (word->option != 'i')
-        return staple_setting_set(at, setting, word->option, value);
+    if (word->option != ASKING_ISSUER)
+        return staple_setting_set(at->title, setting, word->option, value);
     setting->issuers = must_resize(setting->issuers, setting->n_issuers + 1, sizeof(char *));
     setting->issuers[setting->n_issuers++] = value;
     return true;

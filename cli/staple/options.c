@@ -57,7 +57,7 @@ static bool set_given(const struct command *self, const struct staple_options *o
     for (size_t i = 0; i < options->n; i++) {
         const struct staple_given *given = &options->given[i];
         if (given->option != STAPLE_CONFIG &&
-            !staple_setting_set_all(self, out, given->option, given->argument))
+            !staple_setting_set_all(self->title, out, given->option, given->argument))
             return false;
     }
     return true;

@@ -48,8 +48,7 @@ void staple_setup_free(struct staple_setup *setup)
     *setup = (struct staple_setup){0};
 }
 
-static bool set_form(const struct command *self, struct staple_setting *setting,
-                     const char *argument)
+static bool set_form(const char *about, struct staple_setting *setting, const char *argument)
 {
     static const char *const names[] = {[STAPLE_DER] = "der",
                                         [STAPLE_NGINX] = "nginx",
@@ -61,17 +60,16 @@ static bool set_form(const struct command *self, struct staple_setting *setting,
             return true;
         }
     }
-    complain(self->title, "--form: \"%s\" is none of der, nginx, haproxy, envoy", argument);
+    complain(about, "--form: \"%s\" is none of der, nginx, haproxy, envoy", argument);
     return false;
 }
 
-static bool set_mode(const struct command *self, struct staple_setting *setting,
-                     const char *argument)
+static bool set_mode(const char *about, struct staple_setting *setting, const char *argument)
 {
     size_t len = strlen(argument);
     if (len < 1 || len > 4 || strspn(argument, "01234567") != len ||
         strtoul(argument, NULL, 8) > 0777) {
-        complain(self->title, "--mode: \"%s\" is not an octal number from 0 to 0777", argument);
+        complain(about, "--mode: \"%s\" is not an octal number from 0 to 0777", argument);
         return false;
     }
     setting->rights.mode = (mode_t)strtoul(argument, NULL, 8);
@@ -105,8 +103,7 @@ static bool find_group(const char *name, gid_t *out)
     return true;
 }
 
-static bool set_owner(const struct command *self, struct staple_setting *setting,
-                      const char *argument)
+static bool set_owner(const char *about, struct staple_setting *setting, const char *argument)
 {
     char *user = must_alloc(strlen(argument) + 1, 1);
     memcpy(user, argument, strlen(argument));
@@ -119,7 +116,7 @@ static bool set_owner(const struct command *self, struct staple_setting *setting
     bool ok = find_user(user, &rights->uid) && (group == NULL || find_group(group, &rights->gid));
     free(user);
     if (!ok)
-        complain(self->title, "--owner: \"%s\" is not USER or USER:GROUP of this system", argument);
+        complain(about, "--owner: \"%s\" is not USER or USER:GROUP of this system", argument);
     return ok;
 }
 
@@ -141,31 +138,31 @@ static const char **place_of(struct staple_setting *setting, int option)
     }
 }
 
-bool staple_setting_set(const struct command *self, struct staple_setting *setting, int option,
+bool staple_setting_set(const char *about, struct staple_setting *setting, int option,
                         const char *argument)
 {
     switch (option) {
     case STAPLE_FORM:
-        return set_form(self, setting, argument);
+        return set_form(about, setting, argument);
     case STAPLE_MODE:
-        return set_mode(self, setting, argument);
+        return set_mode(about, setting, argument);
     case STAPLE_OWNER:
-        return set_owner(self, setting, argument);
+        return set_owner(about, setting, argument);
     default:
         *place_of(setting, option) = argument;
         return true;
     }
 }
 
-bool staple_setting_set_all(const struct command *self, struct staple_setup *setup, int option,
+bool staple_setting_set_all(const char *about, struct staple_setup *setup, int option,
                             const char *argument)
 {
     switch (option) {
-    case 'n':
-        complain(self->title, "--nonce: a staple is for everybody, and a nonce is for the one who "
-                              "sent it (RFC 6960 4.4.1)");
+    case ASKING_NONCE:
+        complain(about, "--nonce: a staple is for everybody, and a nonce is for the one who "
+                        "sent it (RFC 6960 4.4.1)");
         return false;
-    case 'u':
+    case ASKING_URL:
         setup->asking.url = argument;
         return true;
     case STAPLE_METRICS:
@@ -178,8 +175,8 @@ bool staple_setting_set_all(const struct command *self, struct staple_setup *set
         setup->force = true;
         return true;
     default:
-        return option < STAPLE_CERT ? asking_option(self, &setup->asking, option, argument)
-                                    : staple_setting_set(self, &setup->defaults, option, argument);
+        return option < STAPLE_CERT ? asking_option(about, &setup->asking, option, argument)
+                                    : staple_setting_set(about, &setup->defaults, option, argument);
     }
 }
 
@@ -213,7 +210,8 @@ static const char *own_place(struct staple_setup *setup, const struct staple_set
 
 static void take_defaults(struct staple_setting *setting, const struct staple_setup *setup)
 {
-    static const int texts[] = {STAPLE_HAPROXY_SOCKET, STAPLE_RELOAD_HOOK, STAPLE_ALERT_HOOK, 'u'};
+    static const int texts[] = {STAPLE_HAPROXY_SOCKET, STAPLE_RELOAD_HOOK, STAPLE_ALERT_HOOK,
+                                ASKING_URL};
     struct staple_setting defaults = setup->defaults;
     defaults.url = setup->asking.url;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {

@@ -16,7 +16,7 @@ enum staple_form {
     STAPLE_ENVOY,
 };
 
-// What getopt_long() returns for the options that asking_option() does not know.
+// enum staple_option names the options that asking_option() does not know.
 enum staple_option {
     STAPLE_CERT = 256,
     STAPLE_OUT,
@@ -73,13 +73,13 @@ struct staple_setting *staple_setup_add(struct staple_setup *setup, const char *
 void staple_setup_free(struct staple_setup *setup);
 
 // staple_setting_set sets one of enum staple_option, up to STAPLE_ALERT_HOOK, or the url. Returns
-// false after an error line, which begins with the title of `self`.
-bool staple_setting_set(const struct command *self, struct staple_setting *setting, int option,
+// false after an error line, which begins with `about`.
+bool staple_setting_set(const char *about, struct staple_setting *setting, int option,
                         const char *argument);
 
 // staple_setting_set_all sets what counts for all: one of these options as a default, or how to
 // ask. Returns false after an error line.
-bool staple_setting_set_all(const struct command *self, struct staple_setup *setup, int option,
+bool staple_setting_set_all(const char *about, struct staple_setup *setup, int option,
                             const char *argument);
 
 // staple_setting_finish completes a staple's settings: defaults, where the file goes. Returns what
