@@ -158,7 +158,7 @@ static bool skip_token(struct cursor *cursor)
     const char *at = cursor->at;
     size_t word = strcspn(at, " \t\r\n#\"'={}()+,*");
     size_t slashes = strspn(at, "/");
-    if (*at == '#' || (slashes >= 2 && (cursor->is_strict || slashes == word)))
+    if (*at == '#' || slashes >= 2)
         return skip_comment(cursor, at + strcspn(at, "\n"));
     if (slashes == 1 && at[1] == '*')
         return skip_block(cursor);

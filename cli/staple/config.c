@@ -1,191 +1,149 @@
 // SPDX-License-Identifier: MIT
 //
-// The configuration. libconfuse knows the grammar and which settings there are; what a setting may
-// be is looked at as it is read, so that the error line has its line.
+// The configuration: the same settings as the options of the command, by their names.
 #include "staple/config.h"
 
 #include "program/input.h"
 #include "program/report.h"
 
-#include <confuse.h>
-
-#include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { PLACE_SIZE = 512, TITLE_MAX = 253 };
 
-// struct reading is a configuration that is being read. `section` is the staple that the settings
-// belong to at the moment; `seen` has a bit for each setting of it, `seen_all` for those above.
-struct reading {
-    struct staple_setup *setup;
-    const char *file;
-    size_t n_more;
-    const cfg_t *section;
-    unsigned seen;
-    unsigned seen_all;
-    bool is_whole;
+// scripts/check-docs.sh compares the two tables with ocsp-staple(1).
+static const struct setting all_settings[] = {
+    {"form", .id = STAPLE_FORM},
+    {"haproxy-socket", .id = STAPLE_HAPROXY_SOCKET},
+    {"mode", .id = STAPLE_MODE},
+    {"owner", .id = STAPLE_OWNER},
+    {"reload-hook", .id = STAPLE_RELOAD_HOOK},
+    {"alert-hook", .id = STAPLE_ALERT_HOOK},
+    {"url", .id = ASKING_URL},
+    {"issuer", .id = ASKING_ISSUER, .is_list = true},
+    {"metrics", .id = STAPLE_METRICS},
+    {"trusted-responder", .id = ASKING_TRUSTED_RESPONDER, .is_list = true},
+    {"hash", .id = ASKING_HASH},
+    {"max-age", .id = ASKING_MAX_AGE},
+    {"skew", .id = ASKING_SKEW},
+    {"timeout", .id = ASKING_TIMEOUT},
+    {"connect-timeout", .id = ASKING_CONNECT_TIMEOUT},
+    {"proxy", .id = ASKING_PROXY},
+    {"cache-dir", .id = ASKING_CACHE_DIR},
+    {"insecure-allow-sha1", SETTING_BOOL, .id = ASKING_ALLOW_SHA1},
+    {"insecure-allow-small-rsa", SETTING_BOOL, .id = ASKING_ALLOW_SMALL_RSA},
+    {NULL},
 };
 
-// libconfuse gives its callbacks nothing of ours.
-static struct reading *reading;
-
-// The settings, by the name of the option that does the same.
-static const struct word {
-    const char *name;
-    int option;
-    bool is_list;
-    bool in_all;     // at the top
-    bool in_staple;  // in a staple
-} words[] = {
-    {"cert", STAPLE_CERT, false, false, true},
-    {"out", STAPLE_OUT, false, false, true},
-    {"form", STAPLE_FORM, false, true, true},
-    {"haproxy-socket", STAPLE_HAPROXY_SOCKET, false, true, true},
-    {"mode", STAPLE_MODE, false, true, true},
-    {"owner", STAPLE_OWNER, false, true, true},
-    {"reload-hook", STAPLE_RELOAD_HOOK, false, true, true},
-    {"alert-hook", STAPLE_ALERT_HOOK, false, true, true},
-    {"url", ASKING_URL, false, true, true},
-    {"issuer", ASKING_ISSUER, true, true, true},
-    {"metrics", STAPLE_METRICS, false, true, false},
-    {"trusted-responder", ASKING_TRUSTED_RESPONDER, true, true, false},
-    {"hash", ASKING_HASH, false, true, false},
-    {"max-age", ASKING_MAX_AGE, false, true, false},
-    {"skew", ASKING_SKEW, false, true, false},
-    {"timeout", ASKING_TIMEOUT, false, true, false},
-    {"connect-timeout", ASKING_CONNECT_TIMEOUT, false, true, false},
-    {"proxy", ASKING_PROXY, false, true, false},
-    {"cache-dir", ASKING_CACHE_DIR, false, true, false},
-    {"insecure-allow-sha1", ASKING_ALLOW_SHA1, false, true, false},
-    {"insecure-allow-small-rsa", ASKING_ALLOW_SMALL_RSA, false, true, false},
+static const struct setting staple_settings[] = {
+    {"cert", .id = STAPLE_CERT},
+    {"out", .id = STAPLE_OUT},
+    {"form", .id = STAPLE_FORM},
+    {"haproxy-socket", .id = STAPLE_HAPROXY_SOCKET},
+    {"mode", .id = STAPLE_MODE},
+    {"owner", .id = STAPLE_OWNER},
+    {"reload-hook", .id = STAPLE_RELOAD_HOOK},
+    {"alert-hook", .id = STAPLE_ALERT_HOOK},
+    {"url", .id = ASKING_URL},
+    {"issuer", .id = ASKING_ISSUER, .is_list = true},
+    {NULL},
 };
 
-enum { N_WORDS = sizeof words / sizeof words[0] };
-
-static size_t word_of(const char *name)
-{
-    size_t i = 0;
-    while (strcmp(words[i].name, name) != 0)
-        i++;
-    return i;
-}
+static const struct settings_form staple_form = {"staple", staple_settings, NULL};
+static const struct settings_form all_form = {NULL, all_settings, &staple_form};
 
 static void place_of(char out[PLACE_SIZE], const char *file, int line)
 {
-    snprintf(out, PLACE_SIZE, "%s:%d", file, line);
+    if (line > 0)
+        snprintf(out, PLACE_SIZE, "%s:%d", file, line);
+    else
+        snprintf(out, PLACE_SIZE, "%s", file);
 }
 
-__attribute__((format(printf, 2, 0))) static void
-complain_libconfuse(cfg_t *cfg, const char *format, va_list args)
+static bool read_text(const char *file, struct octets *out)
 {
-    char text[512];
-    char place[PLACE_SIZE];
-    if (vsnprintf(text, sizeof text, format, args) < 0)
-        text[0] = '\0';
-    place_of(place, reading->file, cfg->line);
-    complain(place, "%s", text);
-}
-
-static bool is_flag(int option)
-{
-    return option == ASKING_ALLOW_SHA1 || option == ASKING_ALLOW_SMALL_RSA;
-}
-
-static bool flag_value(const char *place, const char *name, const char *value, bool *out)
-{
-    int is = cfg_parse_boolean(value);
-    *out = is == 1;
-    if (is == 0 || is == 1)
+    if (!input_read(file, out))
+        return false;
+    const char *wrong = NULL;
+    if (out->len > SETTINGS_MAX)
+        wrong = "larger than 1 MiB";
+    else if (memchr(out->data, '\0', out->len) != NULL)
+        wrong = "not a text: it contains a NUL";
+    if (wrong == NULL) {
+        out->data = must_resize(out->data, out->len + 1, 1);
+        out->data[out->len] = '\0';
         return true;
-    complain(place, "--%s: \"%s\" is neither true nor false", name, value);
+    }
+    complain(file, "%s", wrong);
+    free(out->data);
     return false;
 }
 
-static bool set_all(const struct command *at, const struct word *word, const char *value)
-{
-    bool is_on = true;
-    struct asking_options *asking = &reading->setup->asking;
-    if (is_flag(word->option) && !flag_value(at->title, word->name, value, &is_on))
-        return false;
-    if (!is_on)
-        return true;
-    if (word->option == ASKING_ISSUER)
-        asking->issuers =
-            must_resize(asking->issuers, asking->n_issuers + reading->n_more + 1, sizeof(char *));
-    if (word->option == ASKING_TRUSTED_RESPONDER)
-        asking->trusted =
-            must_resize(asking->trusted, asking->n_trusted + reading->n_more + 1, sizeof(char *));
-    return staple_setting_set_all(at->title, reading->setup, word->option, value);
-}
-
-// The staple that a section is about, which is new when the section is.
-static struct staple_setting *current(cfg_t *section)
-{
-    struct staple_setup *setup = reading->setup;
-    if (section == reading->section)
-        return &setup->items[setup->n - 1];
-    reading->section = section;
-    reading->seen = 0;
-    return staple_setup_add(setup, staple_setup_text(setup, cfg_title(section)));
-}
-
-static bool set_one(const struct command *at, cfg_t *section, const struct word *word,
-                    const char *value)
-{
-    struct staple_setting *setting = current(section);
-    if (word->option != ASKING_ISSUER)
-        return staple_setting_set(at->title, setting, word->option, value);
-    setting->issuers = must_resize(setting->issuers, setting->n_issuers + 1, sizeof(char *));
-    setting->issuers[setting->n_issuers++] = value;
-    return true;
-}
-
-static bool see(const struct command *at, const struct word *word, bool is_all)
-{
-    unsigned bit = 1U << (word - words);
-    unsigned *seen = is_all ? &reading->seen_all : &reading->seen;
-    if (!word->is_list && (*seen & bit) != 0) {
-        complain(at->title, "%s is set twice", word->name);
-        return false;
-    }
-    *seen |= bit;
-    return true;
-}
-
-// Called for each value that is read; `*result` is the text that libconfuse keeps, too.
-static int take_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+static bool parse_file(struct staple_setup *out, const char *file)
 {
     char place[PLACE_SIZE];
-    place_of(place, reading->file, cfg->line);
-    const struct command at = {.title = place};
-    const struct word *word = &words[word_of(opt->name)];
-    const char *kept = staple_setup_text(reading->setup, value);
-    *(const char **)result = kept;
-    bool is_all = cfg_title(cfg) == NULL;
-    if (!is_all)
-        (void)current(cfg);
-    if (!see(&at, word, is_all))
-        return -1;
-    bool ok = is_all ? set_all(&at, word, kept) : set_one(&at, cfg, word, kept);
-    return ok ? 0 : -1;
+    struct octets text;
+    struct settings_error err;
+    if (!read_text(file, &text))
+        return false;
+    out->file = settings_parse(file, (const char *)text.data, &all_form, SETTINGS_LENIENT, &err);
+    free(text.data);
+    if (out->file != NULL)
+        return true;
+    place_of(place, file, err.line);
+    complain(place, "%s", err.text);
+    return false;
 }
 
-// libconfuse does not mind a section or a comment without an end. So a setting of ours stands at
-// the end of the text: it must be seen, and not in a section.
-static const char at_end[] = "\nend-of-file = true\n";
-
-static int take_end(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+// set_flag sets an option without an argument. Options cannot be taken back, and so false is the
+// same as not to set it.
+static bool set_flag(const char *place, struct staple_setup *setup,
+                     const struct settings_value *value)
 {
-    (void)opt;
-    *(const char **)result = value;
-    reading->is_whole = cfg_title(cfg) == NULL;
-    if (reading->is_whole)
-        return 0;
-    cfg_error(cfg, "the staple \"%s\" has no end: a } is missing", cfg_title(cfg));
-    return -1;
+    bool is_set = false;
+    char why[200];
+    if (!setting_read(value->setting, value->texts[0], &is_set, why, sizeof why)) {
+        complain(place, "%s %s", value->setting->name, why);
+        return false;
+    }
+    return !is_set || staple_setting_set_all(place, setup, value->setting->id, NULL);
+}
+
+// make_room makes room for the list, and for the options that follow.
+static void make_room(struct asking_options *asking, const struct settings_value *value,
+                      size_t n_more)
+{
+    if (value->setting->id == ASKING_ISSUER)
+        asking->issuers =
+            must_resize(asking->issuers, asking->n_issuers + value->n + n_more, sizeof(char *));
+    if (value->setting->id == ASKING_TRUSTED_RESPONDER)
+        asking->trusted =
+            must_resize(asking->trusted, asking->n_trusted + value->n + n_more, sizeof(char *));
+}
+
+static bool set_all(struct staple_setup *setup, const struct settings_value *value, size_t n_more)
+{
+    char place[PLACE_SIZE];
+    place_of(place, setup->file->file, value->line);
+    if (value->setting->kind == SETTING_BOOL)
+        return set_flag(place, setup, value);
+    make_room(&setup->asking, value, n_more);
+    bool ok = true;
+    for (size_t i = 0; ok && i < value->n; i++)
+        ok = staple_setting_set_all(place, setup, value->setting->id, value->texts[i]);
+    return ok;
+}
+
+static bool set_one(const char *file, struct staple_setting *setting,
+                    const struct settings_value *value)
+{
+    char place[PLACE_SIZE];
+    place_of(place, file, value->line);
+    if (value->setting->id != ASKING_ISSUER)
+        return staple_setting_set(place, setting, value->setting->id, value->texts[0]);
+    setting->issuers = value->texts;
+    setting->n_issuers = value->n;
+    return true;
 }
 
 // Names go into variables of the environment, separated by spaces.
@@ -199,101 +157,40 @@ static bool is_name(const char *text)
     return len >= 1 && len <= TITLE_MAX;
 }
 
-// Called at the end of each staple.
-static int end_staple(cfg_t *cfg, cfg_opt_t *opt)
+static bool add_staple(struct staple_setup *setup, const struct settings_section *section)
 {
-    cfg_t *section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
-    struct staple_setting *setting = current(section);
-    setting->line = cfg->line;
-    if (!is_name(setting->name)) {
-        cfg_error(cfg, "staple \"%s\": its name is not 1 to %d octets without spaces",
-                  setting->name, TITLE_MAX);
-        return -1;
+    const char *file = setup->file->file;
+    char place[PLACE_SIZE];
+    place_of(place, file, section->line);
+    struct staple_setting *setting = staple_setup_add(setup, section->title);
+    setting->line = section->line;
+    for (size_t i = 0; i < section->n_values; i++) {
+        if (!set_one(file, setting, &section->values[i]))
+            return false;
     }
-    if (reading->setup->n > STAPLE_ITEMS_MAX) {
-        cfg_error(cfg, "more than %d staples", STAPLE_ITEMS_MAX);
-        return -1;
-    }
-    return 0;
-}
-
-static void add_option(cfg_opt_t *out, const struct word *word)
-{
-    const cfg_opt_t one = CFG_STR_CB(word->name, NULL, CFGF_NODEFAULT, take_value);
-    const cfg_opt_t list = CFG_STR_LIST_CB(word->name, NULL, CFGF_NODEFAULT, take_value);
-    *out = word->is_list ? list : one;
-}
-
-static bool parse(FILE *in)
-{
-    const cfg_opt_t end = CFG_END();
-    const cfg_opt_t whole = CFG_STR_CB("end-of-file", NULL, CFGF_NODEFAULT, take_end);
-    cfg_opt_t staple[N_WORDS + 2];
-    cfg_opt_t all[N_WORDS + 3];
-    size_t n_staple = 0;
-    size_t n_all = 0;
-    for (size_t i = 0; i < N_WORDS; i++) {
-        if (words[i].in_staple)
-            add_option(&staple[n_staple++], &words[i]);
-        if (words[i].in_all)
-            add_option(&all[n_all++], &words[i]);
-    }
-    staple[n_staple++] = whole;
-    staple[n_staple] = end;
-    const cfg_opt_t section =
-        CFG_SEC("staple", staple, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES);
-    all[n_all++] = whole;
-    all[n_all++] = section;
-    all[n_all] = end;
-    cfg_t *cfg = cfg_init(all, CFGF_NONE);
-    if (cfg == NULL)
-        die_no_memory();
-    cfg_set_error_function(cfg, complain_libconfuse);
-    cfg_set_validate_func(cfg, "staple", end_staple);
-    bool ok = cfg_parse_fp(cfg, in) == CFG_SUCCESS;
-    cfg_free(cfg);
-    return ok;
-}
-
-static bool read_text(const char *file, struct octets *out)
-{
-    if (!input_read(file, out))
-        return false;
-    const char *wrong = NULL;
-    if (out->len > STAPLE_CONFIG_MAX)
-        wrong = "larger than 1 MiB";
-    else if (memchr(out->data, '\0', out->len) != NULL)
-        wrong = "is no text: there is a NUL in it";
-    if (wrong == NULL)
-        return true;
-    complain(file, "%s", wrong);
-    free(out->data);
-    return false;
+    bool has_name = is_name(setting->name);
+    if (!has_name)
+        complain(place, "staple \"%s\": its name is not 1 to %d bytes without spaces",
+                 setting->name, TITLE_MAX);
+    else if (setup->n > STAPLE_ITEMS_MAX)
+        complain(place, "more than %d staples", STAPLE_ITEMS_MAX);
+    return has_name && setup->n <= STAPLE_ITEMS_MAX;
 }
 
 bool staple_config_read(struct staple_setup *out, const char *file, size_t n_more)
 {
-    struct octets text;
-    struct reading one = {.setup = out, .file = file, .n_more = n_more};
-    if (!read_text(file, &text))
+    if (!parse_file(out, file))
         return false;
-    text.data = must_resize(text.data, text.len + sizeof at_end, 1);
-    memcpy(text.data + text.len, at_end, sizeof at_end - 1);
-    FILE *in = fmemopen(text.data, text.len + sizeof at_end - 1, "r");
-    if (in == NULL)
-        die_no_memory();
-    reading = &one;
-    bool ok = parse(in);
-    if (ok && !one.is_whole)
-        complain(file, "has no end: a comment or a text is still open");
-    ok = ok && one.is_whole;
-    reading = NULL;
-    fclose(in);
-    free(text.data);
+    const struct settings_section *root = &out->file->root;
+    bool ok = true;
+    for (size_t i = 0; ok && i < root->n_values; i++)
+        ok = set_all(out, &root->values[i], n_more);
+    for (size_t i = 0; ok && i < root->n_sections; i++)
+        ok = add_staple(out, &root->sections[i]);
     return ok;
 }
 
-// struct place is where a staple goes, whatever name was given for it.
+// struct place is where a staple goes, independent of the name that was given for it.
 struct place {
     const struct staple_setting *setting;
     char *path;
@@ -345,7 +242,6 @@ static bool are_apart(const struct staple_setup *setup, const char *file)
     for (size_t i = 1; ok && i < setup->n; i++) {
         const struct staple_setting *one = places[i - 1].setting;
         const struct staple_setting *other = places[i].setting;
-        // It is the later one that is too much.
         const struct staple_setting *later = other > one ? other : one;
         ok = by_path(&places[i - 1], &places[i]) != 0;
         if (!ok)

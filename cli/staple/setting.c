@@ -14,16 +14,12 @@
 // Numbers of users and groups; the last one stands for none.
 #define ID_MAX INT64_C(4294967294)
 
-const char *staple_setup_text(struct staple_setup *setup, const char *text)
+// keep takes over a text, and returns it.
+static const char *keep(struct staple_setup *setup, char *text)
 {
-    char *copy = strdup(text);
-    if (copy == NULL)
-        die_no_memory();
-    if ((setup->n_texts & (setup->n_texts - 1)) == 0)
-        setup->texts =
-            must_resize(setup->texts, setup->n_texts == 0 ? 1 : setup->n_texts * 2, sizeof(char *));
-    setup->texts[setup->n_texts++] = copy;
-    return copy;
+    setup->texts = must_resize(setup->texts, setup->n_texts + 1, sizeof(char *));
+    setup->texts[setup->n_texts++] = text;
+    return text;
 }
 
 struct staple_setting *staple_setup_add(struct staple_setup *setup, const char *name)
@@ -38,12 +34,11 @@ struct staple_setting *staple_setup_add(struct staple_setup *setup, const char *
 
 void staple_setup_free(struct staple_setup *setup)
 {
-    for (size_t i = 0; i < setup->n; i++)
-        free(setup->items[i].issuers);
     for (size_t i = 0; i < setup->n_texts; i++)
         free(setup->texts[i]);
     free(setup->items);
     free(setup->texts);
+    settings_free(setup->file);
     asking_options_free(&setup->asking);
     *setup = (struct staple_setup){0};
 }
@@ -189,9 +184,7 @@ static const char *other_ending(struct staple_setup *setup, const char *cert, co
     size_t size = (size_t)len + strlen(ending) + 1;
     char *name = must_alloc(size, 1);
     snprintf(name, size, "%.*s%s", len, cert, ending);
-    const char *kept = staple_setup_text(setup, name);
-    free(name);
-    return kept;
+    return keep(setup, name);
 }
 
 static const char *own_place(struct staple_setup *setup, const struct staple_setting *setting)
@@ -203,9 +196,7 @@ static const char *own_place(struct staple_setup *setup, const struct staple_set
     size_t size = strlen(setting->cert) + sizeof ".ocsp";
     char *name = must_alloc(size, 1);
     snprintf(name, size, "%s.ocsp", setting->cert);
-    const char *kept = staple_setup_text(setup, name);
-    free(name);
-    return kept;
+    return keep(setup, name);
 }
 
 static void take_defaults(struct staple_setting *setting, const struct staple_setup *setup)

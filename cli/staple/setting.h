@@ -6,6 +6,7 @@
 
 #include "asking.h"
 #include "program/output.h"
+#include "program/settings.h"
 
 // enum staple_form is the server that a staple is for.
 enum staple_form {
@@ -50,7 +51,7 @@ struct staple_setting {
 };
 
 // struct staple_setup is everything: how to ask, what counts for all staples, the staples.
-// `texts` keeps what the texts here point to.
+// The texts here belong to `file`, to `texts` or to the arguments.
 struct staple_setup {
     struct asking_options asking;
     struct staple_setting defaults;
@@ -59,12 +60,10 @@ struct staple_setup {
     const char *metrics;
     bool once;
     bool force;
+    struct settings *file;
     char **texts;
     size_t n_texts;
 };
-
-// staple_setup_text keeps a copy of a text, and returns it.
-const char *staple_setup_text(struct staple_setup *setup, const char *text);
 
 // staple_setup_add adds a staple with that name and no settings.
 struct staple_setting *staple_setup_add(struct staple_setup *setup, const char *name);

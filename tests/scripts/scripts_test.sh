@@ -426,6 +426,7 @@ command_uses_answer     responder/command/new.c      "answer/engine.h"
 command_uses_http       responder/command/new.c      "http/server.h"
 main_uses_store         responder/main.c             "store/store.h"
 show_uses_check         cli/show/new.c               "check/report.h"
+staple_uses_confuse     cli/staple/config.c          <confuse.h>
 shared_uses_show        cli/new.c                    "show/describe.h"
 program_uses_cli        program/new.c                "option.h"
 program_uses_confuse    program/input.c              <confuse.h>
