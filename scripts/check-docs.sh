@@ -267,6 +267,45 @@ check_settings() {
             printf "count\t%d settings of ocspd\n", n_settings
         }
     ' responder/config/settings.c man/ocspd.conf.5
+    check_staple_settings
+}
+
+# check_staple_settings prints where the tables of settings of `ocsp staple` and the three lists in
+# the CONFIGURATION of ocsp-staple(1) differ.
+check_staple_settings() {
+    awk '
+        function fault(text) { print "fault\t" FILENAME ":" FNR "\t" text }
+        FILENAME ~ /[.]c$/ && /^static const struct setting [a-z]+_settings/ {
+            place = $5 ~ /^all_/ ? "at the top" : "in a section"
+        }
+        FILENAME ~ /[.]c$/ && /^    [{]"/ {
+            split($0, word, "\"")
+            if (word[2] in places)
+                places[word[2]] = "in both places"
+            else
+                places[word[2]] = place
+        }
+        FILENAME ~ /[.]c$/ { next }
+        FNR == 1 { place = "" }
+        /^Only in a section:$/ { place = "in a section" }
+        /^At the top and in a section:$/ { place = "in both places" }
+        /^Only at the top:$/ { place = "at the top" }
+        /^[.]El$/ { place = "" }
+        $1 == ".Cm" && place != "" {
+            for (i = 2; i <= NF; i++) {
+                if ($i ~ /^[.,]$/)
+                    continue
+                is_told[$i] = 1
+                if (places[$i] != place)
+                    fault("the setting " $i " is not " place)
+            }
+        }
+        END {
+            for (name in places)
+                if (!(name in is_told))
+                    fault("CONFIGURATION does not have the setting " name)
+        }
+    ' cli/staple/config.c man/ocsp-staple.1
 }
 
 # check_daemon prints where the help of ocspd and ocspd(8) do not say the same: each command must

@@ -247,6 +247,16 @@ setting_cases() {
         "$(last $page): no entry for the setting log of section config"
 
     fresh
+    edit cli/staple/config.c '/^    {"cert"/d'
+    refuses setting_of_staple_unknown check-docs \
+        "$(at man/ocsp-staple.1 '.Cm cert'): the setting cert is not in a section"
+
+    fresh
+    edit man/ocsp-staple.1 's/^\.Cm metrics , /.Cm /'
+    refuses setting_of_staple_undocumented check-docs \
+        "$(last man/ocsp-staple.1): CONFIGURATION does not have the setting metrics"
+
+    fresh
     edit responder/command/table.c 's/"  --expires TIME/"  --new TIME/'
     refuses option_of_daemon_undocumented check-docs \
         "$(at man/ocspd.8 '.It Fl -expires'): the help of ocspd does not have -expires" \
