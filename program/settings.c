@@ -320,7 +320,9 @@ static bool read_text(cfg_t *cfg, char *text, enum settings_dialect dialect,
             return false;
     }
     if (cfg_parse_buf(cfg, text) != CFG_SUCCESS)
-        return !take_error(cfg, err) && no_memory(err);
+        // Two failures have no text: a name that is "", and no memory.
+        return !take_error(cfg, err) &&
+               settings_fail(err, 0, "a setting without a name, or out of memory");
     // libConfuse takes the end of the text for the end of all sections.
     return cursor.depth == 0 || settings_fail(err, cursor.line, "a section is not closed");
 }

@@ -248,6 +248,7 @@ static const struct refusal form[] = {
     {{.global = "listen = {}"}, "x.conf: listen is empty"},
     {{.issuer = "certificate = b"}, "x.conf:5: certificate is set twice"},
     {{.signer = "key = b"}, "x.conf:8: key is set twice"},
+    {{.global = "\"\" = 1"}, "x.conf: a setting without a name, or out of memory"},
     {{.global = "threads"}, "x.conf:3: missing equal sign after option 'threads'"},
     {{.global = "threads 3"}, "x.conf:2: missing equal sign after option 'threads'"},
     {{.global = "threads = {3}"}, "x.conf:2: unexpected token '{'"},

@@ -314,10 +314,9 @@ class StartTest(DaemonCase):
     def test_crl_without_what_was_issued(self):
         self.edit('    certificate = "ca.pem"\n',
                   '    certificate = "ca.pem"\n    source = crl source-file = "x.crl"\n')
-        self.refused("ocspd.conf:8: a CRL does not tell what was issued, so nothing could be "
-                     "called good; insecure-good-if-not-revoked = true calls good what it does "
-                     "not list, "
-                     "certificates that were never issued too")
+        self.refused("ocspd.conf:8: a CRL does not say which certificates were issued, so none "
+                     "could be good; insecure-good-if-not-revoked = true makes all good that it "
+                     "does not list, even those that were never issued")
 
     def test_no_database(self):
         (self.dir / "ocspd.db").unlink()
@@ -501,7 +500,8 @@ class WrongForGoodTest(DaemonCase):
 
     def test_variable_that_is_not_set(self):
         self.add('user = "${OCSPD_TEST_UNSET}"')
-        self.refused("ocspd.conf:1: ${OCSPD_TEST_UNSET}: the environment has no OCSPD_TEST_UNSET")
+        self.refused("ocspd.conf:1: ${OCSPD_TEST_UNSET}: the variable OCSPD_TEST_UNSET is not "
+                     "set")
 
     def test_key_by_uri_open_to_all(self):
         (self.dir / "signer.key").chmod(0o644)
