@@ -14,6 +14,7 @@
 #include "http/server.h"
 #include "process/control.h"
 #include "program/clock.h"
+#include "program/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 200, SWEEP_MS = 1000, CONFIG_MAX = 1 << 20 };
+enum { LOOK_MS = 200, SWEEP_MS = 1000 };
 
 // Open files that are not connections: sockets, pipes and logs; those of each thread; and those of
 // each issuer. A database has one connection for each thread that reads it, up to
@@ -41,8 +42,7 @@ enum {
     OTHER_THREADS = 2,  // the ticker, and the thread that loads a configuration
 };
 
-// struct worker is the state of the worker process. `config` is a copy of the engine's
-// configuration, needed to undo a reload.
+// struct worker is the state of the worker process. A reload that fails returns to `config`.
 struct worker {
     const char *file;
     int control;
@@ -63,7 +63,6 @@ struct worker {
 // struct offer is the content of a CONTROL_SERVE packet.
 struct offer {
     struct config *config;
-    struct config *copy;
     int signer;
     int fds[LISTEN_MAX];
     size_t n_fds;
@@ -72,10 +71,11 @@ struct offer {
 
 static char *read_text(int fd)
 {
-    char *text = calloc(1, CONFIG_MAX + 1);
+    const size_t size = SETTINGS_MAX + 1;
+    char *text = calloc(1, size + 1);
     size_t len = 0;
-    while (text != NULL && len < CONFIG_MAX) {
-        ssize_t n = pread(fd, text + len, CONFIG_MAX - len, (off_t)len);
+    while (text != NULL && len < size) {
+        ssize_t n = pread(fd, text + len, size - len, (off_t)len);
         if (n == 0)
             return text;
         if (n > 0)
@@ -87,9 +87,7 @@ static char *read_text(int fd)
     return NULL;
 }
 
-// The engine takes ownership of one copy, and may have freed it when HTTP still needs it.
-static bool parse_twice(const struct worker *worker, int fd, struct offer *offer, char *why,
-                        size_t size)
+static bool parse(const struct worker *worker, int fd, struct offer *offer, char *why, size_t size)
 {
     char *text = read_text(fd);
     if (text == NULL) {
@@ -97,10 +95,8 @@ static bool parse_twice(const struct worker *worker, int fd, struct offer *offer
         return false;
     }
     offer->config = config_parse(worker->file, text, why, size);
-    if (offer->config != NULL)
-        offer->copy = config_parse(worker->file, text, why, size);
     free(text);
-    return offer->copy != NULL;
+    return offer->config != NULL;
 }
 
 static bool is_same_socket(int a, int b)
@@ -210,11 +206,9 @@ static void limit_connections(struct config *config)
 
 static bool serve_engine(struct worker *worker, struct offer *offer, char *why, size_t size)
 {
-    struct config *config = offer->config;
     int signer = offer->signer;
-    offer->config = NULL;
     offer->signer = -1;
-    return engine_serve(worker->engine, config, signer, why, size);
+    return engine_serve(worker->engine, config_hold(offer->config), signer, why, size);
 }
 
 // begin serves the first configuration. The engine is ready before the first connection.
@@ -223,7 +217,7 @@ static bool begin(struct worker *worker, struct offer *offer, struct admin **adm
 {
     if (!serve_engine(worker, offer, why, size))
         return false;
-    worker->http = http_new(worker->engine, offer->copy, offer->fds, n_http(offer), why, size);
+    worker->http = http_new(worker->engine, offer->config, offer->fds, n_http(offer), why, size);
     return worker->http != NULL && admin_of(worker, offer, admin, why, size);
 }
 
@@ -234,7 +228,7 @@ static bool change(struct worker *worker, struct offer *offer, struct admin **ad
 {
     if (!admin_of(worker, offer, admin, why, size))
         return false;
-    bool http_ok = http_reload(worker->http, offer->copy, offer->fds, n_http(offer), why, size);
+    bool http_ok = http_reload(worker->http, offer->config, offer->fds, n_http(offer), why, size);
     if (http_ok && serve_engine(worker, offer, why, size))
         return true;
     char ignored[200];
@@ -286,7 +280,7 @@ static void accept_offer(struct worker *worker, struct offer *offer, struct admi
     worker->n_fds = offer->n_fds;
     worker->has_admin = offer->has_admin;
     config_free(worker->config);
-    worker->config = offer->copy;
+    worker->config = offer->config;
     log_set_form(worker->config->log);
     warn_of_keys(worker->config);
 }
@@ -297,17 +291,16 @@ static void reject_offer(const struct worker *worker, struct offer *offer)
     if (offer->signer >= 0)
         close(offer->signer);
     config_free(offer->config);
-    config_free(offer->copy);
 }
 
 static bool take_offer(struct worker *worker, struct control *control, char *why, size_t size)
 {
     struct offer offer = {.signer = -1};
     struct admin *admin = NULL;
-    bool ok = parse_twice(worker, control->fds[CONTROL_TEXT], &offer, why, size);
+    bool ok = parse(worker, control->fds[CONTROL_TEXT], &offer, why, size);
     take_fds(worker, control, &offer);
     if (ok) {
-        limit_connections(offer.copy);
+        limit_connections(offer.config);
         ok = worker->http == NULL ? begin(worker, &offer, &admin, why, size)
                                   : change(worker, &offer, &admin, why, size);
     }
