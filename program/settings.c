@@ -277,6 +277,8 @@ static bool copy_values(struct settings *settings, const cfg_t *cfg, const struc
     for (size_t i = 0; table[i].name != NULL; i++) {
         const cfg_opt_t *opt = &cfg->opts[i];
         bool is_empty = (opt->flags & CFGF_MODIFIED) != 0 && opt->nvalues == 0;
+        if (is_empty && opt->def.number != 0)
+            return settings_fail(err, 0, "%s is set twice", table[i].name);
         if (is_empty && table[i].min > 0)
             return settings_fail(err, 0, "%s is empty", table[i].name);
         if (opt->nvalues == 0)

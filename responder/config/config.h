@@ -11,29 +11,28 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// enum unknown_rule says what is answered about a serial number that was never issued
-// (RFC 6960 2.2).
+// enum unknown_rule is the answer for serial numbers that were never issued (RFC 6960 2.2).
 enum unknown_rule {
     UNKNOWN_UNKNOWN = 0,   // the status unknown
     UNKNOWN_UNAUTHORIZED,  // the error unauthorized
     UNKNOWN_REVOKED,       // revoked, with the extension id-pkix-ocsp-extended-revoke (4.4.8)
 };
 
-// enum nonce_rule says what a nonce in a request does (RFC 9654).
+// enum nonce_rule is the treatment of nonces in requests (RFC 9654).
 enum nonce_rule {
-    NONCE_IGNORE = 0,  // nothing: the answer is the one for everybody
-    NONCE_LIVE,        // the answer is signed for this request
-    NONCE_REQUIRED,    // and a request without one is refused
+    NONCE_IGNORE = 0,  // the answer comes from the cache, without the nonce
+    NONCE_LIVE,        // an answer with the nonce is signed for the request
+    NONCE_REQUIRED,    // the same, and a request without a nonce is refused
 };
 
-// enum source_kind says where the statuses of an issuer's certificates come from.
+// enum source_kind is the source of the statuses of an issuer's certificates.
 enum source_kind {
     SOURCE_DATABASE = 0,
     SOURCE_INDEX,  // OpenSSL's index.txt
     SOURCE_CRL,
 };
 
-// struct signer_config is one signer of an issuer. `certificate` NULL is the issuer itself.
+// struct signer_config is one signer of an issuer. Without a `certificate` it is the issuer itself.
 struct signer_config {
     const char *name;
     const char *certificate;
@@ -41,9 +40,9 @@ struct signer_config {
     const char *passphrase_file;
 };
 
-// struct issuer_config is one issuer. Times are in seconds. `max_age` is the longest that
-// caches may keep an answer. `insecure_good_if_not_revoked` is for a source without a list of
-// what was issued.
+// struct issuer_config is one issuer. Times are in seconds. `max_age` is the longest time that
+// caches may keep an answer. `insecure_good_if_not_revoked` is for a source that does not list the
+// certificates that were issued.
 struct issuer_config {
     const char *name;
     const char *certificate;
@@ -54,37 +53,39 @@ struct issuer_config {
     enum nonce_rule nonce;
     int64_t validity;
     int64_t max_age;
-    bool by_name;  // the responder ID: by name instead of by key (RFC 9919 3.2.2 wants by key)
+    bool
+        by_name;  // the responder ID is a name instead of a key hash (RFC 9919 3.2.2 requires that)
     struct signer_config *signers;
     size_t n_signers;
 };
 
-// struct config is the whole file. Sizes are in octets, times in seconds. Addresses are
+// struct config is the whole file. Sizes are in bytes, times in seconds. An address is
 // "ADDRESS:PORT", "[ADDRESS]:PORT", "*:PORT" for all of IPv4 and IPv6, "unix:PATH", or "systemd"
-// for the sockets that systemd passes. 0 threads are as many as there are processors.
+// for the sockets that systemd passes. 0 threads means one for each processor. What ocspd.conf(5)
+// gives no default is NULL if it is not set.
 struct config {
     const char *file;
     const char **listen;
     size_t n_listen;
-    const char *admin_listen;  // NULL: none
-    const char *path_prefix;   // what stands before the request in the path of a GET
-    const char *database;      // NULL: none
-    const char *user;          // to become, when started as root; NULL: stay
+    const char *admin_listen;  // NULL: no administration server
+    const char *path_prefix;   // precedes the request in the path of a GET
+    const char *database;
+    const char *user;  // to run as, when started as root
     bool seccomp;
     size_t n_threads;
     size_t n_signer_threads;
-    size_t sign_queue;  // signatures waited for at most
+    size_t sign_queue;  // most answers waiting for a signature
     size_t cache_size;
     size_t max_connections;
-    size_t max_connections_per_address;  // 0: as many as in all
-    size_t max_request;                  // octets of a request
-    size_t max_header;                   // octets of header fields
+    size_t max_connections_per_address;  // 0: no limit of its own
+    size_t max_request;                  // bytes of an OCSP request
+    size_t max_header;                   // bytes of a request line and header fields
     int64_t idle_timeout;
-    int64_t request_timeout;  // for one request to come in whole
-    int64_t drain_timeout;    // at the end
-    int64_t signer_warning;   // how long before an issuer's last signer ends to warn
+    int64_t request_timeout;  // to receive one request
+    int64_t drain_timeout;    // to finish connections before exit
+    int64_t signer_warning;   // before the last signer of an issuer expires
     enum log_form log;
-    size_t access_log_sample;  // one request in so many is logged; 0: none
+    size_t access_log_sample;  // one out of so many requests is logged; 0: none
     struct issuer_config *issuers;
     size_t n_issuers;
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The configuration file: every default, every bound, and for each way to be wrong the whole line
-// that says so.
+// The configuration file: every default, every bound, and the whole error line for each fault.
 #include "config/config.h"
 #include "config/settings.h"
 
@@ -15,8 +14,8 @@
 
 #include <cmocka.h>
 
-// struct text is a configuration that is right, with more put in: `global` in line 2, `issuer` in
-// line 5, `signer` in line 8, `tail` in line 11. `whole` is something else instead.
+// struct text is a valid configuration with additions: `global` in line 2, `issuer` in line 5,
+// `signer` in line 8, `tail` in line 11. `whole` replaces all of it.
 struct text {
     const char *whole;
     const char *global;
@@ -52,7 +51,7 @@ static struct config *parse(const struct text *text, char *why, size_t size)
     return config_parse("x.conf", text->whole != NULL ? text->whole : all, why, size);
 }
 
-static struct config *parse_right(const struct text *text)
+static struct config *parse_valid(const struct text *text)
 {
     char why[1024];
     struct config *config = parse(text, why, sizeof why);
@@ -66,14 +65,14 @@ static void expect_refusal(const struct text *text, const char *expected)
     char why[1024];
     assert_null(parse(text, why, sizeof why));
     assert_string_equal(why, expected);
-    // What was wrong in one file is forgotten in the next.
-    config_free(parse_right(&(struct text){0}));
+    // An error leaves nothing behind for the next file.
+    config_free(parse_valid(&(struct text){0}));
 }
 
 static void defaults(void **state)
 {
     (void)state;
-    struct config *config = parse_right(&(struct text){0});
+    struct config *config = parse_valid(&(struct text){0});
     assert_string_equal(config->file, "x.conf");
     assert_int_equal(config->n_listen, 1);
     assert_string_equal(config->listen[0], "127.0.0.1:2560");
@@ -113,7 +112,7 @@ static void connections_of_one_address(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct config *config = parse_right(&(struct text){.global = cases[i].text});
+        struct config *config = parse_valid(&(struct text){.global = cases[i].text});
         assert_int_equal(config->max_connections_per_address, cases[i].n);
         config_free(config);
     }
@@ -122,7 +121,7 @@ static void connections_of_one_address(void **state)
 static void issuer_defaults(void **state)
 {
     (void)state;
-    struct config *config = parse_right(&(struct text){0});
+    struct config *config = parse_valid(&(struct text){0});
     assert_int_equal(config->n_issuers, 1);
     const struct issuer_config *issuer = &config->issuers[0];
     assert_string_equal(issuer->name, "a");
@@ -146,7 +145,7 @@ static void issuer_defaults(void **state)
 static void all_settings(void **state)
 {
     (void)state;
-    struct config *config = parse_right(&(struct text){
+    struct config *config = parse_valid(&(struct text){
         .global = "listen = {\"*:80\", \"[::1]:81\", \"unix:/run/x,mode=0600\", systemd}\n"
                   "admin-listen = \"\" path-prefix = /ocsp user = nobody seccomp = no threads = 4\n"
                   "signer-threads = 2 sign-queue = 7 cache-size = 1G max-connections = 5\n"
@@ -201,27 +200,27 @@ static void paths_are_relative_to_the_file(void **state)
     config_free(config);
 }
 
-// The default of max-age gives way, a max-age that was set does not.
+// The default of max-age is lowered; a max-age that is set causes an error instead.
 static void short_validity_shortens_default_max_age(void **state)
 {
     (void)state;
-    struct config *config = parse_right(&(struct text){.issuer = "validity = 5m"});
+    struct config *config = parse_valid(&(struct text){.issuer = "validity = 5m"});
     assert_int_equal(config->issuers[0].max_age, 300);
     config_free(config);
 }
 
-static void comments_are_no_lines_too_many(void **state)
+static void comments_are_not_counted_twice(void **state)
 {
     (void)state;
     expect_refusal(&(struct text){.global = "# one\n// two\n/* three\n four */ /* \" */\nnew = 1"},
                    "x.conf:6: no such option 'new'");
 }
 
-// Text that is not asked for as a comment stays: # and // in quotes, slashes in a word.
+// # and // in quotes, and slashes in a word, do not begin a comment.
 static void quotes_protect(void **state)
 {
     (void)state;
-    struct config *config = parse_right(&(struct text){
+    struct config *config = parse_valid(&(struct text){
         .issuer = "source = index source-file = \"a # b // c /* d \\\" \\\\\"",
         .signer = "certificate = file://x",
     });
@@ -245,6 +244,7 @@ static const struct refusal form[] = {
     {{.global = "threads = 1 threads = 1"}, "x.conf:2: threads is set twice"},
     {{.tail = "database = x"}, "x.conf:11: database is set twice"},
     {{.global = "listen = {\"*:1\"} listen = {\"*:2\"}"}, "x.conf:2: listen is set twice"},
+    {{.global = "listen = {\"*:1\"} listen = {}"}, "x.conf: listen is set twice"},
     {{.global = "listen = {}"}, "x.conf: listen is empty"},
     {{.issuer = "certificate = b"}, "x.conf:5: certificate is set twice"},
     {{.signer = "key = b"}, "x.conf:8: key is set twice"},
@@ -437,7 +437,7 @@ static void impossible_policies(void **state)
     refuse_all(policy, sizeof policy / sizeof policy[0]);
 }
 
-// What looks alike and can be had at once.
+// Similar addresses that do not overlap.
 static void addresses_side_by_side(void **state)
 {
     static const char *const lists[] = {
@@ -450,11 +450,11 @@ static void addresses_side_by_side(void **state)
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         char line[200];
         snprintf(line, sizeof line, "listen = {%s} admin-listen = \"\"", lists[i]);
-        config_free(parse_right(&(struct text){.global = line}));
+        config_free(parse_valid(&(struct text){.global = line}));
     }
 }
 
-// With its folder in front, a path may be too long for a socket.
+// The folder of the file can make a path too long for a socket.
 static void path_of_socket_too_long(void **state)
 {
     char file[200];
@@ -469,7 +469,7 @@ static void path_of_socket_too_long(void **state)
 static void variables(void **state)
 {
     (void)state;
-    struct config *config = parse_right(&(struct text){
+    struct config *config = parse_valid(&(struct text){
         .global = "user = \"a${OCSPD_TEST_SET}c\" path-prefix = '/${OCSPD_TEST_UNSET}' # ${x",
         .issuer = "source = index source-file = \"$a\"",
     });
@@ -494,7 +494,7 @@ static void uris_of_keys(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char line[200];
         snprintf(line, sizeof line, "signer t { certificate = c key = \"%s\" }", cases[i].key);
-        struct config *config = parse_right(&(struct text){.issuer = line});
+        struct config *config = parse_valid(&(struct text){.issuer = line});
         assert_string_equal(config->issuers[0].signers[0].key, cases[i].expected);
         config_free(config);
     }
@@ -504,7 +504,7 @@ static struct config *parse_setting(const struct setting *setting, bool is_globa
                                     char *why, size_t size)
 {
     char line[200];
-    // What else would be above or below its bound then.
+    // Another setting would fail first.
     bool is_connections = strcmp(setting->name, "max-connections-per-address") == 0;
     bool is_age = strcmp(setting->name, "max-age") == 0;
     snprintf(line, sizeof line, "%s%s = %lld",
@@ -552,7 +552,7 @@ static const char whole_text[] = "# c\nlisten = {\"*:1\", 'x:2'}\ndatabase = \"d
                                  "issuer \"a\" { certificate = a validity = 5m signer s { key = "
                                  "\"k\\\"\" } }\n";
 
-// Every beginning of a text, and every octet changed: it is read or refused, with a reason.
+// Every prefix of a text, and every byte changed: it is read, or refused with a reason.
 static void hostile_text(void **state)
 {
     (void)state;
@@ -587,7 +587,7 @@ static void short_room_for_the_reason(void **state)
     }
 }
 
-// struct folder is a temporary one with the files of a configuration.
+// struct folder is a temporary folder with the files of a configuration.
 struct folder {
     char path[64];
     char config[96];
@@ -673,7 +673,7 @@ static void missing_files(void **state)
     }
 }
 
-// A key that everybody can read is nobody's; a group may read it, as for a service.
+// A secret must be closed to others. A group may read it, as services do.
 static void secrets_open_to_others(void **state)
 {
     static const mode_t wrong[] = {0604, 0602, 0620, 0666, 0644};
@@ -692,7 +692,7 @@ static void secrets_open_to_others(void **state)
     expect_files(folder, file_text, NULL, NULL);
 }
 
-// A URI of a file is checked as the file.
+// A file named by a URI is checked like any other file.
 static void secret_by_uri(void **state)
 {
     char text[1024];
@@ -710,7 +710,7 @@ static void secret_by_uri(void **state)
     write_file(folder, "s.key", 0600);
 }
 
-static void folder_for_a_file(void **state)
+static void directory_for_a_file(void **state)
 {
     char text[256];
     struct folder *folder = *state;
@@ -732,6 +732,16 @@ static void unknown_user(void **state)
     assert_null(config_inspect(folder->config, text, why, sizeof why));
     assert_string_equal(why + strlen(folder->config),
                         ":1: user: there is no user \"no such user\"");
+}
+
+static void two_owners(void **state)
+{
+    (void)state;
+    struct config *config = parse_valid(&(struct text){0});
+    assert_ptr_equal(config_hold(config), config);
+    config_free(config);
+    assert_string_equal(config->issuers[0].name, "a");
+    config_free(config);
 }
 
 static void unreadable_file(void **state)
@@ -773,7 +783,7 @@ int main(void)
         cmocka_unit_test(all_settings),
         cmocka_unit_test(paths_are_relative_to_the_file),
         cmocka_unit_test(short_validity_shortens_default_max_age),
-        cmocka_unit_test(comments_are_no_lines_too_many),
+        cmocka_unit_test(comments_are_not_counted_twice),
         cmocka_unit_test(quotes_protect),
         cmocka_unit_test(wrong_form),
         cmocka_unit_test(wrong_values),
@@ -788,8 +798,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(missing_files, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(secrets_open_to_others, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(secret_by_uri, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(folder_for_a_file, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(directory_for_a_file, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(unknown_user, make_folder, remove_folder),
+        cmocka_unit_test(two_owners),
         cmocka_unit_test(unreadable_file),
         cmocka_unit_test(file_with_a_nul),
     };
