@@ -50,9 +50,10 @@ static bool parse_timeout(const char *about, const char *name, const char *argum
     return true;
 }
 
-static bool parse_value(const char *about, struct asking_options *options, int option,
-                        const char *argument)
+bool asking_option(const char *about, struct asking_options *options, int option,
+                   const char *argument)
 {
+    struct oc_client_config *config = &options->config;
     switch (option) {
     case ASKING_ISSUER:
         options->issuers[options->n_issuers++] = argument;
@@ -64,37 +65,20 @@ static bool parse_value(const char *about, struct asking_options *options, int o
         options->url = argument;
         return true;
     case ASKING_PROXY:
-        options->config.proxy = argument;
+        config->proxy = argument;
         return true;
     case ASKING_CACHE_DIR:
         options->cache_dir = argument;
         return true;
-    case ASKING_HASH:
-        // A hash that was asked for is not replaced by SHA-1.
-        options->config.only_this_hash = true;
-        return option_hash(about, argument, &options->config.hash);
-    case ASKING_MAX_AGE:
-        return option_seconds(about, "max-age", argument, &options->policy.max_age);
-    case ASKING_SKEW:
-        return option_seconds(about, "skew", argument, &options->policy.skew);
-    case ASKING_TIMEOUT:
-        return parse_timeout(about, "timeout", argument, &options->config.exchange_timeout);
-    case ASKING_CONNECT_TIMEOUT:
-        return parse_timeout(about, "connect-timeout", argument, &options->config.connect_timeout);
-    default:
-        return false;
-    }
-}
-
-bool asking_option(const char *about, struct asking_options *options, int option,
-                   const char *argument)
-{
-    switch (option) {
-    case ASKING_NONCE:
-        options->config.nonce = true;
-        return true;
     case ASKING_NO_CACHE:
         options->no_cache = true;
+        return true;
+    case ASKING_HASH:
+        // A hash that was asked for is not replaced by SHA-1.
+        config->only_this_hash = true;
+        return option_hash(about, argument, &config->hash);
+    case ASKING_NONCE:
+        config->nonce = true;
         return true;
     case ASKING_ALLOW_SHA1:
         options->policy.insecure_allow_sha1 = true;
@@ -102,8 +86,16 @@ bool asking_option(const char *about, struct asking_options *options, int option
     case ASKING_ALLOW_SMALL_RSA:
         options->policy.insecure_allow_small_rsa = true;
         return true;
+    case ASKING_MAX_AGE:
+        return option_seconds(about, "max-age", argument, &options->policy.max_age);
+    case ASKING_SKEW:
+        return option_seconds(about, "skew", argument, &options->policy.skew);
+    case ASKING_TIMEOUT:
+        return parse_timeout(about, "timeout", argument, &config->exchange_timeout);
+    case ASKING_CONNECT_TIMEOUT:
+        return parse_timeout(about, "connect-timeout", argument, &config->connect_timeout);
     default:
-        return parse_value(about, options, option, argument);
+        return false;
     }
 }
 

@@ -8,38 +8,30 @@
 #include <string.h>
 #include <strings.h>
 
-// struct unit is a letter that may follow a number.
-struct unit {
-    char letter;
-    int64_t factor;
-};
-
-static const struct unit size_units[] = {
-    {'K', INT64_C(1) << 10}, {'M', INT64_C(1) << 20}, {'G', INT64_C(1) << 30}, {'\0', 0}};
-static const struct unit time_units[] = {{'s', 1},     {'m', 60},     {'h', 3600},
-                                         {'d', 86400}, {'w', 604800}, {'\0', 0}};
-static const struct unit no_units[] = {{'\0', 0}};
-
-static const struct unit *units_of(enum setting_kind kind)
+// factor_of returns what a letter after a number multiplies it by, 0 for an invalid letter.
+static int64_t factor_of(enum setting_kind kind, char letter)
 {
-    if (kind == SETTING_SIZE)
-        return size_units;
-    return kind == SETTING_SECONDS ? time_units : no_units;
-}
-
-static bool find_factor(const struct unit *units, char letter, int64_t *factor)
-{
-    for (; units->letter != '\0'; units++) {
-        if (units->letter == letter) {
-            *factor = units->factor;
-            return true;
-        }
+    static const struct {
+        enum setting_kind kind;
+        char letter;
+        int64_t factor;
+    } units[] = {{SETTING_SIZE, 'K', INT64_C(1) << 10},
+                 {SETTING_SIZE, 'M', INT64_C(1) << 20},
+                 {SETTING_SIZE, 'G', INT64_C(1) << 30},
+                 {SETTING_SECONDS, 's', 1},
+                 {SETTING_SECONDS, 'm', 60},
+                 {SETTING_SECONDS, 'h', 3600},
+                 {SETTING_SECONDS, 'd', 86400},
+                 {SETTING_SECONDS, 'w', 604800}};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (units[i].kind == kind && units[i].letter == letter)
+            return units[i].factor;
     }
-    return false;
+    return 0;
 }
 
 // read_number takes digits, at most 15 so that nothing overflows, and one letter at most.
-static bool read_number(const char *text, const struct unit *units, int64_t *out)
+static bool read_number(enum setting_kind kind, const char *text, int64_t *out)
 {
     size_t n = strspn(text, "0123456789");
     if (n == 0 || n > 15)
@@ -47,21 +39,19 @@ static bool read_number(const char *text, const struct unit *units, int64_t *out
     int64_t number = 0;
     for (size_t i = 0; i < n; i++)
         number = number * 10 + (text[i] - '0');
-    int64_t factor = 1;
-    if (text[n] != '\0' && (!find_factor(units, text[n], &factor) || text[n + 1] != '\0'))
-        return false;
-    return !__builtin_mul_overflow(number, factor, out);
+    int64_t factor = text[n] != '\0' ? factor_of(kind, text[n]) : 1;
+    return factor != 0 && (text[n] == '\0' || text[n + 1] == '\0') &&
+           !__builtin_mul_overflow(number, factor, out);
 }
 
 // print_number writes a number in the largest unit that divides it.
-static void print_number(int64_t number, const struct unit *units, char *out, size_t size)
+static void print_number(enum setting_kind kind, int64_t number, char *out, size_t size)
 {
-    struct unit best = {'\0', 1};
-    for (; units->letter != '\0'; units++) {
-        if (number != 0 && number % units->factor == 0)
-            best = *units;
-    }
-    snprintf(out, size, "%lld%.1s", (long long)(number / best.factor), &best.letter);
+    const char *unit = kind == SETTING_SIZE ? "GMK" : kind == SETTING_SECONDS ? "wdhms" : "";
+    while (*unit != '\0' && (number == 0 || number % factor_of(kind, *unit) != 0))
+        unit++;
+    int64_t factor = *unit != '\0' ? factor_of(kind, *unit) : 1;
+    snprintf(out, size, "%lld%.1s", (long long)(number / factor), unit);
 }
 
 static const char *example_of(enum setting_kind kind)
@@ -79,8 +69,7 @@ static const char *example_of(enum setting_kind kind)
 static bool take_number(const struct setting *setting, const char *text, int64_t *out, char *why,
                         size_t size)
 {
-    const struct unit *units = units_of(setting->kind);
-    if (!read_number(text, units, out)) {
+    if (!read_number(setting->kind, text, out)) {
         snprintf(why, size, "is \"%s\", which is not %s", text, example_of(setting->kind));
         return false;
     }
@@ -88,8 +77,8 @@ static bool take_number(const struct setting *setting, const char *text, int64_t
         return true;
     char min[32];
     char max[32];
-    print_number(setting->min, units, min, sizeof min);
-    print_number(setting->max, units, max, sizeof max);
+    print_number(setting->kind, setting->min, min, sizeof min);
+    print_number(setting->kind, setting->max, max, sizeof max);
     snprintf(why, size, "is %s, and may be from %s to %s", text, min, max);
     return false;
 }

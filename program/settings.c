@@ -133,22 +133,14 @@ static bool check_plain(const struct cursor *cursor)
     return true;
 }
 
-static bool skip_plain(struct cursor *cursor)
+// skip_plain passes over a text without quotes, in which slashes are no comment: http://host.
+static bool skip_plain(struct cursor *cursor, size_t len)
 {
-    if (cursor->is_strict && !check_plain(cursor))
-        return false;
-    cursor->line += *cursor->at == '\n';
-    cursor->depth += (*cursor->at == '{') - (*cursor->at == '}');
-    cursor->at++;
-    return true;
-}
-
-// skip_word passes over a text without quotes, in which slashes are no comment: http://host.
-static bool skip_word(struct cursor *cursor, size_t len)
-{
-    for (const char *end = cursor->at + len; cursor->at < end;) {
-        if (!skip_plain(cursor))
+    for (; len > 0; len--, cursor->at++) {
+        if (cursor->is_strict && !check_plain(cursor))
             return false;
+        cursor->line += *cursor->at == '\n';
+        cursor->depth += (*cursor->at == '{') - (*cursor->at == '}');
     }
     return true;
 }
@@ -169,7 +161,7 @@ static bool skip_token(struct cursor *cursor)
         cursor->at++;
         return true;
     }
-    return word > 0 ? skip_word(cursor, word) : skip_plain(cursor);
+    return skip_plain(cursor, word > 0 ? word : 1);
 }
 
 // on_value is called for each value. libConfuse does not say whether a setting was there before,
@@ -179,7 +171,7 @@ static int on_value(cfg_t *section, cfg_opt_t *opt, const char *text, void *resu
 {
     bool is_first = (opt->flags & CFGF_LIST) == 0 || opt->nvalues == 1;
     // A name like issuer|certificate leads into another section.
-    if (opt < section->opts || opt >= section->opts + cfg_numopts(section->opts)) {
+    if (cfg_getopt(section, opt->name) != opt) {
         cfg_error(section, "no such option '%s'", opt->name);
         return -1;
     }
@@ -202,7 +194,7 @@ __attribute__((format(printf, 2, 0))) static void on_error(cfg_t *section, const
         section->comment = NULL;
 }
 
-// take_error finds the section with the error; the one that was read last has it.
+// take_error takes the error from the section that has one.
 static bool take_error(const cfg_t *section, struct settings_error *err)
 {
     if (section->comment != NULL) {

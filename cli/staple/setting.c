@@ -175,27 +175,25 @@ bool staple_setting_set_all(const char *about, struct staple_setup *setup, int o
     }
 }
 
-// The name of the certificate's file, with `ending` in place of its own.
-static const char *other_ending(struct staple_setup *setup, const char *cert, const char *ending)
+// stem_len returns the length of a file's name without its ending.
+static size_t stem_len(const char *path)
 {
-    const char *slash = strrchr(cert, '/');
-    const char *dot = strrchr(slash != NULL ? slash + 1 : cert, '.');
-    int len = dot != NULL && dot != cert && dot[-1] != '/' ? (int)(dot - cert) : (int)strlen(cert);
-    size_t size = (size_t)len + strlen(ending) + 1;
-    char *name = must_alloc(size, 1);
-    snprintf(name, size, "%.*s%s", len, cert, ending);
-    return keep(setup, name);
+    const char *slash = strrchr(path, '/');
+    const char *dot = strrchr(slash != NULL ? slash + 1 : path, '.');
+    return dot != NULL && dot != path && dot[-1] != '/' ? (size_t)(dot - path) : strlen(path);
 }
 
+// own_place returns the default of --out, NULL if the form has none.
 static const char *own_place(struct staple_setup *setup, const struct staple_setting *setting)
 {
-    if (setting->form == STAPLE_NGINX)
-        return other_ending(setup, setting->cert, ".der");
-    if (setting->form != STAPLE_HAPROXY)
+    bool is_nginx = setting->form == STAPLE_NGINX;
+    const char *ending = is_nginx ? ".der" : ".ocsp";
+    size_t len = is_nginx ? stem_len(setting->cert) : strlen(setting->cert);
+    if (!is_nginx && setting->form != STAPLE_HAPROXY)
         return NULL;
-    size_t size = strlen(setting->cert) + sizeof ".ocsp";
-    char *name = must_alloc(size, 1);
-    snprintf(name, size, "%s.ocsp", setting->cert);
+    char *name = must_alloc(len + strlen(ending) + 1, 1);
+    memcpy(name, setting->cert, len);
+    memcpy(name + len, ending, strlen(ending));
     return keep(setup, name);
 }
 
