@@ -10,16 +10,13 @@
 #include "process/trial.h"
 #include "program/report.h"
 #include "program/standard.h"
-#include "signer/keys.h"
 
 #include <ocsp/base.h>
 
 #include <getopt.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
 static int serve_command_run(int argc, char **argv);
 static int check_config_run(int argc, char **argv);
@@ -168,17 +165,12 @@ static int check_config_run(int argc, char **argv)
     if (!read_config_option(&check_config_command, argc, argv, &file, &status))
         return status;
     log_begin();
-    char *text = config_read(file, why, sizeof why);
-    struct config *config = text != NULL ? config_inspect(file, text, why, sizeof why) : NULL;
-    free(text);
-    bool is_well = config != NULL && signers_check(config, time(NULL), why, sizeof why) &&
-                   config_try(config, TRIAL_STORES, why, sizeof why) == EX_OK;
-    if (is_well)
+    if (config_try_file(file, why, sizeof why)) {
         printf("%s: right\n", file);
-    else
-        complain(argv[0], "%s", why);
-    config_free(config);
-    return is_well ? EX_OK : EX_CONFIG;
+        return EX_OK;
+    }
+    complain(argv[0], "%s", why);
+    return EX_CONFIG;
 }
 
 static int run_command(const struct ocspd_command *command, int argc, char **argv)

@@ -6,6 +6,7 @@
 
 #include "base/issuer_file.h"
 #include "base/sandbox.h"
+#include "signer/keys.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 // PATIENCE is how many seconds opening the files may take: they may be on a network file system.
@@ -207,4 +209,15 @@ int config_try(const struct config *config, enum trial trial, char *why, size_t 
         snprintf(why, size, "%s: cannot try the files that it names, or not within %d s",
                  config->file, PATIENCE);
     return status;
+}
+
+bool config_try_file(const char *file, char *why, size_t size)
+{
+    char *text = config_read(file, why, size);
+    struct config *config = text != NULL ? config_inspect(file, text, why, size) : NULL;
+    free(text);
+    bool ok = config != NULL && signers_check(config, time(NULL), why, size) &&
+              config_try(config, TRIAL_STORES, why, size) == EX_OK;
+    config_free(config);
+    return ok;
 }

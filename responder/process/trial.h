@@ -6,6 +6,8 @@
 
 #include "config/config.h"
 
+#include <stdbool.h>
+
 // enum trial is how much is tried.
 enum trial {
     TRIAL_FILES,   // reads certificates of issuers and opens sources, which is quick
@@ -20,5 +22,11 @@ enum trial {
 //
 // The calling process must have no other threads.
 int config_try(const struct config *config, enum trial trial, char *why, size_t size);
+
+// config_try_file reads a configuration file, loads the signers with their keys, and tries the
+// stores, as serving it would. Returns false, with the reason in `why`, if it could not be served.
+//
+// There must be no other threads.
+bool config_try_file(const char *file, char *why, size_t size);
 
 #endif
