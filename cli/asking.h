@@ -6,7 +6,7 @@
 #define CLI_ASKING_H
 
 #include "certs.h"
-#include "command.h"
+#include "program/command.h"
 
 #include <ocsp/client.h>
 

@@ -2,6 +2,8 @@
 //
 // ocsp fetch: the verified answer about one certificate, into a file. What is not verified is
 // not written, and what is there is not replaced by something older.
+#include "fetch.h"
+
 #include "asking.h"
 #include "expect.h"
 #include "program/output.h"

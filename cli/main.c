@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// The command ocsp: finds the subcommand in its table, prints help from the same
-// table, and looks at the end whether everything printed has got through.
-#include "command.h"
-#include "program/report.h"
-#include "program/standard.h"
+// The command ocsp: the table of its subcommands.
+#include "check/check.h"
+#include "fetch.h"
+#include "program/command.h"
+#include "request.h"
+#include "respond.h"
+#include "show/show.h"
+#include "staple/staple.h"
+#include "verify.h"
 
-#include <ocsp/base.h>
-
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sysexits.h>
-
-static int help_run(const struct command *self, int argc, char **argv);
+#include <stddef.h>
 
 static const struct command commands[] = {
     {
         .name = "show",
-        .title = "ocsp show",
         .run = show_run,
         .summary = "print requests, responses and what certificates say about OCSP",
         .arguments = "[--json] FILE...",
@@ -34,7 +30,6 @@ static const struct command commands[] = {
     },
     {
         .name = "request",
-        .title = "ocsp request",
         .run = request_run,
         .summary = "build a request about certificates",
         .arguments = "[OPTION]... CERT...",
@@ -65,7 +60,6 @@ static const struct command commands[] = {
     },
     {
         .name = "respond",
-        .title = "ocsp respond",
         .run = respond_run,
         .summary = "build and sign a response",
         .arguments = "[OPTION]... --status STATUS --cert FILE | --serial N | --request FILE",
@@ -110,7 +104,6 @@ static const struct command commands[] = {
     },
     {
         .name = "verify",
-        .title = "ocsp verify",
         .run = verify_run,
         .summary = "say whether to believe a response, and what it says",
         .arguments = "[OPTION]... --cert FILE | --serial N | --request FILE RESPONSE",
@@ -146,7 +139,6 @@ static const struct command commands[] = {
 #if OCSP_HAVE_CLIENT
     {
         .name = "check",
-        .title = "ocsp check",
         .run = check_run,
         .summary = "ask whether certificates are still good",
         .arguments = "[OPTION]... TARGET...",
@@ -196,7 +188,6 @@ static const struct command commands[] = {
     },
     {
         .name = "fetch",
-        .title = "ocsp fetch",
         .run = fetch_run,
         .summary = "write the verified answer about a certificate to a file",
         .arguments = "[OPTION]... --out FILE CERT",
@@ -221,7 +212,6 @@ static const struct command commands[] = {
     },
     {
         .name = "staple",
-        .title = "ocsp staple",
         .run = staple_run,
         .summary = "keep the staples of servers fresh",
         .arguments = "[OPTION]... --config FILE | --cert FILE --out FILE",
@@ -260,117 +250,22 @@ static const struct command commands[] = {
             "verified.\n",
     },
 #endif
-    {
-        .name = "help",
-        .title = "ocsp help",
-        .run = help_run,
-        .summary = "print help, or the help of one command",
-        .arguments = "[COMMAND]",
-        .help = "Print the list of commands, or the help of one COMMAND.\n",
-    },
 };
 
-enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
-
-static const struct command *find_command(const char *name)
-{
-    for (size_t i = 0; i < N_COMMANDS; i++) {
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
-    }
-    return NULL;
-}
-
-static void print_usage(FILE *out, const struct command *self)
-{
-    fprintf(out, "usage: ocsp %s %s\n", self->name, self->arguments);
-}
-
-int command_help(const struct command *self)
-{
-    print_usage(stdout, self);
-    printf("\n%s", self->help);
-    return EX_OK;
-}
-
-int command_usage(const struct command *self)
-{
-    print_usage(stderr, self);
-    return EX_USAGE;
-}
-
-int command_explain(const struct command *self, int status)
-{
-    return status == EX_USAGE ? command_usage(self) : command_help(self);
-}
-
-static void print_help(FILE *out)
-{
-    fputs("usage: ocsp COMMAND [ARGUMENT...]\n"
-          "       ocsp --help | --version\n"
-          "\n"
-          "Read, build, sign and verify messages of the Online Certificate Status Protocol (RFC "
-          "6960).\n"
-          "\n",
-          out);
-    for (size_t i = 0; i < N_COMMANDS; i++)
-        fprintf(out, "  %-10s%s\n", commands[i].name, commands[i].summary);
-    fputs("\n\"ocsp help COMMAND\" says more about a command.\n", out);
-}
-
-static int unknown_command(const char *name)
-{
-    complain("ocsp", "unknown command \"%s\"; \"ocsp help\" lists them", name);
-    return EX_USAGE;
-}
-
-static int help_run(const struct command *self, int argc, char **argv)
-{
-    if (argc > 2) {
-        complain(self->title, "one command at most");
-        return command_usage(self);
-    }
-    if (argc < 2) {
-        print_help(stdout);
-        return EX_OK;
-    }
-    const struct command *command =
-        find_command(strcmp(argv[1], "--help") == 0 ? self->name : argv[1]);
-    if (command == NULL)
-        return unknown_command(argv[1]);
-    return command_help(command);
-}
-
-static int run(int argc, char **argv)
-{
-    if (argc < 2) {
-        print_help(stderr);
-        return EX_USAGE;
-    }
-    if (strcmp(argv[1], "--help") == 0) {
-        print_help(stdout);
-        return EX_OK;
-    }
-    if (strcmp(argv[1], "--version") == 0) {
-        printf("ocsp %s\n", oc_version());
-        return EX_OK;
-    }
-    const struct command *command = find_command(argv[1]);
-    if (command == NULL)
-        return unknown_command(argv[1]);
-
-    char *title = must_alloc(strlen(command->title) + 1, 1);
-    memcpy(title, command->title, strlen(command->title));
-    argv[1] = title;
-    int status = command->run(command, argc - 1, argv + 1);
-    free(title);
-    return status;
-}
+static const struct program program = {
+    .name = "ocsp",
+    .usage = "usage: ocsp COMMAND [ARGUMENT...]\n"
+             "       ocsp --help | --version\n"
+             "\n"
+             "Read, build, sign and verify messages of the Online Certificate Status Protocol (RFC "
+             "6960).\n"
+             "\n",
+    .commands = commands,
+    .n_commands = sizeof commands / sizeof commands[0],
+    .name_width = 10,
+};
 
 int main(int argc, char **argv)
 {
-    if (!standard_begin())
-        return EX_OSERR;
-    int status = run(argc, argv);
-    return standard_end("ocsp") ? status : EX_IOERR;
+    return program_main(&program, argc, argv);
 }

@@ -5,8 +5,8 @@
 #ifndef CLI_OPTION_H
 #define CLI_OPTION_H
 
-#include "command.h"
 #include "program/argument.h"
+#include "program/command.h"
 
 #include <ocsp/base.h>
 

@@ -2,8 +2,9 @@
 //
 // ocsp request: from certificates to an OCSP request, signed or not (RFC 6960 4.1). The
 // library builds the message.
+#include "request.h"
+
 #include "certs.h"
-#include "command.h"
 #include "program/output.h"
 #include "program/report.h"
 #include "request_options.h"

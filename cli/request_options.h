@@ -4,8 +4,8 @@
 #ifndef CLI_REQUEST_OPTIONS_H
 #define CLI_REQUEST_OPTIONS_H
 
-#include "command.h"
 #include "program/argument.h"
+#include "program/command.h"
 #include "signing.h"
 
 // struct request_options is the arguments, read and checked.

@@ -3,9 +3,10 @@
 // ocsp respond: one response, built and signed (RFC 6960 4.2). The library does both; here
 // it is found out about which certificates and by whom. What was made is verified before
 // anybody gets it.
+#include "respond.h"
+
 #include "asked.h"
 #include "certs.h"
-#include "command.h"
 #include "program/argument.h"
 #include "program/output.h"
 #include "program/report.h"

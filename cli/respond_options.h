@@ -4,7 +4,7 @@
 #ifndef CLI_RESPOND_OPTIONS_H
 #define CLI_RESPOND_OPTIONS_H
 
-#include "command.h"
+#include "program/command.h"
 #include "program/input.h"
 #include "signing.h"
 

@@ -6,7 +6,7 @@
 #define CLI_SIGNING_H
 
 #include "certs.h"
-#include "command.h"
+#include "program/command.h"
 
 #include <ocsp/sign.h>
 

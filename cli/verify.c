@@ -2,9 +2,10 @@
 //
 // ocsp verify: whether to believe a response, and what it says of the certificates in
 // question (RFC 6960 3.2). The library judges; here it is found out about whom.
+#include "verify.h"
+
 #include "asked.h"
 #include "certs.h"
-#include "command.h"
 #include "expect.h"
 #include "program/report.h"
 #include "value.h"

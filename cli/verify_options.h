@@ -4,8 +4,8 @@
 #ifndef CLI_VERIFY_OPTIONS_H
 #define CLI_VERIFY_OPTIONS_H
 
-#include "command.h"
 #include "program/argument.h"
+#include "program/command.h"
 
 #include <ocsp/verify.h>
 

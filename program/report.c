@@ -9,6 +9,19 @@
 #include <string.h>
 #include <sysexits.h>
 
+// Passed as an argument, it would have to reach every must_alloc().
+static const char *program_name = "ocsp";
+
+void report_set_program(const char *name)
+{
+    program_name = name;
+}
+
+const char *report_program(void)
+{
+    return program_name;
+}
+
 static size_t utf8_length(uint8_t first)
 {
     if (first < 0x80)
@@ -105,6 +118,6 @@ void *must_resize(void *old, size_t n, size_t size)
 
 void die_no_memory(void)
 {
-    fputs("ocsp: out of memory\n", stderr);
+    fprintf(stderr, "%s: out of memory\n", program_name);
     exit(EX_OSERR);
 }

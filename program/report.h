@@ -9,6 +9,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+// report_set_program sets the name of the program, which must stay where it is, and
+// report_program returns it.
+void report_set_program(const char *name);
+const char *report_program(void);
+
 // complain prints "ABOUT: MESSAGE" and a newline to standard error, where `about` is
 // a file or the program. Everything is escaped as print_escaped() does, so file names
 // and texts out of messages may be handed in as they are.
@@ -28,7 +33,7 @@ size_t utf8_decode(const uint8_t *text, size_t len, uint32_t *code);
 void *must_alloc(size_t n, size_t size);
 void *must_resize(void *old, size_t n, size_t size);
 
-// die_no_memory ends the program with EX_OSERR.
+// die_no_memory prints "PROGRAM: out of memory" and exits with EX_OSERR.
 _Noreturn void die_no_memory(void);
 
 #endif

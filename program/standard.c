@@ -25,19 +25,20 @@ static bool occupy_descriptors(void)
     return true;
 }
 
-bool standard_begin(void)
+bool standard_begin(const char *program)
 {
+    report_set_program(program);
     // A closed pipe is to be reported like a full disk, not to kill without a word.
     return occupy_descriptors() && signal(SIGPIPE, SIG_IGN) != SIG_ERR;
 }
 
-bool standard_end(const char *program)
+bool standard_end(void)
 {
     bool failed = ferror(stdout) != 0;
     errno = 0;
     if (fflush(stdout) == 0 && !failed)
         return true;
     // The reason of an earlier failure is forgotten by now, unless it still holds.
-    complain(program, "standard output: %s", errno != 0 ? strerror(errno) : "write error");
+    complain(report_program(), "standard output: %s", errno != 0 ? strerror(errno) : "write error");
     return false;
 }

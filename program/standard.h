@@ -6,12 +6,13 @@
 
 #include <stdbool.h>
 
-// standard_begin makes sure that descriptors 0 to 2 are taken, and that a closed pipe is an error
-// like a full disk. Returns false when that cannot be.
-bool standard_begin(void);
+// standard_begin sets the name of the program (report.h), opens those of descriptors 0 to 2 that
+// are closed, and makes writing to a closed pipe an error instead of a signal. Returns false if it
+// cannot.
+bool standard_begin(const char *program);
 
-// standard_end tells whether everything printed has got through to standard output; if not, after
-// an error line of `program`.
-bool standard_end(const char *program);
+// standard_end flushes standard output. Returns false, after an error line, if anything printed
+// could not be written.
+bool standard_end(void);
 
 #endif

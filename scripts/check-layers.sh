@@ -32,7 +32,7 @@ rooms() {
     http) below='base answer' ;;
     process) below='base config store signer answer http' ;;
     command) below='base config store process' ;;
-    main.c) below='base config signer command process' && room=main ;;
+    main.c) below='command process' && room=main ;;
     *) return 1 ;;
     esac
     for below in ${room%%/*} $below; do echo "\"$below/*.h\""; done
@@ -88,7 +88,10 @@ allowed() {
     cli/*)
         echo "$libc <dirent.h> <grp.h> <netdb.h> <pwd.h> <sys/socket.h> <sys/un.h> <sys/wait.h>"
         echo '<ocsp/*.h> <jansson.h> <openssl/*.h> "*.h" "program/*.h"'
-        case $1 in cli/*/*) room=${1#cli/} && echo "\"${room%%/*}/*.h\"" ;; esac
+        case $1 in
+        cli/*/*) room=${1#cli/} && echo "\"${room%%/*}/*.h\"" ;;
+        cli/main.c) echo '"check/*.h" "show/*.h" "staple/*.h"' ;;
+        esac
         ;;
     program/settings.c) echo "$libc <confuse.h> \"program/*.h\"" ;;
     program/*) echo "$libc <dirent.h> <ocsp/*.h> <openssl/*.h> \"program/*.h\"" ;;

@@ -2,6 +2,8 @@
 //
 // ocsp check: are these certificates still good? All targets are asked about at once. Reasons
 // go to standard error, whatever the form of the result.
+#include "check/check.h"
+
 #include "check/progress.h"
 #include "check/report.h"
 #include "program/report.h"

@@ -2,7 +2,8 @@
 //
 // ocsp show: what is in requests, responses and certificates, for people or as JSON
 // Lines. Nothing is verified.
-#include "command.h"
+#include "show/show.h"
+
 #include "message.h"
 #include "program/report.h"
 #include "show/describe.h"

@@ -3,6 +3,8 @@
 // ocsp staple: keeps the staples of servers fresh, once or for as long as it runs. Signals are
 // only looked at between rounds, except while responders are asked: nothing is half done then,
 // and it may take long.
+#include "staple/staple.h"
+
 #include "program/report.h"
 #include "staple/options.h"
 #include "staple/round.h"

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// ocspd init, issue, revoke and unrevoke. What is known is read in the transaction that changes
+// ocspd issue, revoke and unrevoke. What is known is read in the transaction that changes
 // it, so that nobody changes it in between.
+#include "command/change.h"
+
 #include "command/record.h"
 #include "command/session.h"
 #include "program/report.h"
-#include "store/database_file.h"
 
 #include <ocsp/extension.h>
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
-#include <unistd.h>
 
 // INPUT_LIMIT is the most octets of standard input, and SHOWN the most of a line that cannot be
 // read that are repeated.
@@ -188,12 +187,11 @@ static int change_all(const struct reload *change, char **serials, size_t n,
     return store->methods->commit(store) ? EX_OK : session_failed(&change->session);
 }
 
-static int change_run(struct reload *change, const struct ocspd_command *command, int argc,
-                      char **argv)
+static int change_run(struct reload *change, const struct command *self, int argc, char **argv)
 {
     if (optind == argc) {
-        complain(argv[0], "which certificates? a SERIAL is needed");
-        return ocspd_usage(command);
+        complain(self->title, "which certificates? a SERIAL is needed");
+        return command_usage(self);
     }
     struct input input = {0};
     char **serials = argv + optind;
@@ -231,25 +229,24 @@ static int decide_issue(const struct reload *change, struct oc_bytes serial,
     return EX_OK;
 }
 
-int issue_run(int argc, char **argv)
+int issue_run(const struct command *self, int argc, char **argv)
 {
     static const struct option options[] = {
         {"expires", required_argument, NULL, 'e'},
         SESSION_OPTIONS,
         {0},
     };
-    const struct ocspd_command *command = command_find("issue");
     struct reload change = {.decide = decide_issue, .told = {.status = RECORD_GOOD}};
-    session_init(&change.session, argv[0]);
+    session_init(&change.session, self->title);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h')
-            return ocspd_help(command);
-        if (option == 'e' && !read_time(argv[0], "expires", optarg, &change.told.expires))
-            return ocspd_usage(command);
+            return command_help(self);
+        if (option == 'e' && !read_time(self->title, "expires", optarg, &change.told.expires))
+            return command_usage(self);
         if (option != 'e' && !session_option(&change.session, option))
-            return ocspd_usage(command);
+            return command_usage(self);
     }
-    return change_run(&change, command, argc, argv);
+    return change_run(&change, self, argc, argv);
 }
 
 // ocspd revoke.
@@ -318,7 +315,7 @@ static const char *check_revoke(const struct reload *change, bool has_reason, in
     return change->told.revoked_at > now ? "--at: that is in the future" : NULL;
 }
 
-int revoke_run(int argc, char **argv)
+int revoke_run(const struct command *self, int argc, char **argv)
 {
     static const struct option options[] = {
         {"reason", required_argument, NULL, 'r'},
@@ -327,23 +324,22 @@ int revoke_run(int argc, char **argv)
         SESSION_OPTIONS,
         {0},
     };
-    const struct ocspd_command *command = command_find("revoke");
     const int64_t now = time(NULL);
     struct reload change = {.decide = decide_revoke,
                             .told = {.status = RECORD_REVOKED, .revoked_at = now}};
     bool has_reason = false;
-    session_init(&change.session, argv[0]);
+    session_init(&change.session, self->title);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h')
-            return ocspd_help(command);
+            return command_help(self);
         if (!revoke_option(&change, option, &has_reason))
-            return ocspd_usage(command);
+            return command_usage(self);
     }
     const char *wrong = check_revoke(&change, has_reason, now);
     if (wrong == NULL)
-        return change_run(&change, command, argc, argv);
-    complain(argv[0], "%s", wrong);
-    return ocspd_usage(command);
+        return change_run(&change, self, argc, argv);
+    complain(self->title, "%s", wrong);
+    return command_usage(self);
 }
 
 // ocspd unrevoke.
@@ -362,77 +358,16 @@ static int decide_unrevoke(const struct reload *change, struct oc_bytes serial,
     return complain_about(change, serial, what);
 }
 
-int unrevoke_run(int argc, char **argv)
+int unrevoke_run(const struct command *self, int argc, char **argv)
 {
     static const struct option options[] = {SESSION_OPTIONS, {0}};
-    const struct ocspd_command *command = command_find("unrevoke");
     struct reload change = {.decide = decide_unrevoke};
-    session_init(&change.session, argv[0]);
+    session_init(&change.session, self->title);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h')
-            return ocspd_help(command);
+            return command_help(self);
         if (!session_option(&change.session, option))
-            return ocspd_usage(command);
+            return command_usage(self);
     }
-    return change_run(&change, command, argc, argv);
-}
-
-// ocspd init.
-
-// The database belongs to who answers, not to root, who makes it.
-static bool give_away(const char *path, const char *user)
-{
-    if (user == NULL || geteuid() != 0)
-        return true;
-    errno = 0;
-    const struct passwd *entry = getpwnam(user);
-    if (entry == NULL)
-        complain(path, "there is no user \"%s\" to give it to", user);
-    else if (chown(path, entry->pw_uid, entry->pw_gid) == 0)
-        return true;
-    else
-        complain(path, "cannot be given to %s: %s", user, strerror(errno));
-    return false;
-}
-
-static int init_database(const struct session *session)
-{
-    char why[1024];
-    const char *path = session->config->database;
-    if (path == NULL) {
-        complain(session->title, "%s names no database", session->config_file);
-        return EX_CONFIG;
-    }
-    if (!database_init(path, why, sizeof why)) {
-        complain(session->title, "%s", why);
-        return EX_CANTCREAT;
-    }
-    return give_away(path, session->config->user) ? EX_OK : EX_CANTCREAT;
-}
-
-int init_run(int argc, char **argv)
-{
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    const struct ocspd_command *command = command_find("init");
-    struct session session;
-    session_init(&session, argv[0]);
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option == 'h')
-            return ocspd_help(command);
-        if (!session_option(&session, option))
-            return ocspd_usage(command);
-    }
-    if (optind != argc) {
-        complain(argv[0], "one argument too many: \"%s\"", argv[optind]);
-        return ocspd_usage(command);
-    }
-    int status = session_read_config(&session);
-    if (status == EX_OK)
-        status = init_database(&session);
-    session_close(&session);
-    return status;
+    return change_run(&change, self, argc, argv);
 }

@@ -4,7 +4,6 @@
 #include "command/csv.h"
 
 #include "command/record.h"
-#include "command/session.h"
 #include "program/argument.h"
 
 #include <string.h>

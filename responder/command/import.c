@@ -3,6 +3,8 @@
 // ocspd import. Lines are read and sorted outside of a transaction, and put in one: others can
 // write in between, and the pages of the database are gone through in order. How far it has come
 // is part of the same transaction.
+#include "command/import.h"
+
 #include "command/csv.h"
 #include "command/record.h"
 #include "command/session.h"
@@ -367,7 +369,7 @@ static bool take_file(struct import *import, int option)
     return true;
 }
 
-int import_run(int argc, char **argv)
+int import_run(const struct command *self, int argc, char **argv)
 {
     static const struct option options[] = {
         {"index", required_argument, NULL, 'x'},
@@ -376,20 +378,18 @@ int import_run(int argc, char **argv)
         SESSION_OPTIONS,
         {0},
     };
-    const struct ocspd_command *command = command_find("import");
     struct import import = {.is_terminal = isatty(STDERR_FILENO) != 0};
-    session_init(&import.session, argv[0]);
+    session_init(&import.session, self->title);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h')
-            return ocspd_help(command);
+            return command_help(self);
         if (!session_option(&import.session, option) && !take_file(&import, option))
-            return ocspd_usage(command);
+            return command_usage(self);
     }
     if (optind == argc && import.kind != NULL)
         return import_all(&import);
     if (optind != argc)
-        complain(argv[0], "one argument too many: \"%s\"", argv[optind]);
-    else
-        complain(argv[0], "from where? one of --index, --crl and --csv is needed");
-    return ocspd_usage(command);
+        return command_refuse_argument(self, argv[optind]);
+    complain(self->title, "from where? one of --index, --crl and --csv is needed");
+    return command_usage(self);
 }

@@ -60,28 +60,6 @@ struct quick {
     bool is_dir_made;
 };
 
-const struct ocspd_command quickstart_command = {
-    .name = "quickstart",
-    .run = quickstart_run,
-    .summary = "make all that is needed to try ocspd out with a CA",
-    .arguments = "--ca FILE --key FILE [OPTION]...",
-    .help =
-        "Make a folder with a database, a signer, and a configuration.\n"
-        "\n"
-        "The signer has a new key (P-256), and a certificate for signing responses for 90 days,\n"
-        "issued by the CA's key. That key is used for this once, and is not needed to serve.\n"
-        "Nothing is overwritten.\n"
-        "\n"
-        "  --ca FILE               the CA's certificate\n"
-        "  --key FILE              the CA's private key\n"
-        "  --passphrase-file FILE  the key's passphrase is the first line of FILE\n"
-        "                          (default: it is asked for on the terminal)\n"
-        "  --dir DIR               the folder (default: ocspd)\n"
-        "  --listen ADDRESS        where to answer (default: 127.0.0.1:2560)\n"
-        "  --admin-listen ADDRESS  where to give metrics (default: 127.0.0.1:2561)\n"
-        "  --help                  print this and end\n",
-};
-
 __attribute__((format(printf, 3, 4))) static bool fail(const struct quick *quick, const char *about,
                                                        const char *format, ...)
 {
@@ -423,7 +401,8 @@ static int make(struct quick *quick)
     return EX_OK;
 }
 
-static bool read_options(struct quick *quick, int argc, char **argv, int *status)
+static bool read_options(const struct command *self, struct quick *quick, int argc, char **argv,
+                         int *status)
 {
     static const struct option options[] = {
         {"ca", required_argument, NULL, 'c'},
@@ -457,32 +436,33 @@ static bool read_options(struct quick *quick, int argc, char **argv, int *status
             quick->admin = optarg;
             break;
         case 'h':
-            *status = ocspd_help(&quickstart_command);
+            *status = command_help(self);
             return false;
         default:
-            *status = ocspd_usage(&quickstart_command);
+            *status = command_usage(self);
             return false;
         }
     }
     if (optind == argc && quick->ca_file != NULL && quick->key_file != NULL)
         return true;
-    if (optind < argc)
-        complain(argv[0], "one argument too many: \"%s\"", argv[optind]);
-    else
-        complain(argv[0], "--ca and --key are needed");
-    *status = ocspd_usage(&quickstart_command);
+    if (optind < argc) {
+        *status = command_refuse_argument(self, argv[optind]);
+        return false;
+    }
+    complain(self->title, "--ca and --key are needed");
+    *status = command_usage(self);
     return false;
 }
 
-int quickstart_run(int argc, char **argv)
+int quickstart_run(const struct command *self, int argc, char **argv)
 {
     struct quick *quick = must_alloc(1, sizeof *quick);
-    quick->title = argv[0];
+    quick->title = self->title;
     quick->dir = "ocspd";
     quick->listen = default_listen;
     quick->admin = default_admin;
     int status = EX_OK;
-    if (read_options(quick, argc, argv, &status))
+    if (read_options(self, quick, argc, argv, &status))
         status = make(quick);
     X509_free(quick->ca);
     X509_free(quick->signer);

@@ -4,10 +4,8 @@
 #ifndef COMMAND_QUICKSTART_H
 #define COMMAND_QUICKSTART_H
 
-#include "command/table.h"
+#include "program/command.h"
 
-extern const struct ocspd_command quickstart_command;
-
-int quickstart_run(int argc, char **argv);
+int quickstart_run(const struct command *self, int argc, char **argv);
 
 #endif

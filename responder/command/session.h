@@ -5,7 +5,6 @@
 #ifndef COMMAND_SESSION_H
 #define COMMAND_SESSION_H
 
-#include "command/table.h"
 #include "config/config.h"
 #include "program/argument.h"
 #include "store/store.h"

@@ -2,6 +2,8 @@
 //
 // ocspd list and status: what the source of an issuer knows, for people or as JSON Lines. All text
 // is this program's own, so that nothing has to be escaped.
+#include "command/show.h"
+
 #include "command/record.h"
 #include "command/session.h"
 #include "program/report.h"
@@ -92,17 +94,17 @@ static bool show_entry(void *arg, const struct entry *entry)
 }
 
 // Returns whether to go on; if not, `*status` is how to end.
-static bool read_options(struct show *show, const struct ocspd_command *command, int argc,
-                         char **argv, const struct option *options, int *status)
+static bool read_options(struct show *show, const struct command *self, int argc, char **argv,
+                         const struct option *options, int *status)
 {
-    session_init(&show->session, argv[0]);
+    session_init(&show->session, self->title);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'j')
             show->json = true;
         else if (option == 'r')
             show->revoked_only = true;
         else if (!session_option(&show->session, option)) {
-            *status = option == 'h' ? ocspd_help(command) : ocspd_usage(command);
+            *status = option == 'h' ? command_help(self) : command_usage(self);
             return false;
         }
     }
@@ -137,7 +139,7 @@ static int list_all(struct show *show)
     return status;
 }
 
-int list_run(int argc, char **argv)
+int list_run(const struct command *self, int argc, char **argv)
 {
     static const struct option options[] = {
         {"revoked", no_argument, NULL, 'r'},
@@ -145,15 +147,12 @@ int list_run(int argc, char **argv)
         SESSION_OPTIONS,
         {0},
     };
-    const struct ocspd_command *command = command_find("list");
     struct show show = {0};
     int status = EX_OK;
-    if (!read_options(&show, command, argc, argv, options, &status))
+    if (!read_options(&show, self, argc, argv, options, &status))
         return status;
-    if (optind != argc) {
-        complain(argv[0], "one argument too many: \"%s\"", argv[optind]);
-        return ocspd_usage(command);
-    }
+    if (optind != argc)
+        return command_refuse_argument(self, argv[optind]);
     status = session_open(&show.session, STORE_READ);
     if (status == EX_OK)
         status = list_all(&show);
@@ -181,28 +180,27 @@ static int show_status(struct show *show, struct oc_bytes serial)
     return EX_SOFTWARE;
 }
 
-int status_run(int argc, char **argv)
+int status_run(const struct command *self, int argc, char **argv)
 {
     static const struct option options[] = {
         {"json", no_argument, NULL, 'j'},
         SESSION_OPTIONS,
         {0},
     };
-    const struct ocspd_command *command = command_find("status");
     struct show show = {0};
     uint8_t buf[SERIAL_MAX];
     struct oc_bytes serial;
     int status = EX_OK;
-    if (!read_options(&show, command, argc, argv, options, &status))
+    if (!read_options(&show, self, argc, argv, options, &status))
         return status;
     if (optind + 1 != argc) {
-        complain(argv[0], "exactly one SERIAL is needed");
-        return ocspd_usage(command);
+        complain(self->title, "exactly one SERIAL is needed");
+        return command_usage(self);
     }
     if (!serial_read(argv[optind], buf, &serial)) {
-        complain(argv[0], "\"%s\" is no serial number: decimal, or hex like 0x01aa or 01:aa",
+        complain(self->title, "\"%s\" is no serial number: decimal, or hex like 0x01aa or 01:aa",
                  argv[optind]);
-        return ocspd_usage(command);
+        return command_usage(self);
     }
     status = session_open(&show.session, STORE_READ);
     if (status == EX_OK)

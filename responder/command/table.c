@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// The table of the commands on the store, and help from it.
+// The table of the commands, with their help.
 #include "command/table.h"
 
-#include "command/session.h"
-
-#include <stdio.h>
-#include <string.h>
-#include <sysexits.h>
+#include "command/change.h"
+#include "command/check_config.h"
+#include "command/import.h"
+#include "command/init.h"
+#include "command/quickstart.h"
+#include "command/serve.h"
+#include "command/show.h"
+#include "config/config.h"
 
 #define COMMON                                                                                     \
     "  --config FILE    the configuration (default: " CONFIG_FILE ")\n"                            \
@@ -19,7 +22,55 @@
     "first, and refused if its last line is not ended: a part of a number is another number.\n"    \
     "All are changed, or none.\n"
 
-const struct ocspd_command store_commands[] = {
+static const struct command commands[] = {
+    {
+        .name = "serve",
+        .run = serve_run,
+        .summary = "answer requests; this is also what happens without a command",
+        .arguments = "[--config FILE]",
+        .help =
+            "Answer OCSP requests until SIGTERM or SIGINT, in the foreground.\n"
+            "\n"
+            "SIGHUP reads the configuration again. Lines about what happens go to standard error.\n"
+            "\n"
+            "  --config FILE  the configuration (default: " CONFIG_FILE ")\n"
+            "  --help         print this and end\n",
+    },
+    {
+        .name = "check-config",
+        .run = check_config_run,
+        .summary = "say whether the configuration is right",
+        .arguments = "[--config FILE]",
+        .help =
+            "Read the configuration, load the signers with their keys, and open what the statuses\n"
+            "come from, as \"ocspd serve\" does, with the rights of the user who would serve.\n"
+            "Nothing is served.\n"
+            "\n"
+            "  --config FILE  the configuration (default: " CONFIG_FILE ")\n"
+            "  --help         print this and end\n",
+    },
+    {
+        .name = "quickstart",
+        .run = quickstart_run,
+        .summary = "make all that is needed to try ocspd out with a CA",
+        .arguments = "--ca FILE --key FILE [OPTION]...",
+        .help =
+            "Make a folder with a database, a signer, and a configuration.\n"
+            "\n"
+            "The signer has a new key (P-256), and a certificate for signing responses for 90 "
+            "days,\n"
+            "issued by the CA's key. That key is used for this once, and is not needed to serve.\n"
+            "Nothing is overwritten.\n"
+            "\n"
+            "  --ca FILE               the CA's certificate\n"
+            "  --key FILE              the CA's private key\n"
+            "  --passphrase-file FILE  the key's passphrase is the first line of FILE\n"
+            "                          (default: it is asked for on the terminal)\n"
+            "  --dir DIR               the folder (default: ocspd)\n"
+            "  --listen ADDRESS        where to answer (default: 127.0.0.1:2560)\n"
+            "  --admin-listen ADDRESS  where to give metrics (default: 127.0.0.1:2561)\n"
+            "  --help                  print this and end\n",
+    },
     {
         .name = "init",
         .run = init_run,
@@ -120,24 +171,15 @@ const struct ocspd_command store_commands[] = {
     },
 };
 
-const size_t n_store_commands = sizeof store_commands / sizeof store_commands[0];
-
-const struct ocspd_command *command_find(const char *name)
-{
-    size_t i = 0;
-    while (strcmp(store_commands[i].name, name) != 0)
-        i++;
-    return &store_commands[i];
-}
-
-int ocspd_help(const struct ocspd_command *command)
-{
-    printf("usage: ocspd %s %s\n\n%s", command->name, command->arguments, command->help);
-    return EX_OK;
-}
-
-int ocspd_usage(const struct ocspd_command *command)
-{
-    fprintf(stderr, "usage: ocspd %s %s\n", command->name, command->arguments);
-    return EX_USAGE;
-}
+const struct program ocspd_program = {
+    .name = "ocspd",
+    .usage = "usage: ocspd [COMMAND] [ARGUMENT...]\n"
+             "       ocspd --help | --version\n"
+             "\n"
+             "Answer requests of the Online Certificate Status Protocol (RFC 6960).\n"
+             "\n",
+    .commands = commands,
+    .n_commands = sizeof commands / sizeof commands[0],
+    .name_width = 14,
+    .fallback = &commands[0],
+};
