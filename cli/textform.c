@@ -3,6 +3,7 @@
 // Base64 and hex, told apart and decoded.
 #include "textform.h"
 
+#include "program/hex.h"
 #include "program/report.h"
 
 #include <ocsp/der.h>
@@ -18,21 +19,10 @@ static bool is_blank(uint8_t c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static bool starts_pair(const struct octets *text, size_t at)
 {
-    return at + 1 < text->len && hex_digit(text->data[at]) >= 0 &&
-           hex_digit(text->data[at + 1]) >= 0;
+    return at + 1 < text->len && hex_value((char)text->data[at]) >= 0 &&
+           hex_value((char)text->data[at + 1]) >= 0;
 }
 
 static bool drop(struct octets *out)
@@ -55,7 +45,7 @@ static bool decode_hex(const struct octets *text, struct octets *out)
             i += 2;
         if (!starts_pair(text, i))
             return drop(out);
-        out->data[out->len++] = (uint8_t)(hex_digit(s[i]) << 4 | hex_digit(s[i + 1]));
+        out->data[out->len++] = (uint8_t)(hex_value((char)s[i]) << 4 | hex_value((char)s[i + 1]));
         i += 2;
     }
     return out->len > 0 || drop(out);

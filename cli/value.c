@@ -5,6 +5,7 @@
 // where it is printed.
 #include "value.h"
 
+#include "program/hex.h"
 #include "program/report.h"
 
 #include <ocsp/der.h>
@@ -69,22 +70,12 @@ void capped_put(json_t *object, const char *key, struct capped *list)
     put(object, more, value_count(list->n - LIST_SHOWN));
 }
 
-// Writes 2 * len digits.
-static void write_hex(char *out, struct oc_bytes octets)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < octets.len; i++) {
-        out[2 * i] = digits[octets.data[i] >> 4];
-        out[2 * i + 1] = digits[octets.data[i] & 15];
-    }
-}
-
 static json_t *prefixed_hex(const char *prefix, struct oc_bytes octets)
 {
     size_t skip = strlen(prefix);
     char *text = must_alloc(skip + 2 * octets.len + 1, 1);
     memcpy(text, prefix, skip);
-    write_hex(text + skip, octets);
+    hex_write(text + skip, octets.data, octets.len);
     json_t *value = value_must(json_stringn_nocheck(text, skip + 2 * octets.len));
     free(text);
     return value;
@@ -105,7 +96,7 @@ json_t *value_text(struct oc_bytes text)
         if (step == 0) {
             safe[n++] = '\\';
             safe[n++] = 'x';
-            write_hex(safe + n, (struct oc_bytes){text.data + i++, 1});
+            hex_write(safe + n, &text.data[i++], 1);
             n += 2;
             continue;
         }

@@ -4,6 +4,7 @@
 // library knows the calendar.
 #include "program/argument.h"
 
+#include "program/hex.h"
 #include "program/report.h"
 
 #include <ocsp/der.h>
@@ -22,15 +23,6 @@ enum {
     DATE_TIME_DIGITS = 14,
 };
 
-static int digit_value(char c)
-{
-    static const char digits[] = "0123456789abcdefABCDEF";
-    const char *at = c == '\0' ? NULL : strchr(digits, c);
-    if (at == NULL)
-        return -1;
-    return at - digits < 16 ? (int)(at - digits) : (int)(at - digits) - 6;
-}
-
 static bool is_decimal(char c)
 {
     return c >= '0' && c <= '9';
@@ -42,8 +34,8 @@ bool argument_hex(const char *text, uint8_t *out, size_t max, size_t *len)
     if (strlen(text) % 2 != 0 || n == 0 || n > max)
         return false;
     for (size_t i = 0; i < n; i++) {
-        int high = digit_value(text[2 * i]);
-        int low = digit_value(text[2 * i + 1]);
+        int high = hex_value(text[2 * i]);
+        int low = hex_value(text[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
         out[i] = (uint8_t)(high << 4 | low);
@@ -58,9 +50,9 @@ bool argument_number(const char *text, int64_t max, int64_t *out)
     if (*text == '\0')
         return false;
     for (; *text != '\0'; text++) {
-        if (!is_decimal(*text) || value > (max - digit_value(*text)) / 10)
+        if (!is_decimal(*text) || value > (max - (*text - '0')) / 10)
             return false;
-        value = value * 10 + digit_value(*text);
+        value = value * 10 + (*text - '0');
     }
     *out = value;
     return true;
@@ -71,7 +63,7 @@ static bool drop_colons(const char *text, char *out)
 {
     size_t n = 0;
     for (;; text += 3) {
-        if (digit_value(text[0]) < 0 || digit_value(text[1]) < 0)
+        if (hex_value(text[0]) < 0 || hex_value(text[1]) < 0)
             return false;
         out[n++] = text[0];
         out[n++] = text[1];

@@ -99,7 +99,7 @@ allowed() {
         responder/signer/sign_job.[ch])
         # Pure: octets in, octets out.
         echo "$core_libc <ocsp/base.h> <ocsp/der.h> $wire <ocsp/crypto.h> <ocsp/issuer.h>"
-        echo '<ocsp/sign.h> <strings.h>'
+        echo '<ocsp/sign.h> <strings.h> "program/hex.h"'
         rooms "$1"
         ;;
     responder/*)

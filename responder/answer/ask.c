@@ -6,6 +6,7 @@
 
 #include "answer/engine_object.h"
 #include "program/clock.h"
+#include "program/hex.h"
 
 #include <ocsp/verify.h>
 
@@ -51,16 +52,6 @@ static bool from_cache(struct engine *engine, const struct generation *generatio
     return false;
 }
 
-static void write_hex(char out[65], const uint8_t digest[32])
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < 32; i++) {
-        out[2 * i] = digits[digest[i] >> 4];
-        out[2 * i + 1] = digits[digest[i] & 15];
-    }
-    out[64] = '\0';
-}
-
 // Refreshes halfway through the validity that remains (the answers of a CRL began before they were
 // made), a tenth sooner or later, and before max-age runs out for answers handed out already
 // (RFC 9919 7.1), but not each second. Serial numbers never issued are refreshed only halfway:
@@ -91,7 +82,7 @@ static struct cached *make_cached(const struct engine *engine, const struct infl
         cached_release(cached);
         return NULL;
     }
-    write_hex(cached->etag, digest);
+    hex_write(cached->etag, digest, sizeof digest);
     cached->issuer = like->issuer;
     cached->hash = like->hash;
     cached->serial_len = (uint8_t)like->single.serial_len;
@@ -335,7 +326,7 @@ static void write_log_id(const struct engine *engine, const struct asked *asked,
     out[0] = '\0';
     if (answer_first_id(asked, &id) &&
         engine->crypto->hash(engine->crypto, OC_HASH_SHA256, id, digest) == OC_OK)
-        write_hex(out, digest);
+        hex_write(out, digest, sizeof digest);
 }
 
 static bool answer_with(struct engine *engine, struct generation *generation, uint64_t epoch,

@@ -4,6 +4,7 @@
 #include "command/record.h"
 
 #include "program/argument.h"
+#include "program/hex.h"
 
 #include <ocsp/der.h>
 #include <ocsp/extension.h>
@@ -27,19 +28,14 @@ bool serial_read(const char *text, uint8_t buf[SERIAL_MAX], struct oc_bytes *out
     return ok;
 }
 
-// A zero in front says only that the number is not negative.
+// A leading zero octet only makes the number positive.
 const char *serial_text(struct oc_bytes serial, char buf[SERIAL_TEXT])
 {
-    static const char digits[] = "0123456789abcdef";
-    size_t n = 0;
-    buf[n++] = '0';
-    buf[n++] = 'x';
-    for (size_t i = serial.len > 1 && serial.data[0] == 0 ? 1 : 0; i < serial.len && i < SERIAL_MAX;
-         i++) {
-        buf[n++] = digits[serial.data[i] >> 4];
-        buf[n++] = digits[serial.data[i] & 15];
-    }
-    buf[n] = '\0';
+    if (serial.len > SERIAL_MAX)
+        serial.len = SERIAL_MAX;
+    size_t skip = serial.len > 1 && serial.data[0] == 0 ? 1 : 0;
+    memcpy(buf, "0x", 2);
+    hex_write(buf + 2, serial.data + skip, serial.len - skip);
     return buf;
 }
 

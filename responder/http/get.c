@@ -4,6 +4,8 @@
 // the octet 0x30, so its base64 never begins with a slash.
 #include "http/get.h"
 
+#include "program/hex.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -81,17 +83,6 @@ static const uint8_t values[256] = {
     0x00, 0xda, 0xdb, 0xdc, 0xdd, 0xde, 0xdf, 0xe0, 0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8,
     0xe9, 0xea, 0xeb, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf2, 0xf3, 0x00, 0x00, 0x00, 0x00, 0x00};
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 // next_value reads one character, which may be percent-encoded.
 static unsigned next_value(struct target *target)
 {
@@ -99,8 +90,8 @@ static unsigned next_value(struct target *target)
         return values[(unsigned char)*target->at++];
     if (left(target) < 3)
         return NONE;
-    int high = hex_digit(target->at[1]);
-    int low = hex_digit(target->at[2]);
+    int high = hex_value(target->at[1]);
+    int low = hex_value(target->at[2]);
     if (high < 0 || low < 0)
         return NONE;
     target->at += 3;

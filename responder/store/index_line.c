@@ -3,6 +3,8 @@
 // A line of index.txt: status, end of the certificate, revocation, serial number, file, name.
 #include "store/index_line.h"
 
+#include "program/hex.h"
+
 #include <ocsp/der.h>
 #include <ocsp/extension.h>
 
@@ -52,15 +54,6 @@ static bool read_time(const char *text, int64_t *out)
     return oc_der_read_generalized_time(&in, out, NULL) == OC_OK && in.len == 0;
 }
 
-static int digit_value(char c)
-{
-    static const char digits[] = "0123456789abcdefABCDEF";
-    const char *at = c == '\0' ? NULL : strchr(digits, c);
-    if (at == NULL)
-        return -1;
-    return at - digits < 16 ? (int)(at - digits) : (int)(at - digits) - 6;
-}
-
 // Pairs of digits become the shortest INTEGER: zeros in front go, and one comes back where the
 // number would be negative without it.
 static bool read_serial(const char *text, uint8_t out[SERIAL_MAX], size_t *len)
@@ -72,13 +65,13 @@ static bool read_serial(const char *text, uint8_t out[SERIAL_MAX], size_t *len)
         text += 2;
         n_digits -= 2;
     }
-    size_t n = digit_value(text[0]) >= 8 ? 1 : 0;
+    size_t n = hex_value(text[0]) >= 8 ? 1 : 0;
     if (n_digits / 2 + n > SERIAL_MAX)
         return false;
     out[0] = 0;
     for (size_t i = 0; i < n_digits; i += 2) {
-        int high = digit_value(text[i]);
-        int low = digit_value(text[i + 1]);
+        int high = hex_value(text[i]);
+        int low = hex_value(text[i + 1]);
         if (high < 0 || low < 0)
             return false;
         out[n++] = (uint8_t)(high << 4 | low);
