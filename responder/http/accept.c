@@ -5,12 +5,12 @@
 #include "http/accept.h"
 
 #include "base/log.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,18 +149,6 @@ static void *run(void *arg)
     }
 }
 
-// Signals are for the thread that the process began with.
-static int start_thread(struct acceptor *acceptor)
-{
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(&acceptor->thread, NULL, run, acceptor);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return error;
-}
-
 static void wake(struct acceptor *acceptor)
 {
     uint64_t one = 1;
@@ -188,7 +176,7 @@ struct acceptor *acceptor_new(const int *sockets, size_t n, const struct accepto
     acceptor->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (acceptor->event >= 0)
         acceptor->now = new_listening(acceptor->event, sockets, n);
-    int error = acceptor->now == NULL ? errno : start_thread(acceptor);
+    int error = acceptor->now == NULL ? errno : thread_start(&acceptor->thread, run, acceptor);
     if (error == 0)
         return acceptor;
     free_acceptor(acceptor);

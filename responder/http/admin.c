@@ -4,6 +4,7 @@
 #include "http/admin.h"
 
 #include "answer/engine.h"
+#include "base/thread.h"
 #include "http/accept.h"
 #include "http/metrics.h"
 
@@ -145,16 +146,14 @@ static void on_accepted(void *arg, int socket, const struct sockaddr_storage *ad
 
 static struct MHD_Daemon *new_daemon(struct admin *admin)
 {
-    sigset_t all;
     sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_block_signals(&before);
     struct MHD_Daemon *daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
         on_request, admin, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    thread_restore_signals(&before);
     return daemon;
 }
 

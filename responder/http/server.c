@@ -7,6 +7,7 @@
 
 #include "answer/engine.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "http/accept.h"
 #include "http/header.h"
 #include "http/request.h"
@@ -59,10 +60,7 @@ struct http {
 
 static size_t pool_size(const struct config *config)
 {
-    if (config->n_threads > 0)
-        return config->n_threads;
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n > 0 ? (size_t)n : 1;
+    return config->n_threads > 0 ? config->n_threads : thread_processors();
 }
 
 static void stop_pool(struct pool *pool)
@@ -93,17 +91,15 @@ static struct pool *new_pool(struct http *http, const struct config *config)
     struct pool *pool = calloc(1, sizeof *pool + n * sizeof(struct MHD_Daemon *));
     if (pool == NULL)
         return NULL;
-    sigset_t all;
     sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_block_signals(&before);
     pool->max_header = config->max_header;
     for (; pool->n < n; pool->n++) {
         pool->daemons[pool->n] = http_daemon_new(&http->service, config->max_header);
         if (pool->daemons[pool->n] == NULL)
             break;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    thread_restore_signals(&before);
     if (pool->n == n)
         return pool;
     free_pool(pool);

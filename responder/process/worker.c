@@ -9,6 +9,7 @@
 #include "answer/ticker.h"
 #include "base/log.h"
 #include "base/sandbox.h"
+#include "base/thread.h"
 #include "config/value.h"
 #include "http/admin.h"
 #include "http/server.h"
@@ -171,10 +172,7 @@ static bool admin_of(struct worker *worker, const struct offer *offer, struct ad
 // a reload everything exists twice.
 static size_t reserved_files(const struct config *config)
 {
-    long n_processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t n_threads = config->n_threads > 0 ? config->n_threads
-                       : n_processors > 0    ? (size_t)n_processors
-                                             : 1;
+    size_t n_threads = config->n_threads > 0 ? config->n_threads : thread_processors();
     size_t n_open = n_threads + OTHER_THREADS;
     size_t n = n_threads * THREAD_FILES;
     if (n_open > DATABASE_CONNECTIONS)

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/sandbox.h"
+#include "base/thread.h"
 #include "program/clock.h"
 #include "signer/keys.h"
 #include "signer/packet.h"
@@ -148,11 +149,8 @@ static void *work(void *arg)
 
 static size_t count_threads(const struct config *config)
 {
-    long n = config->n_signer_threads > 0 ? (long)config->n_signer_threads
-                                          : sysconf(_SC_NPROCESSORS_ONLN);
-    if (n < 1)
-        return 1;
-    return n < THREADS_MAX ? (size_t)n : THREADS_MAX;
+    size_t n = config->n_signer_threads > 0 ? config->n_signer_threads : thread_processors();
+    return n < THREADS_MAX ? n : THREADS_MAX;
 }
 
 // The calling thread is the first of them.

@@ -3,12 +3,12 @@
 // Reads a file that must not change meanwhile, and makes a table of it.
 #include "store/file_read.h"
 
+#include "base/thread.h"
 #include "program/clock.h"
 #include "store/kind.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,17 +201,10 @@ static void *run(void *arg)
     return NULL;
 }
 
-// Signals are for the thread that the process began with.
 bool reading_start(struct reading *self, const struct table *before)
 {
-    sigset_t all;
-    sigset_t unchanged;
     prepare(self, before);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &unchanged);
-    int error = pthread_create(&self->thread, NULL, run, self);
-    pthread_sigmask(SIG_SETMASK, &unchanged, NULL);
-    return error == 0;
+    return thread_start(&self->thread, run, self) == 0;
 }
 
 bool reading_wait(struct reading *self, int milliseconds)
