@@ -5,9 +5,9 @@
 #include "key.h"
 
 #include "program/input.h"
+#include "program/passphrase.h"
 #include "program/report.h"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <errno.h>
@@ -17,43 +17,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// struct passphrase is where it comes from, and, once it has come, what it is.
-struct passphrase {
+// struct key_source is where the passphrase of a key comes from, and, once it has come, what it is.
+struct key_source {
     const char *label;  // of the key
     const char *file;   // NULL for the terminal
-    char text[PASSPHRASE_MAX + 1];
-    int len;  // negative if there is none to be had
+    struct passphrase passphrase;
     bool is_asked;
 };
 
-static bool take_first_line(struct passphrase *out, const struct octets *text)
-{
-    const uint8_t *end = memchr(text->data, '\n', text->len);
-    size_t len = end == NULL ? text->len : (size_t)(end - text->data);
-    if (end != NULL && len > 0 && end[-1] == '\r')
-        len--;
-    if (len > PASSPHRASE_MAX) {
-        complain(out->file, "the first line is longer than %d octets", PASSPHRASE_MAX);
-        return false;
-    }
-    // libcrypto would take what stands before it.
-    if (memchr(text->data, '\0', len) != NULL) {
-        complain(out->file, "the first line has an octet that is zero");
-        return false;
-    }
-    memcpy(out->text, text->data, len);
-    out->len = (int)len;
-    return true;
-}
-
-static bool read_passphrase(struct passphrase *out)
+static bool read_passphrase(struct key_source *source)
 {
     struct octets text;
-    if (!input_read_secret(out->file, &text))
+    if (!input_read_secret(source->file, &text))
         return false;
-    bool ok = take_first_line(out, &text);
+    const char *wrong = passphrase_take((const char *)text.data, text.len, &source->passphrase);
     input_free_secret(&text);
-    return ok;
+    if (wrong != NULL)
+        complain(source->file, "%s", wrong);
+    return wrong == NULL;
 }
 
 // Without a terminal libcrypto would read standard input instead.
@@ -81,12 +62,11 @@ static char *make_prompt(const char *label)
     die_no_memory();
 }
 
-static void ask_passphrase(struct passphrase *out)
+static void ask_passphrase(const char *label, struct passphrase *out)
 {
-    out->len = -1;
     if (!has_terminal())
         return;
-    char *prompt = make_prompt(out->label);
+    char *prompt = make_prompt(label);
     if (EVP_read_pw_string_min(out->text, 0, PASSPHRASE_MAX, prompt, 0) == 0)
         out->len = (int)strlen(out->text);
     free(prompt);
@@ -95,10 +75,11 @@ static void ask_passphrase(struct passphrase *out)
 // It is asked for once, however often libcrypto wants it.
 static int give_passphrase(void *arg, char *buf, size_t size)
 {
-    struct passphrase *passphrase = arg;
-    if (passphrase->file == NULL && !passphrase->is_asked)
-        ask_passphrase(passphrase);
-    passphrase->is_asked = true;
+    struct key_source *source = arg;
+    const struct passphrase *passphrase = &source->passphrase;
+    if (source->file == NULL && !source->is_asked)
+        ask_passphrase(source->label, &source->passphrase);
+    source->is_asked = true;
     if (passphrase->len < 0 || (size_t)passphrase->len > size)
         return -1;
     memcpy(buf, passphrase->text, (size_t)passphrase->len);
@@ -115,40 +96,39 @@ static bool is_uri(const char *name)
            errno == ENOENT;
 }
 
-static void complain_key(const struct passphrase *passphrase, const struct oc_error *err)
+static void complain_key(const struct key_source *source, const struct oc_error *err)
 {
     if (err->code != OC_ERR_PASSPHRASE)
-        complain(passphrase->label, "%s", err->what);
-    else if (passphrase->len < 0)
-        complain(passphrase->label,
-                 "the key is encrypted: give its passphrase with --passphrase-file");
-    else if (passphrase->file != NULL)
-        complain(passphrase->label, "the key cannot be decrypted with the passphrase in %s",
-                 passphrase->file);
+        complain(source->label, "%s", err->what);
+    else if (source->passphrase.len < 0)
+        complain(source->label, "the key is encrypted: give its passphrase with --passphrase-file");
+    else if (source->file != NULL)
+        complain(source->label, "the key cannot be decrypted with the passphrase in %s",
+                 source->file);
     else
-        complain(passphrase->label, "the key cannot be decrypted with this passphrase");
+        complain(source->label, "the key cannot be decrypted with this passphrase");
 }
 
-static struct oc_private_key *load_uri(const char *uri, struct passphrase *passphrase)
+static struct oc_private_key *load_uri(const char *uri, struct key_source *source)
 {
-    const struct oc_openssl_passphrase source = {give_passphrase, passphrase};
+    const struct oc_openssl_passphrase callback = {give_passphrase, source};
     struct oc_private_key *key;
     struct oc_error err;
-    if (oc_openssl_key_open(uri, &source, &key, &err) != OC_OK)
-        complain_key(passphrase, &err);
+    if (oc_openssl_key_open(uri, &callback, &key, &err) != OC_OK)
+        complain_key(source, &err);
     return key;
 }
 
-static struct oc_private_key *load_file(const char *name, struct passphrase *passphrase)
+static struct oc_private_key *load_file(const char *name, struct key_source *source)
 {
-    const struct oc_openssl_passphrase source = {give_passphrase, passphrase};
+    const struct oc_openssl_passphrase callback = {give_passphrase, source};
     struct oc_private_key *key;
     struct oc_error err;
     struct octets text;
     if (!input_read_secret(name, &text))
         return NULL;
-    if (oc_openssl_key_read((struct oc_bytes){text.data, text.len}, &source, &key, &err) != OC_OK)
-        complain_key(passphrase, &err);
+    if (oc_openssl_key_read((struct oc_bytes){text.data, text.len}, &callback, &key, &err) != OC_OK)
+        complain_key(source, &err);
     input_free_secret(&text);
     return key;
 }
@@ -158,11 +138,11 @@ struct oc_private_key *key_load(const char *name, const char *passphrase_file)
     bool uri = strcmp(name, "-") != 0 && is_uri(name);
     char *label = must_alloc(strlen(name) + 1, 1);
     memcpy(label, name, uri ? strcspn(name, "?") : strlen(name));
-    struct passphrase passphrase = {.label = label, .file = passphrase_file, .len = -1};
+    struct key_source source = {.label = label, .file = passphrase_file, .passphrase = {.len = -1}};
     struct oc_private_key *key = NULL;
-    if (passphrase_file == NULL || read_passphrase(&passphrase))
-        key = uri ? load_uri(name, &passphrase) : load_file(name, &passphrase);
-    OPENSSL_cleanse(passphrase.text, sizeof passphrase.text);
+    if (passphrase_file == NULL || read_passphrase(&source))
+        key = uri ? load_uri(name, &source) : load_file(name, &source);
+    passphrase_forget(&source.passphrase);
     free(label);
     return key;
 }

@@ -6,9 +6,6 @@
 
 #include <ocsp/openssl.h>
 
-// PASSPHRASE_MAX is the most octets that a passphrase may have; libcrypto takes no more.
-enum { PASSPHRASE_MAX = 1023 };
-
 // key_load loads the private key in the file `name`, or in standard input for "-", or, if
 // there is no such file, that of a URI. Its passphrase is the first line of
 // `passphrase_file`, or is asked for on the terminal when that is NULL.

@@ -32,27 +32,28 @@ static ssize_t read_some(int fd, char *buf, size_t size)
     return n;
 }
 
-// A file of one line without its end is one, too.
-static const char *take_line(const char *text, size_t len, struct passphrase *out)
+const char *passphrase_take(const char *text, size_t len, struct passphrase *out)
 {
     const char *end = memchr(text, '\n', len);
+    out->len = -1;
     if (end != NULL)
         len = (size_t)(end - text);
     if (end != NULL && len > 0 && text[len - 1] == '\r')
         len--;
     if (len > PASSPHRASE_MAX)
-        return "its first line is too long";
-    // libcrypto would take what stands in front of it.
+        return "the first line is longer than 1023 bytes";
+    // libcrypto would take the part before it as the passphrase.
     if (memchr(text, '\0', len) != NULL)
-        return "its first line has an octet that is zero";
+        return "the first line has a NUL byte";
     memcpy(out->text, text, len);
+    out->text[len] = '\0';
     out->len = (int)len;
     return NULL;
 }
 
 static const char *read_line(int fd, struct passphrase *out)
 {
-    char text[PASSPHRASE_MAX + 3];  // and "\r\n", and one that is too much
+    char text[PASSPHRASE_MAX + 3];  // "\r\n", and one octet too many
     size_t len = 0;
     ssize_t n;
     while (len < sizeof text && (n = read_some(fd, text + len, sizeof text - len)) != 0) {
@@ -60,7 +61,7 @@ static const char *read_line(int fd, struct passphrase *out)
             return strerror(errno);
         len += (size_t)n;
     }
-    const char *why = take_line(text, len, out);
+    const char *why = passphrase_take(text, len, out);
     explicit_bzero(text, sizeof text);
     return why;
 }

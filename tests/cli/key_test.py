@@ -182,14 +182,14 @@ class PassphraseTest(KeyCase):
 
     def test_zero(self):
         self.write("zero.txt", PASSPHRASE + "\0\n")
-        self.refuse("zero.txt: the first line has an octet that is zero", "secret.key",
+        self.refuse("zero.txt: the first line has a NUL byte", "secret.key",
                     "--passphrase-file=zero.txt")
         self.write("behind.txt", PASSPHRASE + "\n\0")
         self.sign("secret.key", "--passphrase-file=behind.txt")
 
     def test_length(self):
         self.write("long.txt", "x" * 1024 + "\n")
-        self.refuse("long.txt: the first line is longer than 1023 octets", "ca.key",
+        self.refuse("long.txt: the first line is longer than 1023 bytes", "ca.key",
                     "--passphrase-file=long.txt")
         self.encrypt("long.key", "x" * 1023)
         self.write("most.txt", "x" * 1023 + "\n")

@@ -319,12 +319,12 @@ static void passphrase_file_that_is_none(void **state)
     (void)state;
     memset(text, 'x', sizeof text);
     set_passphrase(text, PASSPHRASE_MAX + 1, 0600);
-    expect_passphrase_file("its first line is too long");
+    expect_passphrase_file("the first line is longer than 1023 bytes");
     text[PASSPHRASE_MAX + 1] = '\n';
     set_passphrase(text, PASSPHRASE_MAX + 2, 0600);
-    expect_passphrase_file("its first line is too long");
+    expect_passphrase_file("the first line is longer than 1023 bytes");
     set_passphrase("sec\0ret\n", 8, 0600);
-    expect_passphrase_file("its first line has an octet that is zero");
+    expect_passphrase_file("the first line has a NUL byte");
     signers[0].passphrase_file = "/nowhere/passphrase";
     expect_passphrase_file("No such file or directory");
     signers[0].passphrase_file = "/";
