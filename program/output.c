@@ -24,7 +24,7 @@ enum { LINE_OCTETS = 48 };
 #define TEMPORARY ".ocsp-"
 enum { LEFT_AFTER = 3600 };
 
-static bool write_all(int fd, struct oc_bytes octets)
+bool output_write(int fd, struct oc_bytes octets)
 {
     while (octets.len > 0) {
         ssize_t n = write(fd, octets.data, octets.len);
@@ -43,7 +43,7 @@ static bool write_device(const char *path, struct oc_bytes octets)
     int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
     if (fd == -1)
         return false;
-    bool ok = write_all(fd, octets);
+    bool ok = output_write(fd, octets);
     int error = errno;
     if (close(fd) != 0 && ok)
         return false;
@@ -64,7 +64,7 @@ static bool set_rights(int fd, const struct output_rights *rights)
 
 static bool fill(int fd, struct oc_bytes octets, const struct output_rights *rights)
 {
-    bool ok = write_all(fd, octets) && set_rights(fd, rights) && fsync(fd) == 0;
+    bool ok = output_write(fd, octets) && set_rights(fd, rights) && fsync(fd) == 0;
     int error = errno;
     if (close(fd) != 0 && ok)
         return false;
@@ -97,9 +97,7 @@ static char *temporary_name(const char *path, const char *suffix)
     return name;
 }
 
-// Without this, the new name may be gone after a loss of power. Where a directory cannot be
-// opened or synchronised, nothing better is to be had.
-static void sync_directory(const char *path)
+void output_sync_directory(const char *path)
 {
     char *directory = directory_of(path);
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -124,7 +122,7 @@ static bool replace(const char *path, struct oc_bytes octets, const struct outpu
     bool ok = fd != -1 && fill(fd, octets, rights) && rename(temporary, path) == 0;
     int error = errno;
     if (ok)
-        sync_directory(path);
+        output_sync_directory(path);
     else if (fd != -1)
         unlink(temporary);
     free(temporary);

@@ -32,6 +32,13 @@ bool output_file(const char *path, struct oc_bytes octets);
 bool output_file_with_rights(const char *path, struct oc_bytes octets,
                              const struct output_rights *rights);
 
+// output_write writes all of `octets` to a descriptor. Returns false and errno.
+bool output_write(int fd, struct oc_bytes octets);
+
+// output_sync_directory makes a new name of `path` survive a loss of power, by synchronising its
+// directory. If that fails there is nothing better to do, so it is not an error.
+void output_sync_directory(const char *path);
+
 // output_memory opens a stream that writes into memory, which the caller frees; the two are set
 // when it is closed. Ends the program when there is no memory.
 FILE *output_memory(char **out, size_t *size);

@@ -12,6 +12,7 @@
 #include "process/control.h"
 #include "process/trial.h"
 #include "program/clock.h"
+#include "program/output.h"
 #include "signer/process.h"
 
 #include <errno.h>
@@ -89,14 +90,9 @@ static void start_signer(struct supervisor *supervisor, const struct config *con
 
 static bool write_text(int fd, const char *text)
 {
-    size_t len = strlen(text);
-    for (size_t at = 0; at < len;) {
-        ssize_t n = write(fd, text + at, len - at);
-        if (n <= 0)
-            return false;
-        at += (size_t)n;
-    }
-    return fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0;
+    const struct oc_bytes octets = {(const uint8_t *)text, strlen(text)};
+    return output_write(fd, octets) &&
+           fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0;
 }
 
 static int keep_text(const char *text)

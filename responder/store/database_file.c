@@ -4,10 +4,10 @@
 // have been made by exactly these texts, and nothing in it is run.
 #include "store/database_file.h"
 
+#include "program/output.h"
 #include "store/kind.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,19 +213,6 @@ static bool fail_path(const char *path, const char *what)
     return store_fail(STORE_FAULT_SYSTEM, "%s: %s: %s", path, what, strerror(errno));
 }
 
-// Without this, the new name may be gone after a loss of power.
-static void sync_directory(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *directory = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
-    int fd = directory == NULL ? -1 : open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd != -1) {
-        (void)!fsync(fd);
-        close(fd);
-    }
-    free(directory);
-}
-
 // The new file has its name only once it is whole; link() fails if somebody else has it.
 static bool make(const char *path, char *temporary)
 {
@@ -238,7 +225,7 @@ static bool make(const char *path, char *temporary)
         ok = fail_path(path, "cannot be made");
     unlink(temporary);
     if (ok)
-        sync_directory(path);
+        output_sync_directory(path);
     return ok;
 }
 
