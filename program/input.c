@@ -151,6 +151,20 @@ void input_free_secret(struct octets *secret)
     *secret = (struct octets){0};
 }
 
+ssize_t input_fill(int fd, void *buf, size_t size)
+{
+    size_t len = 0;
+    while (len < size) {
+        ssize_t n = read(fd, (uint8_t *)buf + len, size - len);
+        if (n == 0)
+            break;
+        if (n < 0 && errno != EINTR)
+            return -1;
+        len += n > 0 ? (size_t)n : 0;
+    }
+    return (ssize_t)len;
+}
+
 bool input_is_exposed(mode_t mode)
 {
     return (mode & (S_IROTH | S_IWOTH | S_IWGRP)) != 0;

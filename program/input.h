@@ -31,6 +31,10 @@ bool input_read(const char *name, struct octets *out);
 bool input_read_secret(const char *name, struct octets *out);
 void input_free_secret(struct octets *secret);
 
+// input_fill reads from a descriptor that blocks until `buf` is full or the input ends. Returns how
+// much it read, or -1 and errno.
+ssize_t input_fill(int fd, void *buf, size_t size);
+
 // input_is_exposed returns whether a secret file with this mode is open to others: readable by all,
 // or writable by a group. A group may read it.
 bool input_is_exposed(mode_t mode);

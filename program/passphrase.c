@@ -23,15 +23,6 @@ static const char *check_file(int fd)
     return NULL;
 }
 
-static ssize_t read_some(int fd, char *buf, size_t size)
-{
-    ssize_t n;
-    do
-        n = read(fd, buf, size);
-    while (n < 0 && errno == EINTR);
-    return n;
-}
-
 const char *passphrase_take(const char *text, size_t len, struct passphrase *out)
 {
     const char *end = memchr(text, '\n', len);
@@ -54,14 +45,8 @@ const char *passphrase_take(const char *text, size_t len, struct passphrase *out
 static const char *read_line(int fd, struct passphrase *out)
 {
     char text[PASSPHRASE_MAX + 3];  // "\r\n", and one octet too many
-    size_t len = 0;
-    ssize_t n;
-    while (len < sizeof text && (n = read_some(fd, text + len, sizeof text - len)) != 0) {
-        if (n < 0)
-            return strerror(errno);
-        len += (size_t)n;
-    }
-    const char *why = passphrase_take(text, len, out);
+    ssize_t len = input_fill(fd, text, sizeof text);
+    const char *why = len < 0 ? strerror(errno) : passphrase_take(text, (size_t)len, out);
     explicit_bzero(text, sizeof text);
     return why;
 }

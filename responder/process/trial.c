@@ -6,6 +6,7 @@
 
 #include "base/issuer_file.h"
 #include "base/sandbox.h"
+#include "program/input.h"
 #include "signer/keys.h"
 #include "store/store.h"
 
@@ -175,14 +176,9 @@ static int wait_for(pid_t pid)
 
 static size_t read_why(int fd, char *why, size_t size)
 {
-    size_t len = 0;
-    ssize_t n;
-    do {
-        n = read(fd, why + len, size - 1 - len);
-        len += n > 0 ? (size_t)n : 0;
-    } while (n > 0 || (n < 0 && errno == EINTR));
-    why[len] = '\0';
-    return len;
+    ssize_t len = input_fill(fd, why, size - 1);
+    why[len > 0 ? len : 0] = '\0';
+    return len > 0 ? (size_t)len : 0;
 }
 
 int config_try(const struct config *config, enum trial trial, char *why, size_t size)

@@ -15,9 +15,9 @@
 #include "http/server.h"
 #include "process/control.h"
 #include "program/clock.h"
+#include "program/input.h"
 #include "program/settings.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -74,16 +74,8 @@ static char *read_text(int fd)
 {
     const size_t size = SETTINGS_MAX + 1;
     char *text = calloc(1, size + 1);
-    size_t len = 0;
-    while (text != NULL && len < size) {
-        ssize_t n = pread(fd, text + len, size - len, (off_t)len);
-        if (n == 0)
-            return text;
-        if (n > 0)
-            len += (size_t)n;
-        else if (errno != EINTR)
-            break;
-    }
+    if (text != NULL && lseek(fd, 0, SEEK_SET) == 0 && input_fill(fd, text, size) >= 0)
+        return text;
     free(text);
     return NULL;
 }
