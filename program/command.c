@@ -40,7 +40,7 @@ int command_explain(const struct command *self, int status)
 
 int command_refuse_argument(const struct command *self, const char *argument)
 {
-    complain(self->title, "one argument too many: \"%s\"", argument);
+    complain(self->title, "unexpected argument \"%s\"", argument);
     return command_usage(self);
 }
 
@@ -88,7 +88,7 @@ static int run_help(const struct program *program, const struct command *self, i
 {
     char title[TITLE_SIZE];
     if (argc > 2) {
-        complain(self->title, "one command at most");
+        complain(self->title, "more than one command");
         return command_usage(self);
     }
     if (argc < 2) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ocspd issue, revoke and unrevoke. What is known is read in the transaction that changes
-// it, so that nobody changes it in between.
+// ocspd issue, revoke and unrevoke. A record is read in the transaction that changes it, so that
+// no other process changes it in between.
 #include "command/change.h"
 
 #include "command/record.h"
@@ -16,45 +16,47 @@
 #include <sysexits.h>
 #include <time.h>
 
-// INPUT_LIMIT is the most octets of standard input, and SHOWN the most of a line that cannot be
-// read that are repeated.
+// INPUT_LIMIT is the most octets of standard input; SHOWN is how many octets of an invalid line an
+// error line repeats.
 enum { INPUT_LIMIT = 1 << 28, INPUT_BLOCK = 1 << 16, SHOWN = 160 };
 
-// struct input is standard input: lines, each with a NUL instead of its end.
+// struct input is standard input: lines, each with a NUL in place of its line feed.
 struct input {
     char *text;
     size_t len;
 };
 
-// struct reload is what a command has been told to do, and how it does it to one certificate:
-// `decide` says what it is to be, or returns the exit status after an error line.
-struct reload {
+// struct change is the change that a command makes. For one certificate, whose record is `known`,
+// `decide` sets the new record, or returns the exit status after an error line. `wanted` is the
+// record that the options describe.
+struct change {
     struct session session;
-    int (*decide)(const struct reload *change, struct oc_bytes serial, const struct record *known,
+    int (*decide)(const struct change *change, struct oc_bytes serial, const struct record *known,
                   struct record *out);
-    struct record told;
+    struct record wanted;
     bool has_time;
     bool may_issue;
 };
 
-static int complain_about(const struct reload *change, struct oc_bytes serial, const char *what)
+static int complain_about(const struct change *change, struct oc_bytes serial, const char *what)
 {
     char text[SERIAL_TEXT];
     complain(change->session.title, "%s %s", serial_text(serial, text), what);
     return EX_DATAERR;
 }
 
-static int read_serial(const struct reload *change, const char *text, uint8_t buf[SERIAL_MAX],
+static int read_serial(const struct change *change, const char *text, uint8_t buf[SERIAL_MAX],
                        struct oc_bytes *serial)
 {
     if (serial_read(text, buf, serial))
         return EX_OK;
     complain(change->session.title,
-             "\"%.*s\" is no serial number: decimal, or hex like 0x01aa or 01:aa", SHOWN, text);
+             "invalid serial number \"%.*s\": give it in decimal, or in hex like 0x01aa or 01:aa",
+             SHOWN, text);
     return EX_USAGE;
 }
 
-static int change_one(const struct reload *change, const char *text)
+static int change_one(const struct change *change, const char *text)
 {
     struct store *store = change->session.store;
     uint8_t buf[SERIAL_MAX];
@@ -72,14 +74,14 @@ static int change_one(const struct reload *change, const char *text)
     return store->methods->put(store, serial, &wanted) ? EX_OK : session_failed(&change->session);
 }
 
-static int check_one(const struct reload *change, const char *text)
+static int check_one(const struct change *change, const char *text)
 {
     uint8_t buf[SERIAL_MAX];
     struct oc_bytes serial;
     return read_serial(change, text, buf, &serial);
 }
 
-static int fail_input(const struct reload *change, int status, size_t line, const char *what)
+static int fail_input(const struct change *change, int status, size_t line, const char *what)
 {
     if (line == 0)
         complain(change->session.title, "standard input: %s", what);
@@ -90,8 +92,8 @@ static int fail_input(const struct reload *change, int status, size_t line, cons
 }
 
 // each_line calls `each` for the lines that are neither empty nor a comment.
-static int each_line(const struct reload *change, const struct input *input,
-                     int (*each)(const struct reload *change, const char *text))
+static int each_line(const struct change *change, const struct input *input,
+                     int (*each)(const struct change *change, const char *text))
 {
     size_t number = 0;
     for (size_t at = 0; at < input->len; at += strlen(input->text + at) + 1) {
@@ -106,9 +108,9 @@ static int each_line(const struct reload *change, const struct input *input,
     return EX_OK;
 }
 
-// split makes texts of lines. What was cut off somewhere may end with a part of a number, which is
-// another number.
-static int split(const struct reload *change, struct input *input)
+// split puts a NUL at the end of each line. Without a line feed at its end, the input may have been
+// cut off in the middle of a number, which would be another number.
+static int split(const struct change *change, struct input *input)
 {
     char *out = input->text;
     const char *line = input->text;
@@ -117,9 +119,9 @@ static int split(const struct reload *change, struct input *input)
         const char *next = memchr(line, '\n', (size_t)(end - line));
         size_t len = (size_t)((next != NULL ? next : end) - line);
         if (memchr(line, '\0', len) != NULL)
-            return fail_input(change, EX_DATAERR, number, "an octet is zero");
+            return fail_input(change, EX_DATAERR, number, "unexpected NUL byte");
         if (next == NULL)
-            return fail_input(change, EX_DATAERR, number, "the last line is not ended");
+            return fail_input(change, EX_DATAERR, number, "missing line feed at the end");
         memmove(out, line, len);
         out += len > 0 && line[len - 1] == '\r' ? len - 1 : len;
         *out++ = '\0';
@@ -129,7 +131,7 @@ static int split(const struct reload *change, struct input *input)
     return EX_OK;
 }
 
-static int read_input(const struct reload *change, struct input *input)
+static int read_input(const struct change *change, struct input *input)
 {
     size_t size = 0;
     size_t n = 0;
@@ -145,9 +147,10 @@ static int read_input(const struct reload *change, struct input *input)
         return fail_input(change, EX_IOERR, 0, strerror(errno));
     return split(change, input);
 }
-// change_check looks whether all numbers can be read, standard input included. Nothing is locked
-// while that is waited for.
-static int change_check(const struct reload *change, char **serials, size_t n, struct input *input)
+
+// change_check reads all serial numbers before the first change, because standard input may be slow
+// and nothing should be locked until it ends.
+static int change_check(const struct change *change, char **serials, size_t n, struct input *input)
 {
     int status = EX_OK;
     for (size_t i = 0; i < n && status == EX_OK; i++) {
@@ -162,7 +165,7 @@ static int change_check(const struct reload *change, char **serials, size_t n, s
     return status;
 }
 
-static int change_each(const struct reload *change, char **serials, size_t n,
+static int change_each(const struct change *change, char **serials, size_t n,
                        const struct input *input)
 {
     int status = EX_OK;
@@ -172,8 +175,8 @@ static int change_each(const struct reload *change, char **serials, size_t n,
     return status;
 }
 
-// All or none.
-static int change_all(const struct reload *change, char **serials, size_t n,
+// change_all changes all certificates, or none.
+static int change_all(const struct change *change, char **serials, size_t n,
                       const struct input *input)
 {
     struct store *store = change->session.store;
@@ -187,10 +190,10 @@ static int change_all(const struct reload *change, char **serials, size_t n,
     return store->methods->commit(store) ? EX_OK : session_failed(&change->session);
 }
 
-static int change_run(struct reload *change, const struct command *self, int argc, char **argv)
+static int change_run(struct change *change, const struct command *self, int argc, char **argv)
 {
     if (optind == argc) {
-        complain(self->title, "which certificates? a SERIAL is needed");
+        complain(self->title, "missing SERIAL");
         return command_usage(self);
     }
     struct input input = {0};
@@ -211,21 +214,21 @@ static bool read_time(const char *title, const char *name, const char *argument,
     if (argument_time(argument, out))
         return true;
     complain(title,
-             "--%s: \"%s\" is neither a time like 2024-04-03T12:00:00Z nor seconds since 1970",
+             "--%s: invalid time \"%s\": give it as 2024-04-03T12:00:00Z or as seconds since 1970",
              name, argument);
     return false;
 }
 
 // ocspd issue.
 
-static int decide_issue(const struct reload *change, struct oc_bytes serial,
+static int decide_issue(const struct change *change, struct oc_bytes serial,
                         const struct record *known, struct record *out)
 {
     (void)serial;
     if (known->status == RECORD_NOT_ISSUED)
-        *out = change->told;
-    if (change->told.expires != 0)
-        out->expires = change->told.expires;
+        *out = change->wanted;
+    if (change->wanted.expires != 0)
+        out->expires = change->wanted.expires;
     return EX_OK;
 }
 
@@ -236,12 +239,12 @@ int issue_run(const struct command *self, int argc, char **argv)
         SESSION_OPTIONS,
         {0},
     };
-    struct reload change = {.decide = decide_issue, .told = {.status = RECORD_GOOD}};
+    struct change change = {.decide = decide_issue, .wanted = {.status = RECORD_GOOD}};
     session_init(&change.session, self->title);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h')
             return command_help(self);
-        if (option == 'e' && !read_time(self->title, "expires", optarg, &change.told.expires))
+        if (option == 'e' && !read_time(self->title, "expires", optarg, &change.wanted.expires))
             return command_usage(self);
         if (option != 'e' && !session_option(&change.session, option))
             return command_usage(self);
@@ -251,54 +254,54 @@ int issue_run(const struct command *self, int argc, char **argv)
 
 // ocspd revoke.
 
-static int refuse_revoke(const struct reload *change, struct oc_bytes serial,
+static int refuse_revoke(const struct change *change, struct oc_bytes serial,
                          const struct record *known)
 {
     char what[RECORD_TEXT + 64];
     char text[RECORD_TEXT];
-    snprintf(what, sizeof what, "is %s: only a worse reason can take its place",
+    snprintf(what, sizeof what, "is %s: it can be revoked again only for a worse reason",
              record_text(known, text));
     return complain_about(change, serial, what);
 }
 
-static int decide_again(const struct reload *change, struct oc_bytes serial,
+static int decide_again(const struct change *change, struct oc_bytes serial,
                         const struct record *known, struct record *out)
 {
-    const struct record *told = &change->told;
-    bool is_same_reason = known->has_reason == told->has_reason && known->reason == told->reason;
-    if (is_same_reason && (!change->has_time || known->revoked_at == told->revoked_at))
+    const struct record *wanted = &change->wanted;
+    bool is_same_reason =
+        known->has_reason == wanted->has_reason && known->reason == wanted->reason;
+    if (is_same_reason && (!change->has_time || known->revoked_at == wanted->revoked_at))
         return EX_OK;
-    if (!reason_is_worse(known, told))
+    if (!reason_is_worse(known, wanted))
         return refuse_revoke(change, serial, known);
-    record_merge(known, told, out);
+    record_merge(known, wanted, out);
     return EX_OK;
 }
 
-static int decide_revoke(const struct reload *change, struct oc_bytes serial,
+static int decide_revoke(const struct change *change, struct oc_bytes serial,
                          const struct record *known, struct record *out)
 {
     if (known->status == RECORD_NOT_ISSUED && !change->may_issue)
-        return complain_about(change, serial,
-                              "was never issued; with --issue it is revoked all the same");
+        return complain_about(change, serial, "was never issued; --issue revokes it all the same");
     if (known->status == RECORD_REVOKED)
         return decide_again(change, serial, known, out);
-    record_merge(known, &change->told, out);
+    record_merge(known, &change->wanted, out);
     return EX_OK;
 }
 
 // Returns false after an error line.
-static bool revoke_option(struct reload *change, int option, bool *has_reason)
+static bool revoke_option(struct change *change, int option, bool *has_reason)
 {
     const char *title = change->session.title;
     switch (option) {
     case 'r':
-        *has_reason = reason_read(optarg, &change->told);
+        *has_reason = reason_read(optarg, &change->wanted);
         if (!*has_reason)
-            complain(title, "--reason: \"%s\" is no reason to revoke for", optarg);
+            complain(title, "--reason: invalid reason \"%s\"", optarg);
         return *has_reason;
     case 'a':
         change->has_time = true;
-        return read_time(title, "at", optarg, &change->told.revoked_at);
+        return read_time(title, "at", optarg, &change->wanted.revoked_at);
     case 'I':
         change->may_issue = true;
         return true;
@@ -307,12 +310,12 @@ static bool revoke_option(struct reload *change, int option, bool *has_reason)
     }
 }
 
-// What is wrong with the options together, or NULL.
-static const char *check_revoke(const struct reload *change, bool has_reason, int64_t now)
+// check_revoke returns what is wrong with the options together, or NULL.
+static const char *check_revoke(const struct change *change, bool has_reason, int64_t now)
 {
     if (!has_reason)
-        return "why? a --reason is needed";
-    return change->told.revoked_at > now ? "--at: that is in the future" : NULL;
+        return "missing --reason";
+    return change->wanted.revoked_at > now ? "--at: the time is in the future" : NULL;
 }
 
 int revoke_run(const struct command *self, int argc, char **argv)
@@ -325,8 +328,8 @@ int revoke_run(const struct command *self, int argc, char **argv)
         {0},
     };
     const int64_t now = time(NULL);
-    struct reload change = {.decide = decide_revoke,
-                            .told = {.status = RECORD_REVOKED, .revoked_at = now}};
+    struct change change = {.decide = decide_revoke,
+                            .wanted = {.status = RECORD_REVOKED, .revoked_at = now}};
     bool has_reason = false;
     session_init(&change.session, self->title);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -344,7 +347,7 @@ int revoke_run(const struct command *self, int argc, char **argv)
 
 // ocspd unrevoke.
 
-static int decide_unrevoke(const struct reload *change, struct oc_bytes serial,
+static int decide_unrevoke(const struct change *change, struct oc_bytes serial,
                            const struct record *known, struct record *out)
 {
     char text[RECORD_TEXT];
@@ -361,7 +364,7 @@ static int decide_unrevoke(const struct reload *change, struct oc_bytes serial,
 int unrevoke_run(const struct command *self, int argc, char **argv)
 {
     static const struct option options[] = {SESSION_OPTIONS, {0}};
-    struct reload change = {.decide = decide_unrevoke};
+    struct change change = {.decide = decide_unrevoke};
     session_init(&change.session, self->title);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h')

@@ -18,7 +18,7 @@ int check_config_run(const struct command *self, int argc, char **argv)
         return status;
     log_begin();
     if (config_try_file(file, why, sizeof why)) {
-        printf("%s: right\n", file);
+        printf("%s: configuration OK\n", file);
         return EX_OK;
     }
     complain(self->title, "%s", why);

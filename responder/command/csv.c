@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Values are without quotes: none of them can have a comma.
+// Values have no quotes: none of them can contain a comma.
 #include "command/csv.h"
 
 #include "command/record.h"
@@ -13,7 +13,7 @@ static const char *const names[CSV_COLUMNS] = {
     [CSV_REASON] = "reason", [CSV_EXPIRES] = "expires",
 };
 
-// Cuts off what stands before the next comma. `*line` is NULL behind the last.
+// next_value cuts off the text before the next comma. `*line` is NULL after the last value.
 static char *next_value(char **line)
 {
     char *value = *line;
@@ -47,19 +47,19 @@ const char *csv_columns_read(char *line, struct csv_columns *out)
     while (line != NULL) {
         size_t column = find_name(next_value(&line));
         if (column == CSV_COLUMNS)
-            return "the first line names something else than serial, status, revoked-at, reason "
-                   "and expires";
+            return "unknown column in the first line: use serial, status, revoked-at, reason and "
+                   "expires";
         if (is_there[column])
-            return "the first line names a column twice";
+            return "duplicate column in the first line";
         is_there[column] = true;
         out->columns[out->n++] = (enum csv_column)column;
     }
     return is_there[CSV_SERIAL] && is_there[CSV_STATUS]
                ? NULL
-               : "the first line must name the columns, serial and status among them";
+               : "missing column in the first line: serial and status are needed";
 }
 
-// Absent columns are empty.
+// split sets the values of missing columns to "".
 static bool split(const struct csv_columns *columns, char *line, const char *values[CSV_COLUMNS])
 {
     for (size_t i = 0; i < CSV_COLUMNS; i++)
@@ -75,9 +75,9 @@ static bool split(const struct csv_columns *columns, char *line, const char *val
 static const char *read_revocation(const char *const values[CSV_COLUMNS], struct record *out)
 {
     if (!argument_time(values[CSV_REVOKED_AT], &out->revoked_at))
-        return "revoked-at is no time";
+        return "invalid time in revoked-at";
     if (values[CSV_REASON][0] != '\0' && !reason_read(values[CSV_REASON], out))
-        return "reason is none to revoke for";
+        return "invalid reason";
     return NULL;
 }
 
@@ -88,9 +88,9 @@ static const char *read_status(const char *const values[CSV_COLUMNS], struct rec
     if (is_revoked)
         return read_revocation(values, out);
     if (strcmp(values[CSV_STATUS], "good") != 0)
-        return "status is neither good nor revoked";
+        return "invalid status: use good or revoked";
     if (values[CSV_REVOKED_AT][0] != '\0' || values[CSV_REASON][0] != '\0')
-        return "what is good has neither revoked-at nor reason";
+        return "unexpected revoked-at or reason of a good certificate";
     return NULL;
 }
 
@@ -102,11 +102,11 @@ const char *csv_line_read(const struct csv_columns *columns, char *line, uint8_t
     *out = (struct record){0};
     cut_return(line);
     if (!split(columns, line, values))
-        return "there are not as many values as in the first line";
+        return "the number of values differs from that of the first line";
     if (!serial_read(values[CSV_SERIAL], serial, &octets))
-        return "serial is no number: decimal, or hex like 0x01aa or 01:aa";
+        return "invalid serial number: give it in decimal, or in hex like 0x01aa or 01:aa";
     *serial_len = octets.len;
     if (values[CSV_EXPIRES][0] != '\0' && !argument_time(values[CSV_EXPIRES], &out->expires))
-        return "expires is no time";
+        return "invalid time in expires";
     return read_status(values, out);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// ocspd import. Lines are read and sorted outside of a transaction, and put in one: others can
-// write in between, and the pages of the database are gone through in order. How far it has come
-// is part of the same transaction.
+// ocspd import. A batch of lines is read and sorted outside of a transaction and then put in one,
+// so that other processes can write in between, and that the pages of the database are touched in
+// order. The transaction also saves the position in the file, for an import that continues.
 #include "command/import.h"
 
 #include "command/csv.h"
@@ -21,12 +21,12 @@
 
 enum {
     BATCH = 50000,  // certificates in a transaction
-    CONFLICTS_TOLD = 10,
+    CONFLICTS_SHOWN = 10,
     BAR = 30,  // characters
     BAR_EACH_MS = 200,
 };
 
-// struct row is one certificate of a batch, `line` where it stood.
+// struct row is one certificate of a batch, from line `line` of the file.
 struct row {
     int64_t line;
     struct record record;
@@ -34,8 +34,8 @@ struct row {
     uint8_t serial[SERIAL_MAX];
 };
 
-// struct import is an import under way. `kind` is that of the file, as the option says it.
-// `lines` is NULL for a CRL, which is read whole.
+// struct import is an import in progress. `kind` is "index", "crl" or "csv". `lines` is NULL for a
+// CRL, which is read as a whole.
 struct import {
     struct session session;
     const char *kind;
@@ -48,14 +48,14 @@ struct import {
     size_t n_new;
     size_t n_changed;
     size_t n_conflicts;
-    int64_t began_behind;  // the line that an earlier import has come to
+    int64_t began_after;  // the last line of an earlier import that is continued
     bool is_terminal;
     bool has_bar;
     int64_t bar_at;
-    int status;  // of a failure in list_crl()
+    int status;  // of a failure in take_entry()
 };
 
-// How far it has come.
+// Progress.
 
 static void show_bar(struct import *import)
 {
@@ -63,7 +63,7 @@ static void show_bar(struct import *import)
     int64_t done = lines_offset(import->lines);
     if (!import->is_terminal || (import->has_bar && clock_ms() - import->bar_at < BAR_EACH_MS))
         return;
-    // A file that has grown meanwhile is not more than whole.
+    // The file may have grown.
     done = done < size ? done : size;
     int filled = (int)(done * BAR / size);
     fprintf(stderr, "\r%3d %% [%.*s%*s] %zu", (int)(done * 100 / size), filled,
@@ -95,13 +95,14 @@ static int compare_rows(const void *a, const void *b)
     return one->line < other->line ? -1 : one->line > other->line;
 }
 
-static void tell_conflict(struct import *import, const struct row *row, const struct record *known)
+static void report_conflict(struct import *import, const struct row *row,
+                            const struct record *known)
 {
     char serial[SERIAL_TEXT];
     char what[RECORD_TEXT];
     char where[32] = "";
     import->n_conflicts++;
-    if (import->n_conflicts > CONFLICTS_TOLD)
+    if (import->n_conflicts > CONFLICTS_SHOWN)
         return;
     end_bar(import);
     if (import->lines != NULL)
@@ -120,7 +121,7 @@ static bool put_row(struct import *import, const struct row *row)
     if (!store->methods->look_up(store, serial, &known))
         return false;
     if (!record_merge(&known, &row->record, &wanted))
-        tell_conflict(import, row, &known);
+        report_conflict(import, row, &known);
     if (record_is_same(&known, &wanted))
         return true;
     if (known.status == RECORD_NOT_ISSUED)
@@ -145,7 +146,7 @@ static bool put_rows(struct import *import, bool is_last)
     return store->methods->put_position(store, import->kind, &here);
 }
 
-// With `is_last` nothing is left to go on with.
+// flush puts the batch into the database. With `is_last` the saved position is cleared.
 static int flush(struct import *import, bool is_last)
 {
     struct store *store = import->session.store;
@@ -172,7 +173,7 @@ static struct row *next_row(struct import *import)
 
 // A file of lines.
 
-// Returns what is wrong with it, or NULL.
+// read_line returns what is wrong with a line, or NULL.
 static const char *read_line(struct import *import, char *line, size_t len)
 {
     size_t serial_len = 0;
@@ -180,7 +181,7 @@ static const char *read_line(struct import *import, char *line, size_t len)
     if (index_line_is_empty(line, len))
         return NULL;
     if (memchr(line, '\0', len) != NULL)
-        return "an octet is zero";
+        return "unexpected NUL byte";
     struct row *row = &import->rows[import->n_rows];
     if (strcmp(import->kind, "csv") == 0)
         wrong = csv_line_read(&import->columns, line, row->serial, &serial_len, &row->record);
@@ -188,7 +189,7 @@ static const char *read_line(struct import *import, char *line, size_t len)
         wrong = index_line_read(line, len, row->serial, &serial_len, &row->record);
     if (wrong == NULL && row->record.status == RECORD_REVOKED &&
         row->record.revoked_at > time(NULL))
-        wrong = "it is revoked in the future";
+        wrong = "the time of revocation is in the future";
     if (wrong != NULL)
         return wrong;
     row->serial_len = (uint8_t)serial_len;
@@ -204,7 +205,7 @@ static int complain_line(struct import *import, const char *wrong)
     return EX_DATAERR;
 }
 
-// What stands before a broken line is kept, so that it need not be read again.
+// The lines before a malformed one are imported, so that they need not be read again.
 static int stop_at_line(struct import *import, const char *wrong)
 {
     int status = flush(import, false);
@@ -245,7 +246,7 @@ static int read_columns(struct import *import)
     if (result == LINES_END)
         wrong = "the file is empty";
     if (result == LINES_LINE)
-        wrong = memchr(line, '\0', len) != NULL ? "an octet is zero"
+        wrong = memchr(line, '\0', len) != NULL ? "unexpected NUL byte"
                                                 : csv_columns_read(line, &import->columns);
     if (wrong != NULL)
         return complain_line(import, wrong);
@@ -253,18 +254,18 @@ static int read_columns(struct import *import)
     return EX_OK;
 }
 
-// Goes to where an earlier import of the same lines has come, if there was one.
-static int go_on(struct import *import)
+// continue_import skips the lines that an earlier import of the same file has imported.
+static int continue_import(struct import *import)
 {
     struct store *store = import->session.store;
     struct position before;
     if (!store->methods->get_position(store, import->kind, &before))
         return session_failed(&import->session);
     if (before.offset > 0 && lines_skip(import->lines, &before)) {
-        import->began_behind = before.n_lines;
+        import->began_after = before.n_lines;
         return EX_OK;
     }
-    // The first line was read already, and would be read again.
+    // lines_skip() went back to the start of the file, in front of the columns.
     if (before.offset > 0 && strcmp(import->kind, "csv") == 0)
         return read_columns(import);
     return EX_OK;
@@ -279,11 +280,11 @@ static int import_file(struct import *import)
     if (strcmp(import->kind, "csv") == 0)
         status = read_columns(import);
     if (status == EX_OK)
-        status = go_on(import);
+        status = continue_import(import);
     return status == EX_OK ? import_lines(import) : status;
 }
 
-// A CRL, which is verified as one that answers come from.
+// A CRL, which is verified like one that answers come from.
 
 static bool take_entry(void *arg, const struct entry *entry)
 {
@@ -320,18 +321,18 @@ static int import_crl(struct import *import)
 
 // The command.
 
-static int tell_end(struct import *import, int status)
+static int report_end(struct import *import, int status)
 {
     end_bar(import);
     if (status != EX_OK)
         return status;
-    if (import->n_conflicts > CONFLICTS_TOLD)
-        complain(import->file, "and so do %zu more", import->n_conflicts - CONFLICTS_TOLD);
-    if (import->began_behind > 0)
-        printf("went on behind line %lld\n", (long long)import->began_behind);
-    printf("%zu certificates: %zu new, %zu changed, %zu as before\n", import->n_read, import->n_new,
+    if (import->n_conflicts > CONFLICTS_SHOWN)
+        complain(import->file, "and %zu more", import->n_conflicts - CONFLICTS_SHOWN);
+    if (import->began_after > 0)
+        printf("continued after line %lld\n", (long long)import->began_after);
+    printf("%zu certificates: %zu new, %zu changed, %zu unchanged\n", import->n_read, import->n_new,
            import->n_changed, import->n_read - import->n_new - import->n_changed);
-    // Who takes one of them off hold must hear that it was not done.
+    // A certificate that the file takes off hold stays revoked: the exit status must say so.
     return import->n_conflicts == 0 ? EX_OK : EX_DATAERR;
 }
 
@@ -341,7 +342,7 @@ static int import_all(struct import *import)
     if (status == EX_OK) {
         import->rows = must_alloc(BATCH, sizeof *import->rows);
         status = strcmp(import->kind, "crl") == 0 ? import_crl(import) : import_file(import);
-        status = tell_end(import, status);
+        status = report_end(import, status);
     }
     lines_close(import->lines);
     free(import->rows);
@@ -349,7 +350,7 @@ static int import_all(struct import *import)
     return status;
 }
 
-// Returns whether it was such an option, and the only one.
+// take_file returns whether it was an option for a file, and the only one.
 static bool take_file(struct import *import, int option)
 {
     const char *kind = NULL;
@@ -361,7 +362,7 @@ static bool take_file(struct import *import, int option)
         kind = "csv";
     if (kind == NULL || import->kind != NULL) {
         if (kind != NULL)
-            complain(import->session.title, "only one of --index, --crl and --csv is possible");
+            complain(import->session.title, "specify only one of --index, --crl and --csv");
         return false;
     }
     import->kind = kind;
@@ -390,6 +391,6 @@ int import_run(const struct command *self, int argc, char **argv)
         return import_all(&import);
     if (optind != argc)
         return command_refuse_argument(self, argv[optind]);
-    complain(self->title, "from where? one of --index, --crl and --csv is needed");
+    complain(self->title, "specify one of --index, --crl and --csv");
     return command_usage(self);
 }

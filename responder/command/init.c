@@ -14,7 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-// The database belongs to who answers, not to root, who makes it.
+// The database must belong to the user who serves it, not to root, who creates it.
 static bool give_away(const char *path, const char *user)
 {
     if (user == NULL || geteuid() != 0)
@@ -22,11 +22,11 @@ static bool give_away(const char *path, const char *user)
     errno = 0;
     const struct passwd *entry = getpwnam(user);
     if (entry == NULL)
-        complain(path, "there is no user \"%s\" to give it to", user);
+        complain(path, "cannot change its owner: unknown user \"%s\"", user);
     else if (chown(path, entry->pw_uid, entry->pw_gid) == 0)
         return true;
     else
-        complain(path, "cannot be given to %s: %s", user, strerror(errno));
+        complain(path, "cannot change its owner to %s: %s", user, strerror(errno));
     return false;
 }
 

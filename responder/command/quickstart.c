@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// `ocspd quickstart`: a folder with a database, a signer that the CA's key has certified, and a
-// configuration. Nothing is overwritten, and what was begun is taken away if it cannot be finished.
+// `ocspd quickstart`: a directory with a database, a signer certified by the CA, and a
+// configuration. Nothing is overwritten, and if a step fails, the files made before it are removed.
 #include "command/quickstart.h"
 
 #include "base/listen_address.h"
@@ -34,7 +34,7 @@ enum { SIGNER_DAYS = 90, SERIAL_LEN = 16, ISSUER_NAME_MAX = 63, PATH_LEN = 4096 
 static const char default_listen[] = "127.0.0.1:2560";
 static const char default_admin[] = "127.0.0.1:2561";
 
-// enum piece is a file that is made, in this order.
+// enum piece is a file to make, in this order.
 enum piece { CA_CERT = 0, SIGNER_KEY, SIGNER_CERT, DATABASE, CONFIG, N_PIECES };
 
 static const char *const piece_names[N_PIECES] = {
@@ -72,7 +72,7 @@ __attribute__((format(printf, 3, 4))) static bool fail(const struct quick *quick
     return false;
 }
 
-// The last of libcrypto's reasons is the nearest to the cause.
+// libcrypto's last error is the one nearest to the cause.
 static const char *crypto_reason(void)
 {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
@@ -91,11 +91,11 @@ static bool read_ca(struct quick *quick)
     }
     fclose(in);
     if (quick->ca == NULL)
-        return fail(quick, quick->ca_file, "no certificate");
+        return fail(quick, quick->ca_file, "contains no certificate");
     if (X509_check_ca(quick->ca) == 0)
-        return fail(quick, quick->ca_file, "not the certificate of a CA");
+        return fail(quick, quick->ca_file, "is not the certificate of a CA");
     if (X509_cmp_current_time(X509_get0_notAfter(quick->ca)) <= 0)
-        return fail(quick, quick->ca_file, "the certificate has ended");
+        return fail(quick, quick->ca_file, "the certificate has expired");
     return true;
 }
 
@@ -127,26 +127,26 @@ static bool read_key(struct quick *quick)
     }
     fclose(in);
     if (quick->ca_key == NULL)
-        return fail(quick, quick->key_file, "no private key, or not with this passphrase");
+        return fail(quick, quick->key_file, "contains no private key, or the passphrase is wrong");
     if (X509_check_private_key(quick->ca, quick->ca_key) != 1)
-        return fail(quick, quick->key_file, "not the key of %s", quick->ca_file);
+        return fail(quick, quick->key_file, "is not the key of %s", quick->ca_file);
     return true;
 }
 
 static bool set_names(struct quick *quick, X509 *cert)
 {
     X509_NAME *name = X509_NAME_new();
-    bool is_well =
-        name != NULL &&
-        X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                                   (const unsigned char *)"OCSP responder", -1, -1, 0) == 1 &&
-        X509_set_subject_name(cert, name) == 1 &&
-        X509_set_issuer_name(cert, X509_get_subject_name(quick->ca)) == 1;
+    bool ok = name != NULL &&
+              X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                                         (const unsigned char *)"OCSP responder", -1, -1, 0) == 1 &&
+              X509_set_subject_name(cert, name) == 1 &&
+              X509_set_issuer_name(cert, X509_get_subject_name(quick->ca)) == 1;
     X509_NAME_free(name);
-    return is_well;
+    return ok;
 }
 
-// A random number of 127 bits, not zero in front (CABF asks for 64 bits from a generator).
+// The serial number is random, positive and has no leading zero; CABF BR 7.1 requires 64 random
+// bits.
 static bool set_serial(X509 *cert)
 {
     unsigned char octets[SERIAL_LEN];
@@ -154,14 +154,13 @@ static bool set_serial(X509 *cert)
         return false;
     octets[0] = (octets[0] & 0x7f) | 0x40;
     BIGNUM *number = BN_bin2bn(octets, sizeof octets, NULL);
-    bool is_well =
-        number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) != NULL;
+    bool ok = number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) != NULL;
     BN_free(number);
-    return is_well;
+    return ok;
 }
 
-// The certificate does not outlive its issuer, and begins a little before now for clocks that are
-// behind, but not before its issuer.
+// The certificate is valid from 5 minutes ago, for clients whose clocks are behind. Its validity
+// lies within that of the CA.
 static bool set_times(const struct quick *quick, X509 *cert)
 {
     const ASN1_TIME *ca_start = X509_get0_notBefore(quick->ca);
@@ -170,24 +169,24 @@ static bool set_times(const struct quick *quick, X509 *cert)
     ASN1_TIME *end = X509_getm_notAfter(cert);
     if (X509_gmtime_adj(start, -300) == NULL || X509_time_adj_ex(end, SIGNER_DAYS, 0, NULL) == NULL)
         return false;
-    bool is_well = true;
+    bool ok = true;
     if (ASN1_TIME_compare(start, ca_start) < 0)
-        is_well = X509_set1_notBefore(cert, ca_start) == 1;
+        ok = X509_set1_notBefore(cert, ca_start) == 1;
     if (ASN1_TIME_compare(end, ca_end) > 0)
-        is_well = is_well && X509_set1_notAfter(cert, ca_end) == 1;
-    return is_well;
+        ok = ok && X509_set1_notAfter(cert, ca_end) == 1;
+    return ok;
 }
 
 static bool add_extension(X509V3_CTX *ctx, X509 *cert, int nid, const char *value)
 {
     X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, ctx, nid, value);
-    bool is_well = extension != NULL && X509_add_ext(cert, extension, -1) == 1;
+    bool ok = extension != NULL && X509_add_ext(cert, extension, -1) == 1;
     X509_EXTENSION_free(extension);
-    return is_well;
+    return ok;
 }
 
-// RFC 6960 4.2.2.2 and 4.2.2.2.1; CABF BR 7.1.2.8. A CA without a key identifier cannot be named by
-// one.
+// RFC 6960 4.2.2.2 and 4.2.2.2.1; CABF BR 7.1.2.8. The authority key identifier is left out if the
+// CA has no key identifier.
 static bool add_extensions(const struct quick *quick, X509 *cert)
 {
     X509V3_CTX ctx;
@@ -204,7 +203,7 @@ static bool add_extensions(const struct quick *quick, X509 *cert)
 static bool sign_cert(const struct quick *quick, X509 *cert)
 {
     char name[64] = "";
-    // Ed25519 and its like have a hash of their own.
+    // Ed25519 and the like do not take a hash.
     bool has_own_hash = EVP_PKEY_get_default_digest_name(quick->ca_key, name, sizeof name) == 2 &&
                         (name[0] == '\0' || strcmp(name, "UNDEF") == 0);
     return X509_sign(cert, quick->ca_key, has_own_hash ? NULL : EVP_sha256()) > 0;
@@ -222,8 +221,9 @@ static bool make_signer(struct quick *quick)
     return fail(quick, "the signer's certificate", "%s", crypto_reason());
 }
 
-// plain_text writes what anybody can type of a text, the rest as underscores, one for a character.
-// Returns false if nothing of it is left.
+// plain_text copies the printable ASCII characters of a text, without those that are special in the
+// configuration, and replaces each of the others by an underscore. Returns false if no letter or
+// digit is left.
 static bool plain_text(const unsigned char *text, size_t len, char out[ISSUER_NAME_MAX + 1])
 {
     size_t n = 0;
@@ -240,7 +240,7 @@ static bool plain_text(const unsigned char *text, size_t len, char out[ISSUER_NA
     return has_some;
 }
 
-// issuer_name makes a name out of the CA's, that may stand in quotes.
+// issuer_name makes the issuer's name in the configuration from that of the CA.
 static void issuer_name(const struct quick *quick, char out[ISSUER_NAME_MAX + 1])
 {
     X509_NAME *name = X509_get_subject_name(quick->ca);
@@ -248,7 +248,7 @@ static void issuer_name(const struct quick *quick, char out[ISSUER_NAME_MAX + 1]
         X509_NAME_get_entry(name, X509_NAME_get_index_by_NID(name, NID_commonName, -1));
     unsigned char *text = NULL;
     int len = entry != NULL ? ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry)) : -1;
-    // It may be of any kind of string, with two or four octets a character for instance.
+    // The name may be a string of any type, BMPString for instance.
     if (!plain_text(text, len > 0 ? (size_t)len : 0, out))
         snprintf(out, ISSUER_NAME_MAX + 1, "CA");
     OPENSSL_free(text);
@@ -325,7 +325,7 @@ static bool name_pieces(struct quick *quick)
         if (len < 0 || len >= PATH_LEN)
             return fail(quick, quick->dir, "%s", strerror(ENAMETOOLONG));
         if (access(quick->paths[i], F_OK) == 0)
-            return fail(quick, quick->paths[i], "there already; nothing was changed");
+            return fail(quick, quick->paths[i], "already exists; nothing was changed");
     }
     return true;
 }
@@ -341,10 +341,10 @@ static bool make_dir(struct quick *quick)
 
 static bool make_all(struct quick *quick)
 {
-    bool is_well = make_dir(quick);
-    for (unsigned i = 0; is_well && i < N_PIECES; i++)
-        is_well = i == DATABASE ? make_database(quick) : make_piece(quick, (enum piece)i);
-    if (is_well)
+    bool ok = make_dir(quick);
+    for (unsigned i = 0; ok && i < N_PIECES; i++)
+        ok = i == DATABASE ? make_database(quick) : make_piece(quick, (enum piece)i);
+    if (ok)
         return true;
     for (size_t i = 0; i < N_PIECES; i++) {
         if (quick->is_made[i])
@@ -355,20 +355,20 @@ static bool make_all(struct quick *quick)
     return false;
 }
 
-static void say_next(const struct quick *quick)
+static void print_next(const struct quick *quick)
 {
     const char *config = quick->paths[CONFIG];
-    printf("Made in %s: a database, a signer for %d days, and a configuration.\n"
+    printf("Created in %s: a database, a signer for %d days, and a configuration.\n"
            "\n"
-           "Answer, in the foreground:\n"
+           "Answer requests, in the foreground:\n"
            "    ocspd serve --config %s\n"
-           "Tell which certificates were issued, without which none is good, or revoke one:\n"
+           "Record which certificates were issued (others are not good), or revoke one:\n"
            "    ocspd issue --config %s SERIAL...\n"
            "    ocspd import --config %s --index index.txt\n"
            "    ocspd revoke --config %s SERIAL --reason keyCompromise\n",
            quick->dir, SIGNER_DAYS, config, config, config, config);
     if (strncmp(quick->listen, "unix:", 5) != 0 && quick->listen[0] != '*')
-        printf("Ask:\n"
+        printf("Check a certificate:\n"
                "    ocsp check --url http://%s/ --issuer %s CERT\n",
                quick->listen, quick->paths[CA_CERT]);
 }
@@ -381,7 +381,7 @@ static bool check_addresses(const struct quick *quick)
     if (quick->admin[0] != '\0' && !listen_address_check(quick->admin, why, sizeof why))
         return fail(quick, quick->admin, "%s", why);
     if (strpbrk(quick->listen, "\"\\$") != NULL || strpbrk(quick->admin, "\"\\$") != NULL)
-        return fail(quick, quick->listen, "a quote, a backslash or a dollar sign");
+        return fail(quick, quick->listen, "quotes, backslashes and dollar signs are not supported");
     return true;
 }
 
@@ -397,7 +397,7 @@ static int make(struct quick *quick)
         return EX_SOFTWARE;
     if (!make_all(quick))
         return EX_CANTCREAT;
-    say_next(quick);
+    print_next(quick);
     return EX_OK;
 }
 
@@ -449,7 +449,7 @@ static bool read_options(const struct command *self, struct quick *quick, int ar
         *status = command_refuse_argument(self, argv[optind]);
         return false;
     }
-    complain(self->title, "--ca and --key are needed");
+    complain(self->title, "missing --ca or --key");
     *status = command_usage(self);
     return false;
 }

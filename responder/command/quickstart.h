@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `ocspd quickstart`: all that is needed to try ocspd out.
+// `ocspd quickstart`.
 #ifndef COMMAND_QUICKSTART_H
 #define COMMAND_QUICKSTART_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Serial numbers and records: read, written, and put together.
+// Serial numbers and records: reading, writing, merging.
 #include "command/record.h"
 
 #include "program/argument.h"
@@ -70,7 +70,7 @@ bool reason_read(const char *text, struct record *out)
     for (size_t i = 0; i < sizeof reasons; i++) {
         if (strcmp(text, oc_crl_reason_name(reasons[i])) != 0)
             continue;
-        // RFC 5280 5.3.1: that is said by saying nothing.
+        // RFC 5280 5.3.1: leave the reason out instead.
         out->has_reason = reasons[i] != OC_REASON_UNSPECIFIED;
         out->reason = reasons[i];
         return true;
@@ -106,28 +106,28 @@ bool record_is_same(const struct record *a, const struct record *b)
            (a->status != RECORD_REVOKED || (a->revoked_at == b->revoked_at && same_reason));
 }
 
-static void worsen(const struct record *told, struct record *out)
+static void worsen(const struct record *other, struct record *out)
 {
-    out->has_reason = told->has_reason;
-    out->reason = told->reason;
-    if (told->revoked_at < out->revoked_at)
-        out->revoked_at = told->revoked_at;
+    out->has_reason = other->has_reason;
+    out->reason = other->reason;
+    if (other->revoked_at < out->revoked_at)
+        out->revoked_at = other->revoked_at;
 }
 
-bool record_merge(const struct record *known, const struct record *told, struct record *out)
+bool record_merge(const struct record *known, const struct record *other, struct record *out)
 {
-    int64_t expires = told->expires != 0 ? told->expires : known->expires;
-    *out = known->status == RECORD_REVOKED ? *known : *told;
+    int64_t expires = other->expires != 0 ? other->expires : known->expires;
+    *out = known->status == RECORD_REVOKED ? *known : *other;
     out->expires = expires;
-    // What was told may be right for some time only; what is stored is right until it is changed.
+    // A record of the database has no validity: it applies until it is changed.
     out->this_update = 0;
     out->next_update = 0;
     if (known->status != RECORD_REVOKED)
         return true;
-    if (told->status == RECORD_REVOKED && reason_is_worse(known, told)) {
-        worsen(told, out);
+    if (other->status == RECORD_REVOKED && reason_is_worse(known, other)) {
+        worsen(other, out);
         return true;
     }
-    return told->status == RECORD_REVOKED && told->revoked_at == known->revoked_at &&
-           rank(told) == rank(known) && told->reason == known->reason;
+    return other->status == RECORD_REVOKED && other->revoked_at == known->revoked_at &&
+           rank(other) == rank(known) && other->reason == known->reason;
 }

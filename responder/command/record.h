@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Serial numbers, reasons and records of commands: their text, and the rule by which a record
-// changes.
+// Serial numbers, reasons and records as text, and the rule by which a record changes.
 #ifndef COMMAND_RECORD_H
 #define COMMAND_RECORD_H
 
@@ -9,34 +8,34 @@
 
 #include <ocsp/base.h>
 
-// serial_read reads a serial number of at most SERIAL_MAX octets into `buf`. Returns false when
-// there is none.
+// serial_read reads a serial number into `buf`. Returns false if `text` is not a serial number, or
+// has more than SERIAL_MAX octets.
 bool serial_read(const char *text, uint8_t buf[SERIAL_MAX], struct oc_bytes *out);
 
-// SERIAL_TEXT is the room for the text of a serial number, and serial_text writes it: hex behind
-// 0x, as it may be given to commands again.
+// SERIAL_TEXT is the size of a serial number as text, with its NUL. serial_text writes it as 0x and
+// hex digits, which commands accept, and returns `buf`.
 enum { SERIAL_TEXT = 2 * SERIAL_MAX + 4 };
 const char *serial_text(struct oc_bytes serial, char buf[SERIAL_TEXT]);
 
-// RECORD_TEXT is the room for a record as text, for instance "revoked since 2024-04-03T12:00:00Z,
-// keyCompromise", and record_text writes it.
+// RECORD_TEXT is the size of a record as text, with its NUL. record_text returns the text, for
+// instance "revoked since 2024-04-03T12:00:00Z, keyCompromise", which may be in `buf`.
 enum { RECORD_TEXT = 128 };
 const char *record_text(const struct record *record, char buf[RECORD_TEXT]);
 
-// reason_read reads a reason that a certificate can be revoked for, by its name (RFC 5280 5.3.1):
-// what is unspecified has none.
+// reason_read sets the reason of a record from its name (RFC 5280 5.3.1); "unspecified" sets no
+// reason. Returns false if certificates cannot be revoked for it.
 bool reason_read(const char *text, struct record *out);
 
-// reason_is_worse tells whether a revocation for `b`'s reason says more than one for `a`'s: a key
-// that others may have is worst, and a hold is least.
+// reason_is_worse returns whether the reason of `b` is worse than that of `a`. A compromise is
+// worst, and a hold least bad.
 bool reason_is_worse(const struct record *a, const struct record *b);
 
-// record_merge puts together what is known and what is told from elsewhere. A revocation is never
-// taken back, and of two the worse counts, since the earlier time. Returns false when `told` says
-// something that does not count.
-bool record_merge(const struct record *known, const struct record *told, struct record *out);
+// record_merge merges `other` into a known record. A revocation is never cancelled; of two, the
+// worse reason counts, from the earlier time. Returns false if `other` contradicts a revocation and
+// is ignored.
+bool record_merge(const struct record *known, const struct record *other, struct record *out);
 
-// record_is_same tells whether two records say the same.
+// record_is_same returns whether two records are the same, apart from what their status leaves out.
 bool record_is_same(const struct record *a, const struct record *b);
 
 #endif

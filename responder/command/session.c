@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// From options to the open store of one issuer.
+// Opens the store of one issuer, as the options say.
 #include "command/session.h"
 
 #include "base/issuer_file.h"
@@ -19,7 +19,7 @@
 void session_init(struct session *session, const char *title)
 {
     *session = (struct session){.title = title, .config_file = CONFIG_FILE};
-    // A file that may not become larger is an error like a full disk.
+    // Without this, a limit on the size of files would kill the process; now it is an error.
     signal(SIGXFSZ, SIG_IGN);
 }
 
@@ -64,8 +64,8 @@ static int choose_issuer(struct session *session)
                  session->issuer_name);
         return EX_USAGE;
     }
-    complain(session->title, "which issuer? %s has %zu: name one with --issuer",
-             session->config_file, session->config->n_issuers);
+    complain(session->title, "missing --issuer: %s has %zu issuers", session->config_file,
+             session->config->n_issuers);
     return EX_USAGE;
 }
 
@@ -87,7 +87,7 @@ static int check_kind(const struct session *session, enum store_mode mode)
     const struct issuer_config *issuer = session->issuer_config;
     if (mode == STORE_READ || issuer->source == SOURCE_DATABASE)
         return EX_OK;
-    complain(session->title, "the statuses of issuer \"%s\" are changed in their source, %s",
+    complain(session->title, "cannot change the statuses of issuer \"%s\": they come from %s",
              issuer->name, issuer->source_file);
     return EX_CONFIG;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the commands on the store share: their common options, the store of one issuer, the rule
-// by which records change, and how all of it is written.
+// The commands on the store: their common options, and the open store of one issuer.
 #ifndef COMMAND_SESSION_H
 #define COMMAND_SESSION_H
 
@@ -12,7 +11,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
-// struct session is the store of one issuer, open for a command, which is called `title`.
+// struct session is the open store of one issuer. `title` is the title of the command.
 struct session {
     const char *title;
     const char *config_file;  // --config
@@ -25,8 +24,8 @@ struct session {
     struct store *store;
 };
 
-// SESSION_OPTIONS are the options that each of these commands has; session_option takes one of
-// them and tells whether it was one. "help" is 'h', for the caller.
+// SESSION_OPTIONS are the common options, for getopt_long(). session_option applies one of them and
+// returns whether it was one. The caller handles "help", which is 'h'.
 #define SESSION_OPTIONS                                                                            \
     {"config", required_argument, NULL, 'c'}, {"issuer", required_argument, NULL, 'i'},            \
     {                                                                                              \
@@ -35,17 +34,18 @@ struct session {
 void session_init(struct session *session, const char *title);
 bool session_option(struct session *session, int option);
 
-// session_read_config reads the configuration, and session_open opens the store; with STORE_WRITE
-// the issuer must have its statuses in the database. Both return EX_OK, or the exit status after
-// an error line. session_close closes all, whatever was opened.
+// session_read_config reads the configuration. session_open does so too, and opens the store; with
+// STORE_WRITE, that must be the database. Both return EX_OK, or the exit status after an error
+// line. session_close closes whatever was opened.
 int session_read_config(struct session *session);
 int session_open(struct session *session, enum store_mode mode);
 void session_close(struct session *session);
 
-// session_failed says what has failed in the store, and returns the exit status that tells the
-// kind of it: EX_TEMPFAIL when it is locked, EX_NOINPUT when it is not there, EX_DATAERR when it
-// is no store, EX_IOERR for the rest.
+// session_failed reports the last failure of the store, and returns its exit status.
 int session_failed(const struct session *session);
+
+// store_fault_status returns the exit status for a failure: EX_TEMPFAIL if the store is locked,
+// EX_NOINPUT if it does not exist, EX_DATAERR if it is not a store, otherwise EX_IOERR.
 int store_fault_status(enum store_fault fault);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ocspd list and status: what the source of an issuer knows, for people or as JSON Lines. All text
-// is this program's own, so that nothing has to be escaped.
+// ocspd list and status: the records of an issuer's source, as text or JSON Lines. None of the text
+// comes from outside, so nothing is escaped.
 #include "command/show.h"
 
 #include "command/record.h"
@@ -15,14 +15,14 @@
 #include <string.h>
 #include <sysexits.h>
 
-// What `ocspd status` ends with.
+// Exit statuses of `ocspd status`.
 enum { STATUS_GOOD = 0, STATUS_REVOKED = 1, STATUS_NOT_ISSUED = 2 };
 
-// How many certificates are read at once. What waits for a slow reader must not keep the database
-// from tidying up.
+// PAGE is how many certificates are read in one transaction. Output that waits for a slow reader
+// must not keep one open, because SQLite could not truncate its log meanwhile.
 enum { PAGE = 1000 };
 
-// struct show is how to show what, and how far it has come.
+// struct show is the options, and the progress through a list.
 struct show {
     struct session session;
     bool revoked_only;
@@ -72,7 +72,7 @@ static void print_text(FILE *out, struct oc_bytes serial, const struct record *r
     char expires[OC_TIME_TEXT_LEN];
     fprintf(out, "%s %s", serial_text(serial, text), record_text(record, what));
     if (record->expires != 0 && oc_time_text(record->expires, expires))
-        fprintf(out, ", ends %s", expires);
+        fprintf(out, ", expires %s", expires);
     fputc('\n', out);
 }
 
@@ -93,7 +93,7 @@ static bool show_entry(void *arg, const struct entry *entry)
     return ++show->n < PAGE;
 }
 
-// Returns whether to go on; if not, `*status` is how to end.
+// read_options returns whether the command is to run; if not, `*status` is its exit status.
 static bool read_options(struct show *show, const struct command *self, int argc, char **argv,
                          const struct option *options, int *status)
 {
@@ -111,7 +111,6 @@ static bool read_options(struct show *show, const struct command *self, int argc
     return true;
 }
 
-// Returns EX_OK, or the exit status after an error line.
 static int list_page(struct show *show)
 {
     char *text = NULL;
@@ -194,11 +193,12 @@ int status_run(const struct command *self, int argc, char **argv)
     if (!read_options(&show, self, argc, argv, options, &status))
         return status;
     if (optind + 1 != argc) {
-        complain(self->title, "exactly one SERIAL is needed");
+        complain(self->title, "expected exactly one SERIAL");
         return command_usage(self);
     }
     if (!serial_read(argv[optind], buf, &serial)) {
-        complain(self->title, "\"%s\" is no serial number: decimal, or hex like 0x01aa or 01:aa",
+        complain(self->title,
+                 "invalid serial number \"%s\": give it in decimal, or in hex like 0x01aa or 01:aa",
                  argv[optind]);
         return command_usage(self);
     }

@@ -62,7 +62,7 @@ class UsageTest(Case):
         self.fail_with(64, 'ocsp: unknown command ""; "ocsp help" lists them\n', "")
 
     def test_help_of_two(self):
-        self.fail_with(64, "ocsp help: one command at most\nusage: ocsp help [COMMAND]\n",
+        self.fail_with(64, "ocsp help: more than one command\nusage: ocsp help [COMMAND]\n",
                        "help", "show", "request")
 
     def test_show(self):

@@ -379,7 +379,7 @@ class StartTest(DaemonCase):
     def test_check_config(self):
         done = run(OCSPD, "check-config", "--config", self.config)
         self.assertEqual((done.stdout, done.stderr, done.returncode),
-                         (f"{self.config}: right\n".encode(), b"", 0))
+                         (f"{self.config}: configuration OK\n".encode(), b"", 0))
         shutil.copy(Made.dir / "other.key", self.dir / "signer.key")
         done = run(OCSPD, "check-config", "--config", self.config)
         self.assertEqual((done.stdout, done.returncode), (b"", EX_CONFIG))
@@ -477,7 +477,7 @@ class WrongForGoodTest(DaemonCase):
             self.be_nobody()
         done = run(OCSPD, "check-config", "--config", "ocspd.conf", cwd=self.dir)
         self.assertEqual((done.stdout, done.stderr, done.returncode),
-                         (b"ocspd.conf: right\n", b"", 0))
+                         (b"ocspd.conf: configuration OK\n", b"", 0))
         self.start().ready()
 
     def test_key_that_cannot_be_read(self):
@@ -698,7 +698,8 @@ class DatesTest(DaemonCase):
     def test_check_config(self):
         self.add_old()
         done = run(OCSPD, "check-config", "--config", self.config)
-        self.assertEqual((done.stdout, done.returncode), (f"{self.config}: right\n".encode(), 0))
+        self.assertEqual((done.stdout, done.returncode),
+                         (f"{self.config}: configuration OK\n".encode(), 0))
         self.assertEqual(LINE.sub(r"\1", done.stderr.decode().strip()), f"warning: {self.WARNING}")
 
     def test_nobody_else(self):
@@ -1433,7 +1434,7 @@ class QuickstartTest(DaemonCase):
             (folder / kept).write_text("mine")
             done = self.make("--dir", folder)
             self.assertEqual((done.stderr.decode(), done.returncode),
-                             (f"ocspd quickstart: {folder / kept}: there already; nothing was "
+                             (f"ocspd quickstart: {folder / kept}: already exists; nothing was "
                               "changed\n", EX_CANTCREAT))
             self.assertEqual([path.name for path in folder.iterdir()], [kept])
             self.assertEqual((folder / kept).read_text(), "mine")
@@ -1441,7 +1442,7 @@ class QuickstartTest(DaemonCase):
     def test_key_of_another(self):
         done = self.make("--dir", "new", key="other")
         self.assertEqual((done.stderr.decode(), done.returncode),
-                         (f"ocspd quickstart: {Made.dir / 'other.key'}: not the key of "
+                         (f"ocspd quickstart: {Made.dir / 'other.key'}: is not the key of "
                           f"{Made.dir / 'ca.pem'}\n", EX_DATAERR))
         self.assertFalse((self.dir / "new").exists())
 
@@ -1452,7 +1453,8 @@ class QuickstartTest(DaemonCase):
         done = run(OCSPD, "quickstart", "--ca", "leaf.pem", "--key", "leaf.key", "--dir", "new",
                    cwd=self.dir)
         self.assertEqual((done.stderr.decode(), done.returncode),
-                         ("ocspd quickstart: leaf.pem: not the certificate of a CA\n", EX_DATAERR))
+                         ("ocspd quickstart: leaf.pem: is not the certificate of a CA\n",
+                          EX_DATAERR))
 
     def test_folder_that_cannot_be(self):
         done = self.make("--dir", "no/where")
@@ -1465,8 +1467,8 @@ class QuickstartTest(DaemonCase):
         self.assertFalse((self.dir / "new").exists())
 
     def test_arguments(self):
-        for args, error in ((("--ca", "x"), "--ca and --key are needed"),
-                            (("--ca", "x", "--key", "y", "z"), 'one argument too many: "z"')):
+        for args, error in ((("--ca", "x"), "missing --ca or --key"),
+                            (("--ca", "x", "--key", "y", "z"), 'unexpected argument "z"')):
             done = run(OCSPD, "quickstart", *args)
             self.assertEqual((done.stderr.decode().splitlines()[0], done.returncode),
                              (f"ocspd quickstart: {error}", EX_USAGE))
@@ -1530,7 +1532,8 @@ class QuickstartTest(DaemonCase):
         done = run(OCSPD, "quickstart", "--ca", "k.pem", "--key", "k.key", "--dir", "new",
                    "--passphrase-file", "pass", cwd=self.dir)
         self.assertEqual((done.stderr.decode(), done.returncode),
-                         ("ocspd quickstart: k.key: no private key, or not with this passphrase\n",
+                         ("ocspd quickstart: k.key: contains no private key, or the passphrase is "
+                          "wrong\n",
                           EX_DATAERR))
 
 
