@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Octets, numbers and times out of arguments. libcrypto knows large numbers, and the
-// library knows the calendar.
+// Octets, numbers and times from arguments. Serial numbers are converted by libcrypto, dates by
+// libocsp.
 #include "program/argument.h"
 
 #include "program/hex.h"
@@ -58,7 +58,7 @@ bool argument_number(const char *text, int64_t max, int64_t *out)
     return true;
 }
 
-// The digits between the colons of `text`, which must stand in pairs.
+// drop_colons copies the digits of `text`, which must be pairs separated by colons.
 static bool drop_colons(const char *text, char *out)
 {
     size_t n = 0;
@@ -117,8 +117,8 @@ bool argument_serial(const char *text, struct octets *out)
     return ok;
 }
 
-// take copies what `pattern` wants, where 0 is any decimal digit, T and Z are these
-// letters of either size, and every other character is itself. The digits go to `*out`.
+// take matches `*text` with a pattern, and copies its digits to `*out`. In the pattern, 0 is any
+// decimal digit, T and Z are these letters in either case, and other characters are themselves.
 static bool take(const char **text, const char *pattern, char **out)
 {
     for (; *pattern != '\0'; pattern++, (*text)++) {
@@ -163,7 +163,7 @@ static bool read_zone(const char *text, int64_t *seconds)
     return true;
 }
 
-// date-time = full-date "T" partial-time time-offset (RFC 3339 5.6), by way of the
+// date-time = full-date "T" partial-time time-offset (RFC 3339 5.6), converted through the
 // GeneralizedTime with the same digits.
 static bool read_date_time(const char *text, int64_t *out)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The arguments of options: octets, numbers and times, each refused as a whole or
-// read as a whole.
+// The arguments of options: octets, numbers and times. Each function reads the whole text or
+// returns false.
 #ifndef PROGRAM_ARGUMENT_H
 #define PROGRAM_ARGUMENT_H
 
@@ -14,22 +14,21 @@
 // NONCE_MAX is the most octets that a nonce may have (RFC 9654 2.1).
 enum { NONCE_MAX = 128 };
 
-// argument_hex reads 1 to `max` octets in hex, without anything in between.
+// argument_hex reads 1 to `max` octets in hex, without separators.
 bool argument_hex(const char *text, uint8_t *out, size_t max, size_t *len);
 
 // argument_number reads a decimal number from 0 to `max`.
 bool argument_number(const char *text, int64_t max, int64_t *out);
 
-// argument_serial reads a serial number: decimal digits, hex digits behind 0x, or pairs
-// of hex digits with colons between them. `*out` is the content of an INTEGER, which the
-// caller frees.
+// argument_serial reads a serial number: decimal digits, hex digits after 0x, or pairs of hex
+// digits separated by colons. `*out` is the content of an INTEGER, which the caller frees.
 bool argument_serial(const char *text, struct octets *out);
 
 // ARGUMENT_TIME_MAX is the last time of argument_time(), 9999-12-31T23:59:59Z.
 #define ARGUMENT_TIME_MAX INT64_C(253402300799)
 
-// argument_time reads a time of the years 0001 to 9999: RFC 3339, whose fraction of a
-// second is dropped, or seconds since 1970. `*out` is in seconds since 1970.
+// argument_time reads a time of the years 0001 to 9999, as in RFC 3339, without the fraction of a
+// second, or as seconds since 1970. `*out` is in seconds since 1970.
 bool argument_time(const char *text, int64_t *out);
 
 #endif

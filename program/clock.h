@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The clocks of the programs. To wait on a condition by the monotonic clock, use
+// The clocks of the programs. To wait on a condition with the monotonic clock, use
 // pthread_cond_clockwait(3) with clock_in().
 #ifndef PROGRAM_CLOCK_H
 #define PROGRAM_CLOCK_H
@@ -24,7 +24,7 @@ static inline int64_t clock_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-// clock_coarse_ms is clock_ms() at a fraction of its cost, some milliseconds behind it.
+// clock_coarse_ms is a cheaper clock_ms() that lags behind it by a few milliseconds.
 static inline int64_t clock_coarse_ms(void)
 {
     struct timespec now = {0};
@@ -32,7 +32,7 @@ static inline int64_t clock_coarse_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-// clock_in returns the point of the monotonic clock that is so many milliseconds away.
+// clock_in returns the time of the monotonic clock in so many milliseconds.
 static inline struct timespec clock_in(int milliseconds)
 {
     struct timespec at = {0};
@@ -44,7 +44,7 @@ static inline struct timespec clock_in(int milliseconds)
     return at;
 }
 
-// clock_seconds returns the time of day in seconds since 1970, cheaply.
+// clock_seconds is a cheaper time(2).
 static inline int64_t clock_seconds(void)
 {
     struct timespec now = {0};

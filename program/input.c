@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Bounded reading. Files are opened without blocking, because opening a FIFO waits
-// for its writer otherwise, for ever if there is none.
+// Bounded reading. Files are opened without blocking, because opening a FIFO would wait for its
+// writer, possibly forever.
 #include "program/input.h"
 
 #include "program/report.h"
@@ -18,7 +18,7 @@
 
 enum { WRITER_WAIT_MS = 1000, FIRST_SIZE = 16384 };
 
-// struct source is what is read from.
+// struct source is an input.
 struct source {
     const char *name;
     int fd;
@@ -48,12 +48,12 @@ static bool check_kind(struct source *source)
 static void wait_readable(int fd, int milliseconds)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
-    // Whatever comes out of this, the read that follows tells.
+    // The following read reports any error.
     (void)poll(&p, 1, milliseconds);
 }
 
-// read_some is a read() that waits. Reading 0 octets is the end, except for a FIFO
-// whose writer has not come yet: `*grace` allows to wait for it once.
+// read_some is a read() that waits. It returns 0 at the end, but with `*grace` it first waits once
+// for the writer of a FIFO.
 static ssize_t read_some(int fd, uint8_t *buf, size_t size, bool *grace)
 {
     for (;;) {
@@ -70,7 +70,7 @@ static ssize_t read_some(int fd, uint8_t *buf, size_t size, bool *grace)
     }
 }
 
-// realloc() may leave the old octets somewhere.
+// For a secret, realloc() could leave a copy of the old octets in memory.
 static void grow(struct octets *out, size_t size, bool is_secret)
 {
     if (!is_secret || out->data == NULL) {

@@ -18,25 +18,25 @@ struct octets {
     size_t len;
 };
 
-// input_read reads all of `name`, or of standard input for "-", into `*out`, which
-// the caller frees. Returns false after an error line, with `*out` zero, for what
-// cannot be read, is a directory, is empty or is larger than INPUT_MAX.
+// input_read reads the file `name`, or standard input for "-", into `*out`, which the caller frees.
+// Returns false after an error line, with `*out` zero, if it cannot be read, is a directory, is
+// empty or is larger than INPUT_MAX.
 //
-// A FIFO is read to its end as any program does, but one that nobody has opened for
-// writing within a second is an error instead of a wait without end.
+// A FIFO is read to its end, but is an error if no process opens it for writing within a second.
 bool input_read(const char *name, struct octets *out);
 
-// input_read_secret is input_read() for keys and passphrases: it leaves no copy behind.
-// input_free_secret cleanses and frees what it read, and empties `*secret`.
+// input_read_secret is input_read() for keys and passphrases: it leaves no copy in memory.
 bool input_read_secret(const char *name, struct octets *out);
+
+// input_free_secret cleanses and frees a secret, and empties `*secret`.
 void input_free_secret(struct octets *secret);
 
 // input_fill reads from a descriptor that blocks until `buf` is full or the input ends. Returns how
 // much it read, or -1 and errno.
 ssize_t input_fill(int fd, void *buf, size_t size);
 
-// input_is_exposed returns whether a secret file with this mode is open to others: readable by all,
-// or writable by a group. A group may read it.
+// input_is_exposed returns whether others can read or write a secret file with this mode. The group
+// may read it, but not write it.
 bool input_is_exposed(mode_t mode);
 
 #endif

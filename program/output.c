@@ -19,8 +19,8 @@
 
 enum { LINE_OCTETS = 48 };
 
-// What the name of a temporary file has before its six random characters, and after how many
-// seconds it is one that was left behind.
+// TEMPORARY precedes the six random characters in the name of a temporary file. After LEFT_AFTER
+// seconds, such a file has been left behind by a writer.
 #define TEMPORARY ".ocsp-"
 enum { LEFT_AFTER = 3600 };
 
@@ -51,8 +51,8 @@ static bool write_device(const char *path, struct oc_bytes octets)
     return ok;
 }
 
-// mkstemp() makes files that only their owner may read; without a mode this one shall have
-// that which any new file gets. The owner comes first: changing it may take bits away.
+// mkstemp() creates files that only their owner can read; by default this one gets the mode of any
+// new file. The owner is changed first, because that may clear bits of the mode.
 static bool set_rights(int fd, const struct output_rights *rights)
 {
     mode_t mask = umask(0);
@@ -72,7 +72,7 @@ static bool fill(int fd, struct oc_bytes octets, const struct output_rights *rig
     return ok;
 }
 
-// The length of the part of `path` that is the directory, with the slash.
+// directory_length returns the length of the directory part of `path`, with the slash.
 static size_t directory_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -87,7 +87,7 @@ static char *directory_of(const char *path)
     return directory;
 }
 
-// Servers that read whole directories pass over files whose names begin with a dot.
+// Servers that read whole directories skip files whose names begin with a dot.
 static char *temporary_name(const char *path, const char *suffix)
 {
     size_t len = directory_length(path);
@@ -108,8 +108,8 @@ void output_sync_directory(const char *path)
     free(directory);
 }
 
-// A signal that ends the program in between would leave the temporary file behind: it
-// has to wait for these few octets.
+// Signals are blocked, because one that kills the program now would leave the temporary file
+// behind.
 static bool replace(const char *path, struct oc_bytes octets, const struct output_rights *rights)
 {
     sigset_t all;
@@ -131,8 +131,7 @@ static bool replace(const char *path, struct oc_bytes octets, const struct outpu
     return ok;
 }
 
-// A link is followed, so that it stays a link; one that points to nothing yet is
-// replaced.
+// A link is followed, so that it stays a link; a dangling link is replaced.
 static bool replace_target(const char *path, struct oc_bytes octets,
                            const struct output_rights *rights)
 {
@@ -183,7 +182,7 @@ static void sweep_one(int directory, const char *name)
         unlinkat(directory, name, 0);
 }
 
-// Whether it is a name as temporary_name() makes them.
+// is_temporary returns whether temporary_name() could have made this name.
 static bool is_temporary(const char *name)
 {
     size_t len = strlen(name);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Writes a result to where it is wanted, whole or not at all.
+// Writes results to files, as a whole or not at all, and to standard output.
 #ifndef PROGRAM_OUTPUT_H
 #define PROGRAM_OUTPUT_H
 
@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-// struct output_rights is whose a file shall be and who may do what with it. What it does not
-// have is as with any new file. A gid of (gid_t)-1 stays what it is. With `may_keep_owner` it is
-// no failure that this process cannot give files away.
+// struct output_rights is the mode and the owner of a file; without them they are those of any new
+// file. A gid of (gid_t)-1 leaves the group unchanged. With `may_keep_owner`, failing to change the
+// owner is not an error.
 struct output_rights {
     bool has_mode;
     mode_t mode;
@@ -22,13 +22,13 @@ struct output_rights {
     bool may_keep_owner;
 };
 
-// output_file writes octets to `path`. A regular file, or one that is not there yet,
-// appears whole under its name or stays as it was; a symbolic link is followed. What is
-// no file (a device, a pipe) is written to directly. Returns false after an error line.
+// output_file writes octets to `path`. A regular or new file is written as a whole or left as it
+// was; a symbolic link is followed. Others (a device, a pipe) are written to directly. Returns
+// false after an error line.
 bool output_file(const char *path, struct oc_bytes octets);
 
-// output_file_with_rights is output_file() for a file that has these rights from the start. What
-// is no regular file keeps its own.
+// output_file_with_rights is output_file() for a file that has these rights from the start. Files
+// that are not regular keep their own.
 bool output_file_with_rights(const char *path, struct oc_bytes octets,
                              const struct output_rights *rights);
 
@@ -39,16 +39,16 @@ bool output_write(int fd, struct oc_bytes octets);
 // directory. If that fails there is nothing better to do, so it is not an error.
 void output_sync_directory(const char *path);
 
-// output_memory opens a stream that writes into memory, which the caller frees; the two are set
-// when it is closed. Ends the program when there is no memory.
+// output_memory opens a stream that writes to memory. `*out`, which the caller frees, and `*size`
+// are set when it is closed. If memory runs out, the program exits.
 FILE *output_memory(char **out, size_t *size);
 
-// output_sweep removes what writers of `path`, and of other files in its directory, have left there
-// when they were killed, once it is older than any writer.
+// output_sweep removes the temporary files that killed writers left in the directory of `path`,
+// once they are so old that no writer can still use them.
 void output_sweep(const char *path);
 
-// output_stdout writes octets to standard output, or base64 in lines of 64 characters
-// if that is a terminal. Whether it got through is seen when the program ends.
+// output_stdout writes octets to standard output, or base64 in lines of 64 characters if that is a
+// terminal. standard_end() reports errors.
 void output_stdout(struct oc_bytes octets);
 
 // output_result writes octets to `path`, or to standard output if that is NULL. Returns

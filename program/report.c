@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Error lines, escaping, and memory that is there or ends the program.
+// Error lines, escaping, and allocation that exits the program if it fails.
 #include "program/report.h"
 
 #include <stdarg.h>
@@ -54,8 +54,8 @@ size_t utf8_decode(const uint8_t *text, size_t len, uint32_t *code)
     return n;
 }
 
-// A terminal obeys the control characters, and the writing directions let a text look
-// like another one.
+// Terminals obey control characters, and characters that change the direction of writing make one
+// text look like another.
 static bool is_harmful(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x61C || (c >= 0x200E && c <= 0x200F) ||
@@ -90,7 +90,7 @@ void complain(const char *about, const char *format, ...)
     if (len < 0)
         message[0] = '\0';
 
-    // What was shown before the error stays before it when both go to one place.
+    // Keep the order if standard output and standard error are the same file.
     fflush(stdout);
     print_escaped(stderr, about, strlen(about));
     fputs(": ", stderr);

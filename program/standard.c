@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What every program has to see to before and after its work.
+// The standard descriptors: opened at the start, checked at the end.
 #include "program/standard.h"
 
 #include "program/report.h"
@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-// A program started with a standard descriptor closed would get it for the next file
-// that it opens, and then print into that file. Opened for the wrong direction, the
-// descriptor is taken and still fails when it is used.
+// If a standard descriptor is closed, the next file that the program opens would get its number,
+// and output would go to that file. Opened here for the wrong direction, the descriptor is in use,
+// but reading or writing it still fails.
 static bool occupy_descriptors(void)
 {
     static const int direction[] = {O_WRONLY, O_RDONLY, O_RDONLY};
@@ -28,7 +28,7 @@ static bool occupy_descriptors(void)
 bool standard_begin(const char *program)
 {
     report_set_program(program);
-    // A closed pipe is to be reported like a full disk, not to kill without a word.
+    // Writing to a closed pipe should be reported like a full disk, not kill the process.
     return occupy_descriptors() && signal(SIGPIPE, SIG_IGN) != SIG_ERR;
 }
 
@@ -38,7 +38,7 @@ bool standard_end(void)
     errno = 0;
     if (fflush(stdout) == 0 && !failed)
         return true;
-    // The reason of an earlier failure is forgotten by now, unless it still holds.
+    // errno of an earlier failure is lost; a flush that fails now sets it again.
     complain(report_program(), "standard output: %s", errno != 0 ? strerror(errno) : "write error");
     return false;
 }

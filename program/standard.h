@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The standard descriptors of a program, at its beginning and at its end.
+// The standard descriptors of a program, at its start and its end.
 #ifndef PROGRAM_STANDARD_H
 #define PROGRAM_STANDARD_H
 
