@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The commands of ocspd on its database, as somebody types them; killed at any moment, on a full
-# disk, and while another process is writing.
+# The commands of ocspd on its database: as a user types them, killed at any moment, on a full disk,
+# and while another process is writing.
 """Tests of ocspd init, import, issue, revoke, unrevoke, list and status."""
 
 import contextlib
@@ -47,13 +47,13 @@ GOOD = {"status": "good"}
 
 
 class InitTest(OcspdCase):
-    def test_there_already(self):
+    def test_exists_already(self):
         before = self.path("ocspd.db").read_bytes()
         self.ocspd_fails(EX_CANTCREAT, "ocspd init: ocspd.db: is there already\n", "init")
         self.assertEqual(self.path("ocspd.db").read_bytes(), before)
 
     def test_log_of_another(self):
-        """What stands in it would become part of the new database."""
+        """Its content would become part of the new database."""
         for ending in ("wal", "journal"):
             self.configure(database="new.db")
             self.write(f"new.db-{ending}", b"something")
@@ -77,7 +77,7 @@ class InitTest(OcspdCase):
         self.assertIn(b"nobody-of-that-name", done.stderr)
 
     def test_given_to_the_user(self):
-        """By root; by anybody else it stays theirs."""
+        """By root; other users keep the file."""
         user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         self.configure(database="new.db", user=user)
         self.ocspd("init")
@@ -95,7 +95,7 @@ class InitTest(OcspdCase):
 
 class ChangeTest(OcspdCase):
     def assert_listed(self, **expected):
-        """By the serial number behind the s of the keyword."""
+        """The keywords are an s and the serial number."""
         self.assertEqual(self.listed(), {int(key[1:]): value for key, value in expected.items()})
 
     def test_issue(self):
@@ -115,7 +115,7 @@ class ChangeTest(OcspdCase):
         self.assert_listed()
 
     def test_standard_input_cut_off(self):
-        """What ends in the middle of a number says another one, which nobody meant."""
+        """Input that ends in the middle of a number would change another certificate."""
         self.ocspd("issue", "1", "12", "123")
         for command, *args in (("revoke", "--reason", "keyCompromise"), ("unrevoke",), ("issue",)):
             for text, error in (
@@ -140,7 +140,7 @@ class ChangeTest(OcspdCase):
         self.assert_listed(s1=GOOD, s2=GOOD)
 
     def test_standard_input_that_is_slow(self):
-        """While it is waited for, others write."""
+        """The database is not locked while the command waits for input."""
         # pylint: disable=consider-using-with
         process = subprocess.Popen([OCSPD, "issue", "--config", "ocspd.conf", "-"], cwd=self.dir,
                                    stdin=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -211,7 +211,7 @@ class ChangeTest(OcspdCase):
         self.ocspd_fails(EX_USAGE, "ocspd revoke: missing --reason\n" + REVOKE_USAGE,
                          "revoke", "1")
 
-    def test_revoke_for_what_is_no_reason(self):
+    def test_revoke_for_an_invalid_reason(self):
         for reason in ("removeFromCRL", "KeyCompromise", "1", ""):
             self.ocspd_fails(EX_USAGE, f'ocspd revoke: --reason: invalid reason "{reason}"\n'
                              + REVOKE_USAGE, "revoke", "--reason", reason, "1")
@@ -220,7 +220,7 @@ class ChangeTest(OcspdCase):
         self.ocspd_fails(EX_USAGE, "ocspd revoke: --at: the time is in the future\n" + REVOKE_USAGE,
                          "revoke", "--reason", "superseded", "--at", "9999-01-01T00:00:00Z", "1")
 
-    def test_time_that_is_none(self):
+    def test_revoke_at_an_invalid_time(self):
         self.ocspd_fails(EX_USAGE, 'ocspd revoke: --at: invalid time "then": give it as '
                          "2024-04-03T12:00:00Z or as seconds since 1970\n" + REVOKE_USAGE,
                          "revoke", "--reason", "superseded", "--at", "then", "1")
@@ -267,7 +267,7 @@ class ShowTest(OcspdCase):
         self.assertEqual(self.listed("--revoked"), {0: revoked(), 0x102: revoked("superseded")})
 
     def test_list_many(self):
-        """More than are read at once, each once."""
+        """More than one page of certificates: each is listed once."""
         serials = [str(serial) for serial in range(1000, 6000)]
         self.ocspd("issue", "-", input="".join(f"{serial}\n" for serial in serials).encode())
         self.assertEqual(len(self.ocspd("list").splitlines()), 5004)
@@ -297,7 +297,7 @@ class ShowTest(OcspdCase):
             self.ocspd_fails(EX_USAGE, "ocspd status: expected exactly one SERIAL\n"
                              + STATUS_USAGE, "status", *args)
 
-    def test_status_of_what_is_no_number(self):
+    def test_status_of_an_invalid_number(self):
         self.ocspd_fails(EX_USAGE, f'ocspd status: invalid serial number "0x": {NUMBER}\n'
                          + STATUS_USAGE, "status", "0x")
 
@@ -315,7 +315,7 @@ class ShowTest(OcspdCase):
 
 
 class SourceTest(OcspdCase):
-    """Several issuers, and those whose statuses are not in the database."""
+    """Several issuers, and issuers whose statuses are not in the database."""
 
     def make_all(self):
         super().make_all()
@@ -358,7 +358,7 @@ class SourceTest(OcspdCase):
         self.assertIn(b"missing.pem", done.stderr)
 
     def test_certificate_that_cannot_be_opened(self):
-        """The file, and why."""
+        """The error names the file and the reason."""
         self.configure(issuer(certificate="loop.pem"))
         self.path("loop.pem").symlink_to("loop.pem")
         self.ocspd_fails(EX_CONFIG, "loop.pem: Too many levels of symbolic links\n", "list")
@@ -434,11 +434,11 @@ class ImportTest(OcspdCase):
         self.import_fails("csv", "", "line 1: the file is empty")
 
     def test_csv_broken(self):
-        none = f"invalid serial number: {NUMBER}"
+        serial = f"invalid serial number: {NUMBER}"
         number = "the number of values differs from that of the first line"
         for line, error in (
-                (",good,,,", none), ("0xg,good,,,", none), (" 1,good,,,", none),
-                ('"1",good,,,', none), (f"0x80{'00' * 63},good,,,", none),
+                (",good,,,", serial), ("0xg,good,,,", serial), (" 1,good,,,", serial),
+                ('"1",good,,,', serial), (f"0x80{'00' * 63},good,,,", serial),
                 ("1,good", number), ("1,good,,,,", number), ("1", number),
                 ("1,Good,,,", "invalid status: use good or revoked"),
                 ("1,,,,", "invalid status: use good or revoked"),
@@ -469,7 +469,7 @@ class ImportTest(OcspdCase):
                           "line 2: there are not six fields with tabs between them", n_known=1)
 
     def make_crl(self, *entries, ca="ca"):
-        """A CRL of entries (serial number, reason); returns its file."""
+        """Makes a CRL of entries (serial number, reason), and returns its file."""
         self.write("crl-index.txt", "".join(
             f"R\t301231235959Z\t240403120000Z{reason and ','}{reason}\t{serial:04X}\tunknown"
             "\t/CN=x\n" for serial, reason in entries))
@@ -496,7 +496,7 @@ class ImportTest(OcspdCase):
         self.assertEqual(self.listed(), {})
 
     def test_conflicts(self):
-        """A file that knows less than we do takes no revocation back."""
+        """A file that contradicts revocations does not cancel them."""
         self.import_("csv", HEADER + f"1,revoked,{THEN},certificateHold,\n2,revoked,{THEN},,\n"
                      f"3,revoked,{THEN},superseded,\n4,revoked,{LATER},superseded,\n5,good,,,\n",
                      "5 certificates: 5 new, 0 changed, 0 unchanged\n")
@@ -515,7 +515,7 @@ class ImportTest(OcspdCase):
             4: revoked("keyCompromise"), 5: revoked()})
 
     def test_revoked_in_the_future(self):
-        """As with revoke --at: a time that is mistyped, most likely."""
+        """As with revoke --at, most likely a mistyped time."""
         soon = time.gmtime(time.time() + 3600)
         text = time.strftime("%Y-%m-%dT%H:%M:%SZ", soon)
         self.import_fails("csv", HEADER + f"1,good,,,{LATER}\n2,revoked,{text},,\n3,good,,,\n",
@@ -535,7 +535,7 @@ class ImportTest(OcspdCase):
         self.assertTrue(done.stderr.endswith(b"two.csv: and 2 more\n"))
 
     def test_same_number_twice(self):
-        """Whatever the order: one of them is a revocation."""
+        """A revocation counts in any order of the lines."""
         for first, second in ((f"revoked,{THEN},,", "good,,,"), ("good,,,", f"revoked,{THEN},,")):
             shutil.copy(self.path("ocspd.db"), self.path("twice.db"))
             self.configure(database="twice.db", file="twice.conf")
@@ -572,7 +572,7 @@ class ImportTest(OcspdCase):
 
 
 class InterruptedTest(OcspdCase):
-    """What was begun and not ended: nothing is lost or wrong, and it can be gone on with."""
+    """Imports that stop early lose nothing, corrupt nothing, and can be continued."""
 
     N = 120000  # more than two batches
 
@@ -609,14 +609,14 @@ class InterruptedTest(OcspdCase):
         self.ocspd_fails(EX_DATAERR, "many.csv: line 70002: the number of values differs from that "
                          "of the first line\n", "import", "--csv", "many.csv")
         self.assertEqual(self.count(), 70000)
-        # It is mended, and the file has another name.
+        # The line is fixed, and the file has another name.
         del lines[70001]
-        self.write("mended.csv", "".join(lines))
-        out = self.ocspd("import", "--csv", "mended.csv")
+        self.write("fixed.csv", "".join(lines))
+        out = self.ocspd("import", "--csv", "fixed.csv")
         n = len(lines) - 70001
         self.assertEqual(out, f"continued after line 70001\n{n} certificates: {n} new, 0 changed, "
                          "0 unchanged\n")
-        self.path("mended.csv").replace(self.path("many.csv"))
+        self.path("fixed.csv").replace(self.path("many.csv"))
         self.assert_whole()
 
     def test_another_file(self):
@@ -636,7 +636,7 @@ class InterruptedTest(OcspdCase):
             time.sleep(delay)
             process.kill()
             process.wait()
-            # A batch is there or not.
+            # A batch is put as a whole or not at all.
             n = self.count()
             self.assertIn(n, (0, 50000, 100000, len(self.lines()) - 1))
         self.ocspd("import", "--csv", "many.csv")
@@ -647,7 +647,7 @@ class InterruptedTest(OcspdCase):
             return db.execute("SELECT count(*) FROM import").fetchone()[0] > 0
 
     def kill_in_between(self):
-        """Kills an import that has put a batch and not yet all. Returns whether it came in time."""
+        """Kills an import between two batches. Returns whether it was in time."""
         process = self.begin_ocspd("import", "--csv", "many.csv")
         while process.poll() is None and not self.has_position():
             time.sleep(0.002)
@@ -702,7 +702,7 @@ class InterruptedTest(OcspdCase):
     def test_full_disk(self):
         self.path("disk").mkdir()
         self.configure(database="disk/ocspd.db", file="disk.conf")
-        # A namespace of its own, in which nobody else sees the mount.
+        # The mount is in a namespace of its own, and no other process sees it.
         user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
         script = (f"mount -t tmpfs -o size=3m none disk || exit 99; cp ocspd.db disk/; "
                   f"{OCSPD} import --config disk.conf --csv many.csv; echo $? >status; "
@@ -726,7 +726,7 @@ class InterruptedTest(OcspdCase):
         self.assert_whole()
 
     def test_revoked_in_between(self):
-        """Others can write while an import runs, and what they write stays."""
+        """Other processes can write while an import runs, and nothing that they write is lost."""
         self.ocspd("issue", "5")
         process = self.begin_ocspd("import", "--csv", "many.csv")
         self.ocspd("revoke", "--reason", "keyCompromise", "5")

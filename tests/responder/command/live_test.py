@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# What the commands change is what a running ocspd says, within a second; and what it cannot read,
-# it does not answer from.
-"""Tests of ocspd at work over the stores."""
+# A running ocspd answers with the changes of the commands within a second, and does not answer from
+# a source that it cannot read.
+"""Tests of a running ocspd and its stores."""
 
 import contextlib
 import hashlib
@@ -25,7 +25,7 @@ LATER = "error: trylater"
 
 class LiveTest(OcspdCase):
     def assert_soon(self, daemon, serial, expected):
-        """Within a second, and what openssl itself takes."""
+        """Within a second, plus the time that openssl takes."""
         self.ask_until(daemon, serial, expected, patience=2)
 
     def test_commands(self):
@@ -44,7 +44,7 @@ class LiveTest(OcspdCase):
         self.assertEqual(self.ask(daemon, 2), "good")
 
     def test_import(self):
-        """So many at once that they are told of as one."""
+        """So many changes at once that the store reports them as one."""
         self.ocspd("issue", "7")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 7), "good")
@@ -55,7 +55,7 @@ class LiveTest(OcspdCase):
         self.assert_soon(daemon, 4999, "revoked")
 
     def test_restart(self):
-        """A saved answer is not given when the status has changed meanwhile."""
+        """A saved answer is not used if the status has changed meanwhile."""
         self.ocspd("issue", "1", "2")
         daemon = self.start()
         for serial in (1, 2):
@@ -80,7 +80,7 @@ class LiveTest(OcspdCase):
         self.assertEqual(self.ask(self.start(), 1), "revoked")
 
     def test_another_user(self):
-        """What root makes belongs to who answers. Who is not root answers himself."""
+        """Files created by root belong to the user of ocspd; other users own them themselves."""
         user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         os.chmod(self.dir, 0o777)
         self.configure(database="new.db", user=user)
@@ -95,7 +95,7 @@ class LiveTest(OcspdCase):
         self.assertEqual({path.owner() for path in self.dir.glob("new.db*")}, {user})
 
     def test_locked(self):
-        """Who writes for long is not in the way."""
+        """A process that keeps the database locked does not block answers."""
         self.ocspd("issue", "1", "2")
         daemon = self.start()
         with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
@@ -114,7 +114,7 @@ class LiveTest(OcspdCase):
         self.path("rubbish").rename(self.path("ocspd.db"))
         until(lambda: not daemon.is_healthy(), daemon.log, 5)
         self.assertEqual(self.ask(daemon, 2), LATER)
-        # Nobody knows what has changed since: what was said before is not said again.
+        # Something may have changed since, so cached answers are not used.
         self.assertEqual(self.ask(daemon, 1), LATER)
         self.path("away").rename(self.path("ocspd.db"))
         self.assert_soon(daemon, 2, "good")
@@ -129,8 +129,8 @@ class LiveTest(OcspdCase):
         until(lambda: not daemon.is_healthy(), daemon.log, 5)
         self.assertEqual(self.ask(daemon, 2), LATER)
 
-    def test_taken_away(self):
-        """Who has taken the database away changes it where it is now: nothing is said of it."""
+    def test_moved_away(self):
+        """A database that was moved away may be changed there, so no answers are given."""
         self.ocspd("issue", "1")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
@@ -142,8 +142,8 @@ class LiveTest(OcspdCase):
             os.rename(name, self.dir / name.name)
         self.ask_until(daemon, 1, "good", patience=5)
 
-    def test_signer_is_exchanged_without_the_sources(self):
-        """A source that cannot be read does not keep the signer of all others away."""
+    def test_signer_is_replaced_without_the_sources(self):
+        """A source that cannot be read does not prevent a new signer for the others."""
         self.write("index.txt", self.index())
         self.make_signer("signer2", ca="other")
         self.configure(issuer(), issuer("second", signer("b", certificate="signer2.pem",
@@ -166,7 +166,7 @@ class LiveTest(OcspdCase):
         raise AssertionError("there is no signer process")
 
     def test_signer_that_hangs(self):
-        """It is ended, and another one is there."""
+        """It is killed, and a new one is started."""
         self.ocspd("issue", "1", "2")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
@@ -176,7 +176,7 @@ class LiveTest(OcspdCase):
         self.assertIn("has not answered for", daemon.log())
 
     def test_all_are_saved(self):
-        """As many as are signed between two ticks, and those that wait when it ends."""
+        """Those signed between two ticks, and those that are pending at the exit."""
         serials = range(0x4000, 0x4000 + 3000)
         self.ocspd("issue", *(str(serial) for serial in serials))
         daemon = self.start()
@@ -186,7 +186,7 @@ class LiveTest(OcspdCase):
         self.assertEqual(self.saved(), 3000)
 
     def sign_all(self, daemon, serials):
-        """Asks for each, over one connection."""
+        """Asks about each serial number, over one connection."""
         head = self.make_request()
         client = http.client.HTTPConnection("127.0.0.1", daemon.port)
         self.addCleanup(client.close)
@@ -196,7 +196,7 @@ class LiveTest(OcspdCase):
             client.getresponse().read()
 
     def test_little_room_is_for_revocations(self):
-        """Answers are made, but not saved, when the disk is nearly full."""
+        """If the disk is nearly full, answers are given but not saved."""
         self.ocspd("issue", "1")
         self.path("disk").mkdir()
         self.configure(database="disk/ocspd.db")
@@ -209,7 +209,7 @@ class LiveTest(OcspdCase):
               daemon.log, 5)
 
     def test_not_issued_is_not_kept_long(self):
-        """Who asks before a certificate is known does not hear of it for an hour."""
+        """Asking before a certificate is known does not hide it for an hour."""
         daemon = self.start()
         with urllib.request.urlopen(urllib.request.Request(
                 daemon.url, self.make_request(),
