@@ -18,8 +18,8 @@
 
 enum { WRITER_WAIT_MS = 1000, FIRST_SIZE = 16384 };
 
-// struct source is an input.
-struct source {
+// struct input_source is an input.
+struct input_source {
     const char *name;
     int fd;
     bool is_fifo;
@@ -32,7 +32,7 @@ static bool fail(const char *name, const char *why)
     return false;
 }
 
-static bool check_kind(struct source *source)
+static bool check_kind(struct input_source *source)
 {
     struct stat st;
     if (fstat(source->fd, &st) != 0)
@@ -84,7 +84,7 @@ static void grow(struct octets *out, size_t size, bool is_secret)
     out->data = data;
 }
 
-static bool read_all(const struct source *source, struct octets *out)
+static bool read_all(const struct input_source *source, struct octets *out)
 {
     bool grace = source->is_fifo && source->fd != STDIN_FILENO;
     for (size_t size = 0;;) {
@@ -108,7 +108,7 @@ static bool read_all(const struct source *source, struct octets *out)
     return true;
 }
 
-static bool read_descriptor(struct source *source, struct octets *out)
+static bool read_descriptor(struct input_source *source, struct octets *out)
 {
     if (check_kind(source) && read_all(source, out))
         return true;
@@ -121,7 +121,7 @@ static bool read_descriptor(struct source *source, struct octets *out)
 
 static bool read_named(const char *name, bool is_secret, struct octets *out)
 {
-    struct source source = {.name = name, .fd = STDIN_FILENO, .is_secret = is_secret};
+    struct input_source source = {.name = name, .fd = STDIN_FILENO, .is_secret = is_secret};
     *out = (struct octets){0};
     if (strcmp(name, "-") == 0)
         return read_descriptor(&source, out);

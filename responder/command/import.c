@@ -26,8 +26,8 @@ enum {
     BAR_EACH_MS = 200,
 };
 
-// struct row is one certificate of a batch, from line `line` of the file.
-struct row {
+// struct import_row is one certificate of a batch, from line `line` of the file.
+struct import_row {
     int64_t line;
     struct record record;
     uint8_t serial_len;
@@ -42,7 +42,7 @@ struct import {
     const char *file;
     struct lines *lines;
     struct csv_columns columns;
-    struct row *rows;
+    struct import_row *rows;
     size_t n_rows;
     size_t n_read;
     size_t n_new;
@@ -84,8 +84,8 @@ static void end_bar(struct import *import)
 
 static int compare_rows(const void *a, const void *b)
 {
-    const struct row *one = a;
-    const struct row *other = b;
+    const struct import_row *one = a;
+    const struct import_row *other = b;
     size_t len = one->serial_len < other->serial_len ? one->serial_len : other->serial_len;
     int order = memcmp(one->serial, other->serial, len);
     if (order == 0)
@@ -95,7 +95,7 @@ static int compare_rows(const void *a, const void *b)
     return one->line < other->line ? -1 : one->line > other->line;
 }
 
-static void report_conflict(struct import *import, const struct row *row,
+static void report_conflict(struct import *import, const struct import_row *row,
                             const struct record *known)
 {
     char serial[SERIAL_TEXT];
@@ -112,7 +112,7 @@ static void report_conflict(struct import *import, const struct row *row,
              record_text(known, what));
 }
 
-static bool put_row(struct import *import, const struct row *row)
+static bool put_row(struct import *import, const struct import_row *row)
 {
     struct store *store = import->session.store;
     struct oc_bytes serial = {row->serial, row->serial_len};
@@ -165,7 +165,7 @@ static int flush(struct import *import, bool is_last)
     return session_failed(&import->session);
 }
 
-static struct row *next_row(struct import *import)
+static struct import_row *next_row(struct import *import)
 {
     import->n_read++;
     return &import->rows[import->n_rows++];
@@ -182,7 +182,7 @@ static const char *read_line(struct import *import, char *line, size_t len)
         return NULL;
     if (memchr(line, '\0', len) != NULL)
         return "unexpected NUL byte";
-    struct row *row = &import->rows[import->n_rows];
+    struct import_row *row = &import->rows[import->n_rows];
     if (strcmp(import->kind, "csv") == 0)
         wrong = csv_line_read(&import->columns, line, row->serial, &serial_len, &row->record);
     else
@@ -289,8 +289,8 @@ static int import_file(struct import *import)
 static bool take_entry(void *arg, const struct entry *entry)
 {
     struct import *import = arg;
-    struct row *row = next_row(import);
-    *row = (struct row){.record = entry->record, .serial_len = (uint8_t)entry->serial.len};
+    struct import_row *row = next_row(import);
+    *row = (struct import_row){.record = entry->record, .serial_len = (uint8_t)entry->serial.len};
     memcpy(row->serial, entry->serial.data, entry->serial.len);
     if (import->n_rows == BATCH)
         import->status = flush(import, false);
