@@ -8,23 +8,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// SERIAL_MAX is the most octets of a serial number that is looked for; RFC 5280 4.1.2.2 allows
-// 20.
+// SERIAL_MAX is the most octets of a serial number that the responder accepts; RFC 5280 4.1.2.2
+// allows 20.
 enum { SERIAL_MAX = 64 };
 
-// enum record_status is what a store knows of a serial number. Zero is nothing.
+// enum record_status is the status of a serial number in a store.
 enum record_status {
-    RECORD_NONE = 0,    // nothing: the store failed
+    RECORD_NONE = 0,    // not known: the store has failed
     RECORD_NOT_ISSUED,  // no such certificate was issued
     RECORD_GOOD,        // issued, and not revoked
     RECORD_REVOKED,
 };
 
-// struct record is what a store says. Times are in seconds since 1970. `reason` is an enum
-// oc_crl_reason. `expires` is the end of the certificate, 0 when it is not known.
+// struct record is what a store knows about a certificate. Times are in seconds since 1970.
+// `reason` is an enum oc_crl_reason. `expires` is the end of the certificate's validity, 0 if it is
+// not known.
 //
-// A source that is itself of some time says so: `this_update` is when it was right, and
-// `next_update` until when, 0 when it does not say; both are 0 for one that is always right now.
+// A source that was published at a certain time, such as a CRL, has a `this_update`, and a
+// `next_update` unless that is 0, too. Both are 0 for a source that is always current.
 struct record {
     enum record_status status;
     int64_t revoked_at;
@@ -35,12 +36,12 @@ struct record {
     int64_t next_update;
 };
 
-// record_equal tells whether two records lead to the same answer.
-static inline bool record_equal(const struct record *a, const struct record *b)
-{
-    return a->status == b->status && a->revoked_at == b->revoked_at &&
-           a->has_reason == b->has_reason && a->reason == b->reason &&
-           a->this_update == b->this_update && a->next_update == b->next_update;
-}
+// record_equal returns whether two records lead to the same answer.
+bool record_equal(const struct record *a, const struct record *b);
+
+// record_reason_is_valid returns whether a number is a reason that an answer can give for a
+// revocation (RFC 5280 5.3.1). 7 is not assigned; removeFromCRL is for delta CRLs alone; and
+// unspecified is expressed by the absence of a reason.
+bool record_reason_is_valid(long reason);
 
 #endif

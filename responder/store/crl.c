@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The store that is a CRL (RFC 5280 5), verified by the issuer's key. A CRL tells what is revoked,
-// not what was issued: what is not in it was never issued, unless the configuration says that it
-// may be taken for good.
+// Reads a CRL (RFC 5280 5) and verifies it with the issuer's key. It lists what is revoked, not
+// what was issued.
+#include "store/crl.h"
+
 #include "store/file.h"
-#include "store/kind.h"
 
 #include <ocsp/der.h>
 
@@ -20,20 +20,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Some millions of revocations.
+// CRL_MAX is enough for some millions of revocations.
 #define CRL_MAX ((size_t)256 << 20)
 
-// struct crl_source is what CRLs are judged by.
+// struct crl_source is what a CRL is verified against.
 struct crl_source {
     const struct oc_issuer *issuer;
     bool insecure_good_if_not_revoked;
 };
-
-static bool refuse(const char *path, const char *why)
-{
-    ERR_clear_error();
-    return store_fail(STORE_FAULT_DATA, "%s: %s", path, why);
-}
 
 static X509_CRL *decode_der(const char *text, size_t len)
 {
@@ -45,7 +39,7 @@ static X509_CRL *decode_der(const char *text, size_t len)
     return NULL;
 }
 
-// PEM or DER; a PEM block may have text around it.
+// Decodes PEM or DER; a PEM block may have text around it.
 static X509_CRL *decode(const char *text, size_t len)
 {
     if (len == 0 || len > INT_MAX)
@@ -76,7 +70,7 @@ static bool has_signature(X509_CRL *crl, const struct oc_issuer *issuer)
     return ok;
 }
 
-// The hash of RSASSA-PSS stands in its parameters, and is SHA-1 when it does not (RFC 4055 3.1).
+// RSASSA-PSS names its hash in its parameters; the default is SHA-1 (RFC 4055 3.1).
 static bool read_pss_digest(const X509_CRL *crl, int *digest)
 {
     const X509_ALGOR *algorithm;
@@ -95,7 +89,7 @@ static bool read_pss_digest(const X509_CRL *crl, int *digest)
     return ok && *digest != NID_undef;
 }
 
-// Signatures with SHA-1 and older hashes can be made to fit other octets.
+// With SHA-1 and older hashes, a signature can be made to match other octets, too.
 static bool is_strong(const X509_CRL *crl)
 {
     int digest = NID_undef;
@@ -106,20 +100,19 @@ static bool is_strong(const X509_CRL *crl)
            digest != NID_sha1 && digest != NID_ripemd160;
 }
 
-static bool check_signer(X509_CRL *crl, const struct crl_source *source, const char *path)
+// Each check returns NULL, or what is wrong.
+
+static const char *check_signer(X509_CRL *crl, const struct oc_issuer *issuer)
 {
-    const struct oc_issuer *issuer = source->issuer;
     if (!has_name(crl, issuer))
-        return refuse(path, "is a CRL of another issuer");
+        return "is a CRL of another issuer";
     if (issuer->cert.has_key_usage && (issuer->cert.key_usage & OC_KEY_USAGE_CRL_SIGN) == 0)
-        return refuse(path, "the issuer's certificate does not allow it to sign CRLs");
+        return "the issuer's certificate does not allow it to sign CRLs";
     if (!is_strong(crl))
-        return refuse(path, "its signature was made with SHA-1 or worse");
-    return has_signature(crl, issuer) || refuse(path, "its signature is not the issuer's");
+        return "its signature was made with SHA-1 or worse";
+    return has_signature(crl, issuer) ? NULL : "its signature is not the issuer's";
 }
 
-// IssuingDistributionPoint (RFC 5280 5.2.5): a list that is not about all certificates cannot say
-// that one which is not in it is good.
 static const char *judge_scope(const ISSUING_DIST_POINT *scope, bool must_be_whole)
 {
     if (scope->indirectCRL > 0)
@@ -134,34 +127,36 @@ static const char *judge_scope(const ISSUING_DIST_POINT *scope, bool must_be_who
     return NULL;
 }
 
-static bool check_scope(X509_CRL *crl, bool must_be_whole, const char *path)
+// IssuingDistributionPoint (RFC 5280 5.2.5): a CRL that does not cover all certificates cannot show
+// that an unlisted one is good.
+static const char *check_scope(X509_CRL *crl, bool must_be_whole)
 {
     int critical;
     ISSUING_DIST_POINT *scope =
         X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, &critical, NULL);
-    // -1 is "not there", all other failures are extensions that cannot be read.
+    // -1 is an absent extension; any other failure is one that cannot be decoded.
     if (scope == NULL)
-        return critical == -1 || refuse(path, "its issuing distribution point cannot be read");
+        return critical == -1 ? NULL : "its issuing distribution point cannot be read";
     const char *wrong = judge_scope(scope, must_be_whole);
     ISSUING_DIST_POINT_free(scope);
-    return wrong == NULL || refuse(path, wrong);
+    return wrong;
 }
 
-static bool check_extensions(X509_CRL *crl, const char *path)
+static const char *check_extensions(X509_CRL *crl)
 {
     if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0)
-        return refuse(path, "is a delta CRL");
+        return "is a delta CRL";
     for (int i = 0; i < X509_CRL_get_ext_count(crl); i++) {
         X509_EXTENSION *extension = X509_CRL_get_ext(crl, i);
         int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
         if (X509_EXTENSION_get_critical(extension) != 0 && nid != NID_issuing_distribution_point &&
             nid != NID_authority_key_identifier && nid != NID_crl_number)
-            return refuse(path, "has a critical extension that is not understood");
+            return "has a critical extension that is not understood";
     }
-    return true;
+    return NULL;
 }
 
-// ASN1_TIME of X.509: UTCTime or GeneralizedTime.
+// Reads a Time of X.509: UTCTime or GeneralizedTime.
 static bool read_time(const ASN1_TIME *time, int64_t *out)
 {
     int days;
@@ -174,19 +169,19 @@ static bool read_time(const ASN1_TIME *time, int64_t *out)
     return ok;
 }
 
-static bool read_times(const X509_CRL *crl, struct table *table, const char *path)
+static const char *read_times(const X509_CRL *crl, struct table *table)
 {
     if (!read_time(X509_CRL_get0_lastUpdate(crl), &table->this_update))
-        return refuse(path, "its thisUpdate cannot be read");
+        return "its thisUpdate cannot be read";
     if (X509_CRL_get0_nextUpdate(crl) == NULL)
-        return refuse(path, "has no nextUpdate (RFC 5280 5.1.2.5)");
+        return "has no nextUpdate (RFC 5280 5.1.2.5)";
     if (!read_time(X509_CRL_get0_nextUpdate(crl), &table->next_update))
-        return refuse(path, "its nextUpdate cannot be read");
-    return table->next_update > table->this_update ||
-           refuse(path, "its nextUpdate is not behind its thisUpdate");
+        return "its nextUpdate cannot be read";
+    return table->next_update > table->this_update ? NULL
+                                                   : "its nextUpdate is not behind its thisUpdate";
 }
 
-// An INTEGER's content. Returns false when there is something else than one that fits.
+// Reads the content of an INTEGER. Returns false if it is invalid or does not fit.
 static bool read_integer(const ASN1_INTEGER *integer, uint8_t out[SERIAL_MAX], size_t *len)
 {
     unsigned char *der = NULL;
@@ -204,18 +199,18 @@ static bool read_integer(const ASN1_INTEGER *integer, uint8_t out[SERIAL_MAX], s
     return ok;
 }
 
-static bool read_number(X509_CRL *crl, struct table *table, const char *path)
+static const char *read_number(X509_CRL *crl, struct table *table)
 {
     int critical;
     ASN1_INTEGER *number = X509_CRL_get_ext_d2i(crl, NID_crl_number, &critical, NULL);
     if (number == NULL)
-        return critical == -1 || refuse(path, "its CRL number cannot be read");
+        return critical == -1 ? NULL : "its CRL number cannot be read";
     bool ok = read_integer(number, table->number, &table->number_len);
     ASN1_INTEGER_free(number);
-    return ok || refuse(path, "its CRL number is too long");
+    return ok ? NULL : "its CRL number is too long";
 }
 
-// CRL numbers are not negative, so that a longer one is larger.
+// CRL numbers are not negative, so a longer one is larger.
 static int compare_numbers(const struct table *a, const struct table *b)
 {
     if (a->number_len != b->number_len)
@@ -230,7 +225,7 @@ static bool is_older(const struct table *table, const struct table *before)
     return table->number_len > 0 && before->number_len > 0 && compare_numbers(table, before) < 0;
 }
 
-// An entry that names another issuer is that of an indirect CRL, though none was announced.
+// An entry that names another issuer belongs to an indirect CRL, even if none was announced.
 static const char *check_entry(X509_REVOKED *revoked)
 {
     for (int i = 0; i < X509_REVOKED_get_ext_count(revoked); i++) {
@@ -245,6 +240,7 @@ static const char *check_entry(X509_REVOKED *revoked)
     return NULL;
 }
 
+// RFC 5280 5.3.1: an unspecified reason is expressed by the absence of one.
 static const char *read_reason(X509_REVOKED *revoked, struct record *out)
 {
     int critical;
@@ -255,82 +251,100 @@ static const char *read_reason(X509_REVOKED *revoked, struct record *out)
     ASN1_ENUMERATED_free(value);
     if (reason == OC_REASON_REMOVE_FROM_CRL)
         return "has the reason removeFromCRL, as only a delta CRL may";
-    if (reason < 0 || reason > OC_REASON_AA_COMPROMISE || reason == 7)
+    if (reason == OC_REASON_UNSPECIFIED)
+        return NULL;
+    if (!record_reason_is_valid(reason))
         return "has a reason that is none (RFC 5280 5.3.1)";
-    // What is unspecified is said by saying nothing (RFC 5280 5.3.1).
-    out->has_reason = reason != OC_REASON_UNSPECIFIED;
+    out->has_reason = true;
     out->reason = (uint8_t)reason;
     return NULL;
 }
 
-static bool add_entry(struct table *table, X509_REVOKED *revoked, const char *path)
+static const char *read_entry(X509_REVOKED *revoked, uint8_t serial[SERIAL_MAX], size_t *len,
+                              struct record *out)
+{
+    *out = (struct record){.status = RECORD_REVOKED};
+    if (!read_integer(X509_REVOKED_get0_serialNumber(revoked), serial, len))
+        return "has a serial number that is too long";
+    if (!read_time(X509_REVOKED_get0_revocationDate(revoked), &out->revoked_at))
+        return "has a time of revocation that cannot be read";
+    const char *wrong = check_entry(revoked);
+    return wrong != NULL ? wrong : read_reason(revoked, out);
+}
+
+static const char *read_head(X509_CRL *crl, const struct crl_source *source,
+                             const struct table *before, struct table *table)
+{
+    const char *wrong = check_signer(crl, source->issuer);
+    if (wrong == NULL)
+        wrong = check_extensions(crl);
+    if (wrong == NULL)
+        wrong = check_scope(crl, source->insecure_good_if_not_revoked);
+    if (wrong == NULL)
+        wrong = read_times(crl, table);
+    if (wrong == NULL)
+        wrong = read_number(crl, table);
+    if (wrong == NULL && before != NULL && is_older(table, before))
+        wrong = "is older than the CRL that was there before";
+    table->absent = source->insecure_good_if_not_revoked ? RECORD_GOOD : RECORD_NOT_ISSUED;
+    return wrong;
+}
+
+// What follows fills a table, and fails with an error.
+
+static bool refuse(const char *path, const char *wrong, struct store_error *err)
+{
+    return store_fail(err, STORE_FAULT_DATA, "%s: %s", path, wrong);
+}
+
+static bool add_entry(struct table *table, X509_REVOKED *revoked, const char *path,
+                      struct store_error *err)
 {
     uint8_t serial[SERIAL_MAX];
     size_t len;
-    struct record record = {.status = RECORD_REVOKED};
-    if (!read_integer(X509_REVOKED_get0_serialNumber(revoked), serial, &len))
-        return refuse(path, "has a serial number that is too long");
-    if (!read_time(X509_REVOKED_get0_revocationDate(revoked), &record.revoked_at))
-        return refuse(path, "has a time of revocation that cannot be read");
-    const char *wrong = check_entry(revoked);
-    if (wrong == NULL)
-        wrong = read_reason(revoked, &record);
+    struct record record;
+    const char *wrong = read_entry(revoked, serial, &len, &record);
     if (wrong != NULL)
-        return refuse(path, wrong);
-    return table_add(table, (struct oc_bytes){serial, len}, &record);
+        return refuse(path, wrong, err);
+    return table_add(table, (struct oc_bytes){serial, len}, &record, err);
 }
 
-static bool add_entries(struct table *table, X509_CRL *crl, const char *path)
+static bool add_entries(struct table *table, X509_CRL *crl, const char *path,
+                        struct store_error *err)
 {
     struct oc_bytes twice;
     STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(crl);
     for (int i = 0; i < sk_X509_REVOKED_num(all); i++) {
-        if (!table_goes_on(table) || !add_entry(table, sk_X509_REVOKED_value(all, i), path))
+        if (!table_is_wanted(table, err) ||
+            !add_entry(table, sk_X509_REVOKED_value(all, i), path, err))
             return false;
     }
-    if (table_sort(table, &twice))
+    if (table_sort(table, &twice, err))
         return true;
-    return twice.data == NULL ? false : refuse(path, "has the same serial number twice");
-}
-
-static bool fill(struct table *table, X509_CRL *crl, const struct crl_source *source,
-                 const char *path, const struct table *before)
-{
-    if (!check_signer(crl, source, path) || !check_extensions(crl, path) ||
-        !check_scope(crl, source->insecure_good_if_not_revoked, path) ||
-        !read_times(crl, table, path) || !read_number(crl, table, path))
-        return false;
-    if (before != NULL && is_older(table, before))
-        return refuse(path, "is older than the CRL that was there before");
-    table->absent = source->insecure_good_if_not_revoked ? RECORD_GOOD : RECORD_NOT_ISSUED;
-    return add_entries(table, crl, path);
+    return twice.data == NULL ? false : refuse(path, "has the same serial number twice", err);
 }
 
 static bool read_crl(void *arg, const char *path, char *text, size_t len,
-                     const struct table *before, struct table *table)
+                     const struct table *before, struct table *table, struct store_error *err)
 {
     X509_CRL *crl = decode(text, len);
-    if (crl == NULL)
-        return refuse(path, "is no CRL in DER or PEM");
-    bool ok = fill(table, crl, arg, path, before);
+    const char *wrong =
+        crl == NULL ? "is no CRL in DER or PEM" : read_head(crl, arg, before, table);
+    bool ok = wrong == NULL ? add_entries(table, crl, path, err) : refuse(path, wrong, err);
     X509_CRL_free(crl);
     ERR_clear_error();
     return ok;
 }
 
-struct store *store_crl_open(const struct issuer_config *config, const struct oc_issuer *issuer)
+struct store *crl_store_open(const char *path, const struct oc_issuer *issuer,
+                             bool insecure_good_if_not_revoked, struct store_error *err)
 {
     struct crl_source *source = malloc(sizeof *source);
     if (source == NULL) {
-        store_fail_memory();
+        store_fail_memory(err);
         return NULL;
     }
-    *source = (struct crl_source){issuer, config->insecure_good_if_not_revoked};
-    const struct file_kind kind = {
-        .name = "crl",
-        .max_len = CRL_MAX,
-        .read = read_crl,
-        .arg = source,
-    };
-    return store_file_open(&kind, config->source_file);
+    *source = (struct crl_source){issuer, insecure_good_if_not_revoked};
+    const struct file_kind kind = {.max_len = CRL_MAX, .read = read_crl, .arg = source};
+    return file_store_open(&kind, path, err);
 }

@@ -1,49 +1,31 @@
 // SPDX-License-Identifier: MIT
 //
-// Connections to the database for many threads: taken and given back, opened when there is none,
-// and never more than there is use for.
+// Connections for many threads. One is opened when none is idle, up to a limit; above it, threads
+// wait in a queue.
 #include "store/database.h"
 
 #include "program/clock.h"
+#include "program/file_identity.h"
 #include "store/database_file.h"
-#include "store/kind.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 
-// Who answers waits for a lock, and for a connection, some tenths of a second; a command, which
-// nobody waits for, some seconds. Connections are opened when they are needed: as many as there are
-// threads that ask at once.
+// The worker waits ANSWER_WAIT_MS for a lock of the file and for a connection, a command
+// COMMAND_WAIT_MS, because no client waits for it. CONNECTIONS_MAX is the most connections; there
+// are only as many as threads have needed at the same time.
 enum { ANSWER_WAIT_MS = 300, COMMAND_WAIT_MS = 5000, TIDY_WAIT_MS = 100, CONNECTIONS_MAX = 16 };
 
-// ROOM_KEPT is how many octets of a file system are never taken for answers.
+// ROOM_KEPT is the most octets of a file system that are reserved.
 #define ROOM_KEPT (UINT64_C(256) << 20)
 
-// struct db_connection belongs to one thread between database_take() and database_give().
-// `generation` is that of the database when it was opened.
-struct db_connection {
-    sqlite3 *db;
-    struct db_connection *next;
-    unsigned generation;
-    const struct statements *texts;
-    sqlite3_stmt *statements[];
-};
-
-// struct file_state tells one file, and what was written to it, from another.
-struct file_state {
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec written;
-};
-
-// struct waiter is a thread that waits for its turn: the first to come is the first to get one.
+// struct waiter is a thread in the queue for a connection, on its stack. A waiter that is served
+// without a connection may open one.
 struct waiter {
     struct waiter *next;
     pthread_cond_t served;
@@ -51,11 +33,13 @@ struct waiter {
     struct db_connection *connection;
 };
 
+// struct database is one open file. `file` is its state, and `is_lost` is set while another file
+// has replaced it. A connection of an older `generation` is closed instead of used again.
 struct database {
     char *path;
     enum store_mode mode;
     const struct statements *statements;
-    struct file_state state;
+    struct file_identity file;
     atomic_bool is_lost;
     atomic_uint generation;
     pthread_mutex_t lock;
@@ -65,65 +49,41 @@ struct database {
     size_t max_open;
 };
 
-static bool look_at(const char *path, struct file_state *out)
+static bool fail_lost(const struct database *database, struct store_error *err)
 {
-    struct stat st;
-    *out = (struct file_state){0};
-    if (stat(path, &st) != 0)
-        return store_fail(errno == ENOENT ? STORE_FAULT_ABSENT : STORE_FAULT_SYSTEM, "%s: %s", path,
-                          strerror(errno));
-    *out = (struct file_state){st.st_dev, st.st_ino, st.st_size, st.st_mtim};
-    return true;
+    return store_fail(err, STORE_FAULT_DATA, "%s: another file has taken its place",
+                      database->path);
 }
 
-static bool is_same_file(const struct file_state *a, const struct file_state *b)
+// Sets `*now` to the state of the file. Returns false if another file has replaced it.
+static bool look_at(const struct database *database, struct file_identity *now,
+                    struct store_error *err)
 {
-    return a->device == b->device && a->inode == b->inode;
+    *now = file_identity_at(database->path);
+    if (!now->is_there)
+        return store_fail_errno(err, database->path);
+    return file_identity_same_file(now, &database->file) || fail_lost(database, err);
 }
 
-static bool is_as_written(const struct file_state *a, const struct file_state *b)
+// The name may lead to another file than the one that the other connections have open.
+static struct db_connection *open_connection(struct database *database, struct store_error *err)
 {
-    return a->size == b->size && a->written.tv_sec == b->written.tv_sec &&
-           a->written.tv_nsec == b->written.tv_nsec;
-}
-
-static bool fail_lost(const struct database *database)
-{
-    return store_fail(STORE_FAULT_DATA, "%s: another file has taken its place", database->path);
-}
-
-static void connection_close(struct db_connection *connection)
-{
-    for (size_t i = 0; i < connection->texts->n; i++)
-        sqlite3_finalize(connection->statements[i]);
-    sqlite3_close(connection->db);
-    free(connection);
-}
-
-// What is opened by its name may be another file than the one that others have open.
-static struct db_connection *connection_open(struct database *database)
-{
-    size_t size = database->statements->n * sizeof(sqlite3_stmt *);
-    struct db_connection *connection = calloc(1, sizeof *connection + size);
-    if (connection == NULL) {
-        store_fail_memory();
+    struct file_identity now;
+    unsigned generation = atomic_load(&database->generation);
+    int busy_ms = database->mode == STORE_READ ? ANSWER_WAIT_MS : COMMAND_WAIT_MS;
+    struct db_connection *connection =
+        db_open(database->path, database->mode, busy_ms, database->statements, err);
+    if (connection == NULL)
         return NULL;
-    }
-    connection->texts = database->statements;
-    connection->generation = atomic_load(&database->generation);
-    connection->db =
-        database_file_open(database->path, database->mode,
-                           database->mode == STORE_READ ? ANSWER_WAIT_MS : COMMAND_WAIT_MS);
-    struct file_state now;
-    bool ok = connection->db != NULL && look_at(database->path, &now) &&
-              (is_same_file(&now, &database->state) || fail_lost(database));
-    if (ok)
+    connection->generation = generation;
+    if (look_at(database, &now, err))
         return connection;
-    connection_close(connection);
+    db_close(connection);
     return NULL;
 }
 
-// Two statements a look-up would fight for the one mutex of SQLite's counters of memory.
+// Without this, two statements of a look-up would contend for the mutex of SQLite's memory
+// counters.
 static void configure_once(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -147,20 +107,26 @@ static struct database *database_new(const char *path, enum store_mode mode,
     return database;
 }
 
-// The first connection tells whether the file is any good.
+static bool check_file(struct database *database, struct store_error *err)
+{
+    if (!database_file_check(database->path, err))
+        return false;
+    database->file = file_identity_at(database->path);
+    return database->file.is_there || store_fail_errno(err, database->path);
+}
+
+// The first connection checks the content of the file.
 struct database *database_open(const char *path, enum store_mode mode,
-                               const struct statements *statements)
+                               const struct statements *statements, struct store_error *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, configure_once);
     struct database *database = database_new(path, mode, statements);
     if (database == NULL) {
-        store_fail_memory();
+        store_fail_memory(err);
         return NULL;
     }
-    struct db_connection *first = NULL;
-    if (database_file_check(path) && look_at(path, &database->state))
-        first = database_take(database);
+    struct db_connection *first = check_file(database, err) ? database_take(database, err) : NULL;
     if (first == NULL) {
         database_close(database);
         return NULL;
@@ -169,17 +135,13 @@ struct database *database_open(const char *path, enum store_mode mode,
     return database;
 }
 
-// Best effort: with its log empty, the file is whole, and can be copied or replaced. What another
-// file has taken the place of is left alone, since the log may be that one's by now.
+// With an empty log, the file is complete by itself and can be copied or replaced. If another file
+// has replaced it, the log may already belong to that one.
 static void tidy_log(struct database *database)
 {
-    struct file_state now;
-    if (database->idle == NULL || !look_at(database->path, &now) ||
-        !is_same_file(&now, &database->state))
-        return;
-    sqlite3 *db = database->idle->db;
-    sqlite3_busy_timeout(db, TIDY_WAIT_MS);
-    (void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    struct file_identity now;
+    if (database->idle != NULL && look_at(database, &now, NULL))
+        db_merge_log(database->idle, TIDY_WAIT_MS);
 }
 
 void database_close(struct database *database)
@@ -188,39 +150,39 @@ void database_close(struct database *database)
     while (database->idle != NULL) {
         struct db_connection *connection = database->idle;
         database->idle = connection->next;
-        connection_close(connection);
+        db_close(connection);
     }
     pthread_mutex_destroy(&database->lock);
     free(database->path);
     free(database);
 }
 
-bool database_has_room(const struct database *database)
+bool database_has_room(const struct database *database, struct store_error *err)
 {
     struct statvfs system;
     if (statvfs(database->path, &system) != 0)
-        return store_fail(STORE_FAULT_SYSTEM, "%s: %s", database->path, strerror(errno));
+        return store_fail(err, STORE_FAULT_SYSTEM, "%s: %s", database->path, strerror(errno));
     uint64_t kept = (uint64_t)system.f_blocks / 10 * system.f_frsize;
     if (kept > ROOM_KEPT)
         kept = ROOM_KEPT;
     return (uint64_t)system.f_bavail * system.f_frsize > kept ||
-           store_fail(STORE_FAULT_SYSTEM, "%s: too little is free on its file system",
+           store_fail(err, STORE_FAULT_SYSTEM, "%s: too little is free on its file system",
                       database->path);
 }
 
-bool database_watch(struct database *database)
+bool database_watch(struct database *database, struct store_error *err)
 {
-    struct file_state now = {0};
-    bool is_there = look_at(database->path, &now);
-    bool is_lost = !is_there || !is_same_file(&now, &database->state);
-    atomic_store(&database->is_lost, is_lost);
-    if (is_lost)
-        return is_there ? fail_lost(database) : false;
-    // SQLite keeps pages until its own log says otherwise; others may write without it.
-    if (!is_as_written(&now, &database->state))
+    struct file_identity now;
+    bool ok = look_at(database, &now, err);
+    atomic_store(&database->is_lost, !ok);
+    if (!ok)
+        return false;
+    // SQLite keeps pages until its own log says otherwise, but others may write without that log.
+    if (!file_identity_same_content(&now, &database->file))
         atomic_fetch_add(&database->generation, 1);
-    database->state.size = now.size;
-    database->state.written = now.written;
+    // Other threads read the rest of it, which has not changed.
+    database->file.size = now.size;
+    database->file.written = now.written;
     return true;
 }
 
@@ -232,7 +194,7 @@ static void leave_queue(struct database *database, const struct waiter *waiter)
     *at = waiter->next;
 }
 
-// With the lock held.
+// Call it with the lock held.
 static bool wait_in_queue(struct database *database, struct waiter *waiter)
 {
     const struct timespec until = clock_in(ANSWER_WAIT_MS);
@@ -259,8 +221,9 @@ static bool queue_up(struct database *database, struct db_connection **out)
     return ok;
 }
 
-// An idle connection, or the right to open one: then `*out` is NULL.
-static bool wait_for_turn(struct database *database, struct db_connection **out)
+// Sets `*out` to an idle connection, or to NULL if the caller may open one.
+static bool wait_for_turn(struct database *database, struct db_connection **out,
+                          struct store_error *err)
 {
     bool ok = true;
     pthread_mutex_lock(&database->lock);
@@ -272,10 +235,12 @@ static bool wait_for_turn(struct database *database, struct db_connection **out)
     else
         ok = queue_up(database, out);
     pthread_mutex_unlock(&database->lock);
-    return ok || store_fail(STORE_FAULT_BUSY, "%s: all connections are in use", database->path);
+    return ok ||
+           store_fail(err, STORE_FAULT_BUSY, "%s: all connections are in use", database->path);
 }
 
-// Who waits gets it at once: a thread that gives back and takes all the time would be quicker.
+// Hands the turn to the first waiter directly: otherwise a thread that gives back and takes again
+// would always be faster than it.
 static void give_turn_back(struct database *database, struct db_connection *connection)
 {
     pthread_mutex_lock(&database->lock);
@@ -299,98 +264,31 @@ static bool is_old(const struct database *database, const struct db_connection *
     return connection->generation != atomic_load(&database->generation);
 }
 
-struct db_connection *database_take(struct database *database)
+struct db_connection *database_take(struct database *database, struct store_error *err)
 {
     struct db_connection *connection;
     if (atomic_load(&database->is_lost)) {
-        fail_lost(database);
+        fail_lost(database, err);
         return NULL;
     }
-    if (!wait_for_turn(database, &connection))
+    if (!wait_for_turn(database, &connection, err))
         return NULL;
     if (connection != NULL && is_old(database, connection)) {
-        connection_close(connection);
+        db_close(connection);
         connection = NULL;
     }
     if (connection == NULL)
-        connection = connection_open(database);
+        connection = open_connection(database, err);
     if (connection == NULL)
         give_turn_back(database, NULL);
     return connection;
 }
 
-void database_give(struct database *database, struct db_connection *connection, bool is_well)
+void database_give(struct database *database, struct db_connection *connection, bool works)
 {
-    if (!is_well || is_old(database, connection)) {
-        connection_close(connection);
+    if (!works || is_old(database, connection)) {
+        db_close(connection);
         connection = NULL;
     }
     give_turn_back(database, connection);
-}
-
-sqlite3_stmt *db_statement(struct db_connection *connection, size_t number)
-{
-    sqlite3_stmt **statement = &connection->statements[number];
-    if (*statement == NULL) {
-        int rc = sqlite3_prepare_v3(connection->db, connection->texts->sql[number], -1,
-                                    SQLITE_PREPARE_PERSISTENT, statement, NULL);
-        if (rc != SQLITE_OK)
-            database_file_fail(connection->db, "cannot be asked");
-        return *statement;
-    }
-    sqlite3_reset(*statement);
-    sqlite3_clear_bindings(*statement);
-    return *statement;
-}
-
-int db_step(struct db_connection *connection, sqlite3_stmt *statement)
-{
-    int rc = sqlite3_step(statement);
-    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-        database_file_fail(connection->db, "failed");
-    return rc;
-}
-
-bool db_do(struct db_connection *connection, sqlite3_stmt *statement)
-{
-    bool ok = db_step(connection, statement) == SQLITE_DONE;
-    sqlite3_reset(statement);
-    return ok;
-}
-
-static bool connection_run(struct db_connection *connection, const char *sql)
-{
-    return sqlite3_exec(connection->db, sql, NULL, NULL, NULL) == SQLITE_OK ||
-           database_file_fail(connection->db, "failed");
-}
-
-bool db_begin(struct db_connection *connection, bool writes)
-{
-    return connection_run(connection, writes ? "BEGIN IMMEDIATE" : "BEGIN");
-}
-
-bool db_commit(struct db_connection *connection)
-{
-    if (connection_run(connection, "COMMIT"))
-        return true;
-    db_rollback(connection);
-    return false;
-}
-
-// It cannot fail in a way that matters: what is not committed is not there.
-void db_rollback(struct db_connection *connection)
-{
-    if (sqlite3_get_autocommit(connection->db) == 0)
-        (void)sqlite3_exec(connection->db, "ROLLBACK", NULL, NULL, NULL);
-}
-
-int64_t db_n_changed(struct db_connection *connection)
-{
-    return sqlite3_changes64(connection->db);
-}
-
-bool db_refuse(struct db_connection *connection, const char *what)
-{
-    return store_fail(STORE_FAULT_DATA, "%s: %s", sqlite3_db_filename(connection->db, "main"),
-                      what);
 }

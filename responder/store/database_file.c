@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Makes a database, and opens one if it is ours. A file may come from anywhere: its tables must
-// have been made by exactly these texts, and nothing in it is run.
+// Creates a database, and opens one if it is ours. A file may come from anywhere: its tables must
+// have been created by exactly these texts, and no trigger or view in it is run.
 #include "store/database_file.h"
 
 #include "program/output.h"
-#include "store/kind.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,20 +13,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// "ocsd", so that file(1) and others see whose it is; and the version of the tables.
+// APPLICATION_ID is "ocsd", by which file(1) can recognise the file.
 #define APPLICATION_ID 0x6F637364
 enum { SCHEMA_VERSION = 1 };
 
-// Nothing that is stored comes near it: answers have 64 KiB.
+// LENGTH_MAX is far above anything that is stored: answers have up to 64 KiB.
 enum { LENGTH_MAX = 1 << 20 };
 
-// An issuer is its name and key, by their SHA-256: a renewed certificate of the same is the same
-// issuer. A certificate is revoked when `revoked_at` is not NULL. A change without a serial number
-// is "maybe everything of this issuer". Its `mark` is random: where two copies of a file went on
-// apart, changes of the same number have another.
+// An issuer is identified by the SHA-256 of its name and key, so a renewed certificate with the
+// same name and key is the same issuer. A certificate is revoked if `revoked_at` is not NULL. A
+// change without a serial number means that any certificate of the issuer may have changed. The
+// `mark` of a change is random: if two copies of a file develop separately, it differs in changes
+// with the same number.
 //
-// Certificates are many and small: the key is the row. Answers are large, which such a table would
-// keep badly.
+// Certificates are many and small, so their table has no rowid. Answers are large, for which such a
+// table is inefficient.
 static const char *const schema[] = {
     "CREATE TABLE issuer(id INTEGER PRIMARY KEY, name_hash BLOB NOT NULL, key_hash BLOB NOT NULL, "
     "UNIQUE(name_hash, key_hash)) STRICT",
@@ -61,7 +61,7 @@ static enum store_fault fault_of(int code)
     }
 }
 
-bool database_file_fail(sqlite3 *db, const char *what)
+bool database_file_fail(sqlite3 *db, const char *what, struct store_error *err)
 {
     const char *path = db == NULL ? NULL : sqlite3_db_filename(db, "main");
     int code = db == NULL ? SQLITE_NOMEM : sqlite3_extended_errcode(db);
@@ -71,76 +71,79 @@ bool database_file_fail(sqlite3 *db, const char *what)
         hint = " by another process";
     else if ((code & 0xFF) == SQLITE_CANTOPEN)
         hint = "; its directory must be writable, too";
-    return store_fail(fault, "%s: %s: %s%s", path == NULL ? "database" : path, what,
+    return store_fail(err, fault, "%s: %s: %s%s", path == NULL ? "database" : path, what,
                       db == NULL ? "out of memory" : sqlite3_errmsg(db), hint);
 }
 
-// The first number of the first row, by a statement that has one text or none to bind.
-static bool read_number(sqlite3 *db, const char *sql, const char *text, int64_t *out)
+// Reads the first number of the first row. `text` is the value of the statement's parameter, or
+// NULL.
+static bool read_number(sqlite3 *db, const char *sql, const char *text, int64_t *out,
+                        struct store_error *err)
 {
     sqlite3_stmt *statement = NULL;
-    bool ok = sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
-              (text == NULL || sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC) == 0) &&
-              sqlite3_step(statement) == SQLITE_ROW;
+    bool ok =
+        sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
+        (text == NULL || sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC) == SQLITE_OK) &&
+        sqlite3_step(statement) == SQLITE_ROW;
     *out = ok ? sqlite3_column_int64(statement, 0) : 0;
     if (!ok)
-        database_file_fail(db, "cannot be read");
+        database_file_fail(db, "cannot be read", err);
     sqlite3_finalize(statement);
     return ok;
 }
 
-static bool refuse(const char *path, const char *why)
+static bool refuse(const char *path, const char *why, struct store_error *err)
 {
-    return store_fail(STORE_FAULT_DATA, "%s: %s", path, why);
+    return store_fail(err, STORE_FAULT_DATA, "%s: %s", path, why);
 }
 
-// Tables, indexes, triggers and views: all of ours as they were made, and no others. Names that
-// begin with sqlite_ are SQLite's own.
-static bool check_schema(sqlite3 *db, const char *path)
+// The schema must have all of our tables and indexes, and no other tables, indexes, triggers or
+// views. Names that begin with sqlite_ are SQLite's own.
+static bool check_schema(sqlite3 *db, const char *path, struct store_error *err)
 {
     int64_t n;
     if (!read_number(db, "SELECT count(*) FROM sqlite_schema WHERE substr(name, 1, 7) <> 'sqlite_'",
-                     NULL, &n))
+                     NULL, &n, err))
         return false;
     if (n != N_SCHEMA)
-        return refuse(path, "its tables are not those of ocspd");
+        return refuse(path, "its tables are not those of ocspd", err);
     for (size_t i = 0; i < N_SCHEMA; i++) {
-        if (!read_number(db, "SELECT count(*) FROM sqlite_schema WHERE sql = ?1", schema[i], &n))
+        if (!read_number(db, "SELECT count(*) FROM sqlite_schema WHERE sql = ?1", schema[i], &n,
+                         err))
             return false;
         if (n != 1)
-            return refuse(path, "its tables are not those of ocspd");
+            return refuse(path, "its tables are not those of ocspd", err);
     }
     return true;
 }
 
-static bool check_ours(sqlite3 *db, const char *path)
+static bool check_ours(sqlite3 *db, const char *path, struct store_error *err)
 {
     int64_t id;
     int64_t version;
-    if (!read_number(db, "PRAGMA application_id", NULL, &id) ||
-        !read_number(db, "PRAGMA user_version", NULL, &version))
+    if (!read_number(db, "PRAGMA application_id", NULL, &id, err) ||
+        !read_number(db, "PRAGMA user_version", NULL, &version, err))
         return false;
     if (id != APPLICATION_ID)
-        return refuse(path, "is no database of ocspd; make one with ocspd init");
+        return refuse(path, "is no database of ocspd; make one with ocspd init", err);
     if (version != SCHEMA_VERSION)
-        return store_fail(STORE_FAULT_DATA,
-                          "%s: is of version %lld, which is not the %d of this "
-                          "program",
-                          path, (long long)version, SCHEMA_VERSION);
+        return store_fail(err, STORE_FAULT_DATA,
+                          "%s: is of version %lld, which is not the %d of this program", path,
+                          (long long)version, SCHEMA_VERSION);
     if (sqlite3_db_readonly(db, "main") != 0)
-        return store_fail(STORE_FAULT_SYSTEM, "%s: this user may not write to it", path);
-    return check_schema(db, path);
+        return store_fail(err, STORE_FAULT_SYSTEM, "%s: this user may not write to it", path);
+    return check_schema(db, path, err);
 }
 
-static bool run(sqlite3 *db, const char *sql)
+static bool run(sqlite3 *db, const char *sql, struct store_error *err)
 {
     return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ||
-           database_file_fail(db, "cannot be used");
+           database_file_fail(db, "cannot be used", err);
 }
 
-// What a file may make SQLite do is as little as can be. The process that answers leaves the log
-// where it is when it closes: what it closes is not always what it would merge it into.
-static bool configure(sqlite3 *db, enum store_mode mode, int busy_ms)
+// Restricts what a file can make SQLite do. The worker does not merge the log when it closes,
+// because another file may have replaced the one that it closes.
+static bool configure(sqlite3 *db, enum store_mode mode, int busy_ms, struct store_error *err)
 {
     static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
                               SQLITE_DBCONFIG_ENABLE_VIEW, SQLITE_DBCONFIG_DQS_DML,
@@ -152,110 +155,116 @@ static bool configure(sqlite3 *db, enum store_mode mode, int busy_ms)
                    SQLITE_OK;
     ok = ok && sqlite3_busy_timeout(db, busy_ms) == SQLITE_OK;
     if (!ok)
-        return database_file_fail(db, "cannot be set up");
+        return database_file_fail(db, "cannot be set up", err);
     sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LENGTH_MAX);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
-    // Without a write to the disk at each commit, a loss of power may cost saved answers, but no
-    // revocation. Whoever puts millions of certificates needs room to sort the pages.
-    return run(db, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0") &&
-           run(db, mode == STORE_READ ? "PRAGMA synchronous = NORMAL"
-                                      : "PRAGMA synchronous = FULL; PRAGMA cache_size = -131072");
+    // The worker need not sync at each commit: a loss of power then loses saved answers, but no
+    // revocation. An import of millions of certificates needs a large cache to sort the pages.
+    return run(db, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0", err) &&
+           run(db,
+               mode == STORE_READ ? "PRAGMA synchronous = NORMAL"
+                                  : "PRAGMA synchronous = FULL; PRAGMA cache_size = -131072",
+               err);
 }
 
-bool database_file_check(const char *path)
+bool database_file_check(const char *path, struct store_error *err)
 {
     struct stat st;
-    if (stat(path, &st) != 0)
-        return store_fail(errno == ENOENT ? STORE_FAULT_ABSENT : STORE_FAULT_SYSTEM, "%s: %s%s",
-                          path, strerror(errno),
-                          errno == ENOENT ? "; make it with ocspd init" : "");
-    return S_ISREG(st.st_mode) || refuse(path, "is no file");
+    if (stat(path, &st) == 0)
+        return S_ISREG(st.st_mode) || refuse(path, "is no file", err);
+    if (errno != ENOENT)
+        return store_fail_errno(err, path);
+    return store_fail(err, STORE_FAULT_ABSENT, "%s: %s; make it with ocspd init", path,
+                      strerror(errno));
 }
 
-sqlite3 *database_file_open(const char *path, enum store_mode mode, int busy_ms)
+sqlite3 *database_file_open(const char *path, enum store_mode mode, int busy_ms,
+                            struct store_error *err)
 {
     sqlite3 *db = NULL;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK)
-        database_file_fail(db, "cannot be opened");
-    else if (configure(db, mode, busy_ms) && check_ours(db, path))
+        database_file_fail(db, "cannot be opened", err);
+    else if (configure(db, mode, busy_ms, err) && check_ours(db, path, err))
         return db;
     sqlite3_close(db);
     return NULL;
 }
 
-static bool create_tables(sqlite3 *db)
+static bool create_tables(sqlite3 *db, struct store_error *err)
 {
     char numbers[96];
     snprintf(numbers, sizeof numbers, "PRAGMA application_id = %d; PRAGMA user_version = %d",
              APPLICATION_ID, SCHEMA_VERSION);
-    bool ok = run(db, "BEGIN");
+    bool ok = run(db, "BEGIN", err);
     for (size_t i = 0; i < N_SCHEMA; i++)
-        ok = ok && run(db, schema[i]);
-    return ok && run(db, numbers) && run(db, "COMMIT") && run(db, "PRAGMA journal_mode = WAL");
+        ok = ok && run(db, schema[i], err);
+    return ok && run(db, numbers, err) && run(db, "COMMIT", err) &&
+           run(db, "PRAGMA journal_mode = WAL", err);
 }
 
-static bool fill(const char *path)
+static bool fill(const char *path, struct store_error *err)
 {
     sqlite3 *db = NULL;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     bool ok = sqlite3_open_v2(path, &db, flags, NULL) == SQLITE_OK ||
-              database_file_fail(db, "cannot be made");
-    ok = ok && create_tables(db);
-    // Closing is what puts everything into the one file.
+              database_file_fail(db, "cannot be made", err);
+    ok = ok && create_tables(db, err);
+    // Closing merges the log into the file.
     if (sqlite3_close(db) != SQLITE_OK)
-        return ok && database_file_fail(db, "cannot be closed");
+        return ok && database_file_fail(db, "cannot be closed", err);
     return ok;
 }
 
-static bool fail_path(const char *path, const char *what)
+static bool fail_create(const char *path, struct store_error *err)
 {
-    return store_fail(STORE_FAULT_SYSTEM, "%s: %s: %s", path, what, strerror(errno));
+    return store_fail(err, STORE_FAULT_SYSTEM, "%s: cannot be made: %s", path, strerror(errno));
 }
 
-// The new file has its name only once it is whole; link() fails if somebody else has it.
-static bool make(const char *path, char *temporary)
+// The new file gets its name when it is complete; link() fails if the name is taken by then.
+static bool create(const char *path, char *temporary, struct store_error *err)
 {
     int fd = mkstemp(temporary);
     if (fd == -1)
-        return fail_path(path, "cannot be made");
+        return fail_create(path, err);
     close(fd);
-    bool ok = fill(temporary);
+    bool ok = fill(temporary, err);
     if (ok && (chmod(temporary, 0640) != 0 || link(temporary, path) != 0))
-        ok = fail_path(path, "cannot be made");
+        ok = fail_create(path, err);
     unlink(temporary);
     if (ok)
         output_sync_directory(path);
     return ok;
 }
 
-// SQLite would take what stands in the log of another database for changes to this one.
-static bool is_without_log(const char *path)
+// SQLite would apply the log of another database to this one.
+static bool is_without_log(const char *path, struct store_error *err)
 {
     static const char *const endings[] = {"-wal", "-journal"};
     char *log = NULL;
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof endings / sizeof *endings; i++) {
         if (asprintf(&log, "%s%s", path, endings[i]) < 0)
-            return store_fail_memory();
+            return store_fail_memory(err);
         if (access(log, F_OK) == 0)
-            ok = store_fail(STORE_FAULT_DATA, "%s: is left of another database: remove it", log);
+            ok = store_fail(err, STORE_FAULT_DATA, "%s: is left of another database: remove it",
+                            log);
         free(log);
     }
     return ok;
 }
 
-bool database_init(const char *path, char *why, size_t size)
+bool database_init(const char *path, struct store_error *err)
 {
     char *temporary = NULL;
-    bool ok = asprintf(&temporary, "%s.new-XXXXXX", path) >= 0 || store_fail_memory();
-    // link() tells it as well, but only after all the work.
-    if (ok && access(path, F_OK) == 0)
-        ok = store_fail(STORE_FAULT_DATA, "%s: is there already", path);
-    ok = ok && is_without_log(path);
-    ok = ok && make(path, temporary);
+    // link() would fail as well, but only after all the work.
+    if (access(path, F_OK) == 0)
+        return store_fail(err, STORE_FAULT_DATA, "%s: is there already", path);
+    if (!is_without_log(path, err))
+        return false;
+    if (asprintf(&temporary, "%s.new-XXXXXX", path) < 0)
+        return store_fail_memory(err);
+    bool ok = create(path, temporary, err);
     free(temporary);
-    if (!ok)
-        snprintf(why, size, "%s", store_last_why(NULL));
     return ok;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What makes a file of SQLite one of ocspd: its numbers and its tables.
+// The database as a file: creating it, and opening it if it is one of ocspd's.
 #ifndef STORE_DATABASE_FILE_H
 #define STORE_DATABASE_FILE_H
 
@@ -8,19 +8,21 @@
 
 #include <sqlite3.h>
 
-// database_file_check tells whether there is a file at all, or returns false after store_fail().
-bool database_file_check(const char *path);
+// database_file_check returns whether there is a regular file. Otherwise it returns false and sets
+// `*err`.
+bool database_file_check(const char *path, struct store_error *err);
 
-// database_file_open opens a connection to a file that database_init() has made; with `busy_ms` it
-// waits so long for locks. Anything else than such a file is refused. Returns NULL after
-// store_fail().
-sqlite3 *database_file_open(const char *path, enum store_mode mode, int busy_ms);
+// database_file_open opens a file that database_init() has made, and refuses any other. The
+// connection waits for locks for `busy_ms`. Returns NULL and sets `*err` on failure.
+sqlite3 *database_file_open(const char *path, enum store_mode mode, int busy_ms,
+                            struct store_error *err);
 
-// database_file_fail is store_fail() for what SQLite says has failed while it did `what`.
-bool database_file_fail(sqlite3 *db, const char *what);
+// database_file_fail is store_fail() with the error of SQLite's last call on `db`; `what` says what
+// has failed. A NULL `db` is a lack of memory.
+bool database_file_fail(sqlite3 *db, const char *what, struct store_error *err);
 
-// database_init makes a new database file, which must not be there yet. It appears whole or not
-// at all. Returns false, and the reason in `why`.
-bool database_init(const char *path, char *why, size_t size);
+// database_init creates a new database. The file must not exist yet; it appears complete or not at
+// all. Returns false and sets `*err` on failure.
+bool database_init(const char *path, struct store_error *err);
 
 #endif

@@ -1,39 +1,38 @@
 // SPDX-License-Identifier: MIT
 //
-// Watches a file by what stat(2) says of it, and replaces the table when there is a new one that
-// can be read. Reading is done by a thread, so that who polls has time for other stores.
-#include "store/file_read.h"
-#include "store/kind.h"
+// Watches a file with stat(2), and replaces the table when there is a new file that can be read. A
+// thread reads it, so that the thread that polls can go on to other stores.
+#include "store/file.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-// How many milliseconds a poll waits for what it has begun to read: a small file is there in the
-// same poll.
-enum { A_MOMENT = 50 };
+// POLL_WAIT_MS is how long a poll waits for a reading that it has started: long enough to take a
+// small file at once.
+enum { POLL_WAIT_MS = 50 };
 
-// struct file_store is one file. `read` is the version that `table` was made from, and `refused`,
-// with the reason, one that was no good. `lock` is for `table` and `told_as_of`, which poll()
-// changes; `told_as_of` is 0 while the table is current, and otherwise `current_at`, when it was
-// known to be so last. `reading`, while it is under way, is of a newer version; `failure` is that
-// of the last poll, if it failed.
+// struct file_store is one file. `read` is the state of the file that `table` was made from, and
+// `refused` one that was invalid, for the reason `refusal`.
+//
+// `lock` protects `table` and `as_of`, which poll() changes. `as_of` is 0 while the table is
+// current, and otherwise `current_at`, the time when it was last known to be current.
+//
+// `reading` reads a newer state while `is_reading`. `failure` is how the last poll failed, with
+// STORE_FAULT_NONE if it did not.
 struct file_store {
     struct store base;
-    struct store_methods methods;
     struct file_kind kind;
     char *path;
     pthread_rwlock_t lock;
     struct table *table;
-    int64_t told_as_of;
+    int64_t as_of;
     int64_t current_at;
-    struct file_version read;
-    struct file_version refused;
-    struct failure refusal;
-    struct reading reading;
+    struct file_identity read;
+    struct file_identity refused;
+    struct store_error refusal;
+    struct file_reading reading;
     bool is_reading;
-    struct failure failure;
-    bool is_failing;
+    struct store_error failure;
 };
 
 static struct file_store *of(struct store *store)
@@ -41,20 +40,15 @@ static struct file_store *of(struct store *store)
     return (struct file_store *)store;
 }
 
-static void forget(struct file_version *version)
+// Only an invalid file stays refused until it changes. Other failures may pass by themselves.
+static bool refuse(struct file_store *self, struct store_error *err)
 {
-    *version = (struct file_version){.size = -1};
-}
-
-// Only what is wrong with the file itself stays so until it is another one.
-static bool refuse(struct file_store *self)
-{
-    const struct reading *reading = &self->reading;
-    if (reading->failure.fault == STORE_FAULT_DATA && reading->is_settled) {
-        self->refused = reading->version;
-        self->refusal = reading->failure;
+    const struct file_reading *reading = &self->reading;
+    if (reading->error.fault == STORE_FAULT_DATA && reading->is_settled) {
+        self->refused = reading->file;
+        self->refusal = reading->error;
     }
-    return failure_repeat(&reading->failure);
+    return store_fail_again(err, &reading->error);
 }
 
 static struct table *replace(struct file_store *self, struct table *table, int64_t as_of)
@@ -62,119 +56,121 @@ static struct table *replace(struct file_store *self, struct table *table, int64
     pthread_rwlock_wrlock(&self->lock);
     struct table *before = self->table;
     self->table = table;
-    self->told_as_of = as_of;
+    self->as_of = as_of;
     pthread_rwlock_unlock(&self->lock);
     return before;
 }
 
-// What has come of a reading that has ended.
-static bool take(struct file_store *self, const struct changes *changes)
+// Takes the result of a finished reading.
+static bool take(struct file_store *self, const struct changes *changes, struct store_error *err)
 {
-    const struct reading *reading = &self->reading;
+    static const struct file_identity unknown = {0};
+    const struct file_reading *reading = &self->reading;
     self->is_reading = false;
     if (reading->table == NULL)
-        return refuse(self);
-    forget(&self->refused);
-    forget(&self->read);
-    if (reading->is_settled)
-        self->read = reading->version;
-    self->is_failing = false;
+        return refuse(self, err);
+    self->refused = unknown;
+    self->read = reading->is_settled ? reading->file : unknown;
     self->current_at = reading->began_at;
+    store_error_clear(&self->failure);
     struct table *before = replace(self, reading->table, reading->began_at);
     if (before != NULL)
-        table_tell(&reading->changes, changes);
+        table_report(&reading->changes, changes);
     table_free(before);
     return true;
 }
 
-// A file that could not be read is not known to be any better before it was read again.
-static bool go_on_reading(const struct file_store *self)
+// A store that has failed is not known to work again before a reading has succeeded.
+static bool still_reading(const struct file_store *self, struct store_error *err)
 {
-    return !self->is_failing || failure_repeat(&self->failure);
+    return self->failure.fault == STORE_FAULT_NONE || store_fail_again(err, &self->failure);
 }
 
-static bool reread(struct file_store *self, const struct changes *changes, int patience)
+static bool reread(struct file_store *self, const struct changes *changes, int wait_ms,
+                   struct store_error *err)
 {
-    self->is_reading = reading_start(&self->reading, self->table);
+    self->is_reading = file_reading_start(&self->reading, self->table);
     if (!self->is_reading)
-        reading_do(&self->reading, self->table);
-    else if (!reading_wait(&self->reading, patience))
-        return go_on_reading(self);
-    return take(self, changes);
+        file_reading_do(&self->reading, self->table);
+    else if (!file_reading_wait(&self->reading, wait_ms))
+        return still_reading(self, err);
+    return take(self, changes, err);
 }
 
-static bool look_at_file(struct file_store *self, const struct changes *changes)
+static bool look_at_file(struct file_store *self, const struct changes *changes,
+                         struct store_error *err)
 {
-    struct stat st;
-    if (stat(self->path, &st) != 0)
-        return store_fail(errno == ENOENT ? STORE_FAULT_ABSENT : STORE_FAULT_SYSTEM, "%s: %s",
-                          self->path, strerror(errno));
-    const struct file_version now = file_version_of(&st);
-    if (file_version_is_same(&now, &self->read))
+    const struct file_identity now = file_identity_at(self->path);
+    if (!now.is_there)
+        return store_fail_errno(err, self->path);
+    if (file_identity_same(&now, &self->read))
         return true;
-    if (file_version_is_same(&now, &self->refused))
-        return failure_repeat(&self->refusal);
-    // Nobody comes for what is read now.
-    if (changes->is_last) {
-        changes->changed(changes->arg, NULL);
-        return true;
-    }
-    return reread(self, changes, st.st_size < READING_LARGE ? A_MOMENT : 0);
+    if (file_identity_same(&now, &self->refused))
+        return store_fail_again(err, &self->refusal);
+    if (!changes->is_last)
+        return reread(self, changes, now.size < READING_LARGE ? POLL_WAIT_MS : 0, err);
+    // No later poll could take the result of a reading.
+    changes->changed(changes->arg, NULL);
+    return true;
 }
 
-static bool look_for_news(struct file_store *self, const struct changes *changes)
+static bool look_for_changes(struct file_store *self, const struct changes *changes,
+                             struct store_error *err)
 {
     if (self->is_reading && !changes->is_last) {
-        if (!reading_wait(&self->reading, 0))
-            return go_on_reading(self);
-        if (!take(self, changes))
+        if (!file_reading_wait(&self->reading, 0))
+            return still_reading(self, err);
+        if (!take(self, changes, err))
             return false;
     }
-    return look_at_file(self, changes);
+    return look_at_file(self, changes, err);
 }
 
-static void tell_as_of(struct file_store *self, int64_t as_of)
+static void set_as_of(struct file_store *self, int64_t as_of)
 {
     pthread_rwlock_wrlock(&self->lock);
-    self->told_as_of = as_of;
+    self->as_of = as_of;
     pthread_rwlock_unlock(&self->lock);
 }
 
-static bool poll(struct store *store, const struct changes *changes)
+static bool poll(struct store *store, const struct changes *changes, struct store_error *err)
 {
     struct file_store *self = of(store);
+    struct store_error failure = {.fault = STORE_FAULT_NONE};
     int64_t now = (int64_t)time(NULL);
-    bool ok = look_for_news(self, changes);
-    // Nothing was read that would make it current.
-    if (changes->is_last)
-        return ok;
-    bool is_current = ok && !self->is_reading;
-    if (is_current)
-        self->current_at = now;
-    if (!ok)
-        failure_note(&self->failure);
-    self->is_failing = !ok;
-    int64_t as_of = is_current ? 0 : self->current_at;
-    if (as_of != self->told_as_of)
-        tell_as_of(self, as_of);
-    return ok;
+    bool ok = look_for_changes(self, changes, &failure);
+    // The last poll has read nothing that would make the table current.
+    if (!changes->is_last) {
+        bool is_current = ok && !self->is_reading;
+        if (is_current)
+            self->current_at = now;
+        self->failure = failure;
+        int64_t as_of = is_current ? 0 : self->current_at;
+        if (as_of != self->as_of)
+            set_as_of(self, as_of);
+    }
+    return ok || store_fail_again(err, &failure);
 }
 
-// While the file is not known to say the same, it is told as of when it was, not as of now.
-static bool look_up(struct store *store, struct oc_bytes serial, struct record *out)
+// A table that is not known to be current answers with the time when it was, not with the present.
+static bool look_up(struct store *store, struct oc_bytes serial, struct record *out,
+                    struct store_error *err)
 {
     struct file_store *self = of(store);
+    (void)err;
     pthread_rwlock_rdlock(&self->lock);
     table_find(self->table, serial, out);
     if (out->this_update == 0)
-        out->this_update = self->told_as_of;
+        out->this_update = self->as_of;
     pthread_rwlock_unlock(&self->lock);
     return true;
 }
 
 static bool list(struct store *store, struct oc_bytes after, bool revoked_only,
-                 bool (*each)(void *arg, const struct entry *entry), void *arg)
+                 bool (*each)(void *arg, const struct entry *entry), void *arg,
+                 struct store_error *err)
 {
+    (void)err;
     table_list(of(store)->table, after, revoked_only, each, arg);
     return true;
 }
@@ -183,8 +179,8 @@ static void close_store(struct store *store)
 {
     struct file_store *self = of(store);
     if (self->is_reading)
-        reading_cancel(&self->reading);
-    reading_cleanup(&self->reading);
+        file_reading_cancel(&self->reading);
+    file_reading_cleanup(&self->reading);
     table_free(self->table);
     pthread_rwlock_destroy(&self->lock);
     free(self->kind.arg);
@@ -192,7 +188,14 @@ static void close_store(struct store *store)
     free(self);
 }
 
-// Those who look up come without end; who has something new must get in between.
+static const struct store_methods methods = {
+    .look_up = look_up,
+    .poll = poll,
+    .list = list,
+    .close = close_store,
+};
+
+// Look-ups never pause under load, so a writer that did not come first would wait for ever.
 static bool init_lock(pthread_rwlock_t *lock)
 {
     pthread_rwlockattr_t attributes;
@@ -207,11 +210,12 @@ static bool init_lock(pthread_rwlock_t *lock)
 
 static bool init(struct file_store *self, const struct file_kind *kind, const char *path)
 {
+    self->base.methods = &methods;
     self->kind = *kind;
     self->path = strdup(path);
     if (self->path == NULL || !init_lock(&self->lock))
         return false;
-    if (reading_init(&self->reading, &self->kind, self->path))
+    if (file_reading_init(&self->reading, &self->kind, self->path))
         return true;
     pthread_rwlock_destroy(&self->lock);
     return false;
@@ -220,38 +224,26 @@ static bool init(struct file_store *self, const struct file_kind *kind, const ch
 static struct file_store *file_store_new(const struct file_kind *kind, const char *path)
 {
     struct file_store *self = calloc(1, sizeof *self);
-    if (self == NULL || !init(self, kind, path)) {
-        free(self == NULL ? NULL : self->path);
-        free(self);
-        store_fail_memory();
-        return NULL;
-    }
-    self->methods = (struct store_methods){
-        .name = kind->name,
-        .look_up = look_up,
-        .poll = poll,
-        .list = list,
-        .why = store_last_why,
-        .fault = store_last_fault,
-        .close = close_store,
-    };
-    self->base.methods = &self->methods;
-    forget(&self->read);
-    forget(&self->refused);
-    return self;
+    if (self == NULL || init(self, kind, path))
+        return self;
+    free(self->path);
+    free(self);
+    return NULL;
 }
 
-// Who opens has time.
-struct store *store_file_open(const struct file_kind *kind, const char *path)
+// Opening may block, so the file is read by the calling thread.
+struct store *file_store_open(const struct file_kind *kind, const char *path,
+                              struct store_error *err)
 {
     struct file_store *self = file_store_new(kind, path);
     if (self == NULL) {
         free(kind->arg);
+        store_fail_memory(err);
         return NULL;
     }
-    reading_do(&self->reading, NULL);
-    if (take(self, NULL)) {
-        tell_as_of(self, 0);
+    file_reading_do(&self->reading, NULL);
+    if (take(self, NULL, err)) {
+        set_as_of(self, 0);
         return &self->base;
     }
     close_store(&self->base);

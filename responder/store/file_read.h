@@ -1,79 +1,68 @@
 // SPDX-License-Identifier: MIT
 //
-// One reading of the file of a store, by a thread of its own or by who asks for it.
+// One reading of the file of a store into a table, in the calling thread or in one of its own.
 #ifndef STORE_FILE_READ_H
 #define STORE_FILE_READ_H
 
-#include "store/file.h"
+#include "program/file_identity.h"
+#include "store/table.h"
 
 #include <pthread.h>
-#include <sys/stat.h>
 #include <time.h>
 
-// From so many octets on, reading takes longer than a moment.
+// READING_LARGE is the size in octets from which reading a file takes too long for a poll.
 enum { READING_LARGE = 1 << 20 };
 
-// struct file_version tells one state of a file from another. A size of -1 is that of none.
-struct file_version {
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec written;
-    struct timespec changed;
+// struct file_kind is how a kind of file is read. `read` fills `table`, which is empty, from the
+// `len` octets at `text`, which it may change and which a NUL follows. `before` is the table
+// so far, in which other threads look up meanwhile, or NULL. It returns false and sets `*err`, with
+// a text that begins with `path`, on failure, and soon after table_is_wanted() returns false. `arg`
+// is passed on to it. Any thread may call it, but only one at a time.
+struct file_kind {
+    size_t max_len;
+    bool (*read)(void *arg, const char *path, char *text, size_t len, const struct table *before,
+                 struct table *table, struct store_error *err);
+    void *arg;
 };
 
-// file_version_of takes the version from what stat(2) says, and file_version_is_same compares two.
-struct file_version file_version_of(const struct stat *st);
-bool file_version_is_same(const struct file_version *a, const struct file_version *b);
-
-// struct failure is what store_fail() was told.
-struct failure {
-    enum store_fault fault;
-    char why[512];
-};
-
-// failure_note notes what has failed last in this thread; failure_repeat is store_fail() with that.
-void failure_note(struct failure *failure);
-bool failure_repeat(const struct failure *failure);
-
-// struct reading is a reading, and after it what has come of it: `table`, and what `changes` in it
-// as against `before`; or NULL and `failure`. `version` is that of the file that was read, or
-// refused, and was its version at `began_at`; unless `is_settled`, a change since then might not
-// show in it.
-struct reading {
+// struct file_reading is one reading and its result: `table`, and in `changes` its differences from
+// `before`; or NULL and `error`. `file` is the state of the file that was read or refused, as of
+// `began_at`. Unless `is_settled`, a later change of the file may leave `file` as it is.
+struct file_reading {
     const struct file_kind *kind;
     const char *path;
     const struct table *before;
     struct table *table;
     struct table_changes changes;
-    struct failure failure;
-    struct file_version version;
+    struct store_error error;
+    struct file_identity file;
     bool is_settled;
     int64_t began_at;
     atomic_bool is_cancelled;
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t ending;
-    bool has_ended;
+    pthread_cond_t finished;
+    bool is_finished;
 };
 
-// reading_init makes a reading ready; `kind` and `path` must stay. Returns false, and nothing is to
-// be cleaned up, when the system cannot. One reading can be used for one file after the other.
-bool reading_init(struct reading *self, const struct file_kind *kind, const char *path);
-void reading_cleanup(struct reading *self);
+// file_reading_init prepares a reading, which can be used again and again; `kind` and `path` must
+// stay. Returns false if the system lacks resources; then there is nothing to clean up.
+bool file_reading_init(struct file_reading *self, const struct file_kind *kind, const char *path);
+void file_reading_cleanup(struct file_reading *self);
 
-// reading_do reads. `before`, the table so far or NULL, must stay as it is while it is read. The
-// table becomes the caller's.
-void reading_do(struct reading *self, const struct table *before);
+// file_reading_do reads. `before`, the table so far or NULL, must not change meanwhile. The caller
+// owns the resulting table.
+void file_reading_do(struct file_reading *self, const struct table *before);
 
-// reading_start does that in a thread, or returns false when there can be none. It is followed by
-// reading_wait() until that tells that the reading has ended, or by reading_cancel().
-bool reading_start(struct reading *self, const struct table *before);
+// file_reading_start does the same in a new thread, or returns false if the thread cannot be made.
+// Call file_reading_wait() afterwards until it returns true, or file_reading_cancel().
+bool file_reading_start(struct file_reading *self, const struct table *before);
 
-// reading_wait waits for at most so many milliseconds, and tells whether the reading has ended.
-bool reading_wait(struct reading *self, int milliseconds);
+// file_reading_wait waits for at most so many milliseconds, and returns whether the reading is
+// finished.
+bool file_reading_wait(struct file_reading *self, int milliseconds);
 
-// reading_cancel ends a reading that nobody waits for any more.
-void reading_cancel(struct reading *self);
+// file_reading_cancel stops a reading whose result is not needed any more.
+void file_reading_cancel(struct file_reading *self);
 
 #endif

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// The store that is OpenSSL's index.txt. One broken line is one status that is not known, and one
-// that may have been lost with it: then the whole file is not believed.
+// Reads OpenSSL's index.txt. An invalid line means an unknown status, and perhaps a lost line; so
+// the whole file is refused.
+#include "store/index.h"
+
 #include "store/file.h"
 #include "store/index_line.h"
-#include "store/kind.h"
 
 #include <stdio.h>
 #include <string.h>
 
-// Some ten million certificates.
+// INDEX_MAX is enough for some ten million certificates.
 #define INDEX_MAX ((size_t)1 << 30)
 
-static bool add_line(struct table *table, const char *path, size_t number, char *line, size_t len)
+static bool add_line(struct table *table, const char *path, size_t number, char *line, size_t len,
+                     struct store_error *err)
 {
     uint8_t serial[SERIAL_MAX];
     size_t serial_len;
@@ -21,52 +23,51 @@ static bool add_line(struct table *table, const char *path, size_t number, char 
         return true;
     const char *wrong = index_line_read(line, len, serial, &serial_len, &record);
     if (wrong != NULL)
-        return store_fail(STORE_FAULT_DATA, "%s:%zu: %s", path, number, wrong);
-    return table_add(table, (struct oc_bytes){serial, serial_len}, &record);
+        return store_fail(err, STORE_FAULT_DATA, "%s:%zu: %s", path, number, wrong);
+    return table_add(table, (struct oc_bytes){serial, serial_len}, &record, err);
 }
 
-static bool add_lines(struct table *table, const char *path, char *text, size_t len)
+static bool add_lines(struct table *table, const char *path, char *text, size_t len,
+                      struct store_error *err)
 {
     size_t number = 1;
     for (size_t at = 0; at < len; number++) {
         char *end = memchr(text + at, '\n', len - at);
         if (end == NULL)
-            return store_fail(STORE_FAULT_DATA, "%s:%zu: the last line is not ended", path, number);
+            return store_fail(err, STORE_FAULT_DATA, "%s:%zu: the last line is not ended", path,
+                              number);
         size_t line_len = (size_t)(end - (text + at));
-        if (!table_goes_on(table) || !add_line(table, path, number, text + at, line_len))
+        if (!table_is_wanted(table, err) ||
+            !add_line(table, path, number, text + at, line_len, err))
             return false;
         at += line_len + 1;
     }
     return true;
 }
 
-static bool fail_twice(const char *path, struct oc_bytes serial)
+static bool fail_twice(const char *path, struct oc_bytes serial, struct store_error *err)
 {
     char text[2 * SERIAL_MAX + 1] = "";
     for (size_t i = 0; i < serial.len; i++)
         snprintf(text + 2 * i, 3, "%02X", (unsigned)serial.data[i]);
-    return store_fail(STORE_FAULT_DATA, "%s: the serial number %s is there twice", path, text);
+    return store_fail(err, STORE_FAULT_DATA, "%s: the serial number %s is there twice", path, text);
 }
 
 static bool read_index(void *arg, const char *path, char *text, size_t len,
-                       const struct table *before, struct table *table)
+                       const struct table *before, struct table *table, struct store_error *err)
 {
     (void)arg;
     (void)before;
     struct oc_bytes twice;
-    if (!add_lines(table, path, text, len))
+    if (!add_lines(table, path, text, len, err))
         return false;
-    if (table_sort(table, &twice))
+    if (table_sort(table, &twice, err))
         return true;
-    return twice.data == NULL ? false : fail_twice(path, twice);
+    return twice.data == NULL ? false : fail_twice(path, twice, err);
 }
 
-struct store *store_index_open(const struct issuer_config *config)
+struct store *index_store_open(const char *path, struct store_error *err)
 {
-    static const struct file_kind kind = {
-        .name = "index",
-        .max_len = INDEX_MAX,
-        .read = read_index,
-    };
-    return store_file_open(&kind, config->source_file);
+    static const struct file_kind kind = {.max_len = INDEX_MAX, .read = read_index};
+    return file_store_open(&kind, path, err);
 }

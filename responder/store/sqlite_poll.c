@@ -1,150 +1,154 @@
 // SPDX-License-Identifier: MIT
 //
-// What has changed in the database, whoever has changed it.
-#include "store/kind.h"
-#include "store/sqlite.h"
+// Each change is a row with a number and a random mark. A poll reads the rows after the last one
+// that it has seen.
+#include "store/sqlite_poll.h"
+
+#include "store/sqlite_row.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-// The change that a statement finds.
+// struct news is what a poll reports. The views point into `octets`.
+struct news {
+    bool is_everything;
+    size_t n;
+    struct oc_bytes serials[CHANGES_MAX];
+    uint8_t octets[CHANGES_MAX][SERIAL_MAX];
+};
+
+// Reads the change that a statement finds.
 static bool read_change(struct db_connection *connection, sqlite3_stmt *statement,
-                        struct reload *out)
+                        struct db_change *out, struct store_error *err)
 {
-    int rc = db_step(connection, statement);
-    *out = (struct reload){0};
-    if (rc == SQLITE_ROW)
-        *out =
-            (struct reload){sqlite3_column_int64(statement, 0), sqlite3_column_int64(statement, 1)};
+    int rc = db_step(connection, statement, err);
+    *out = (struct db_change){0};
+    if (rc == SQLITE_ROW) {
+        out->number = sqlite3_column_int64(statement, 0);
+        out->mark = sqlite3_column_int64(statement, 1);
+    }
     sqlite3_reset(statement);
     return rc == SQLITE_ROW || rc == SQLITE_DONE;
 }
 
-bool database_store_last_change(struct db_connection *connection, struct reload *out)
+bool sqlite_store_last_change(struct db_connection *connection, struct db_change *out,
+                              struct store_error *err)
 {
-    sqlite3_stmt *statement = db_statement(connection, CHANGE_LAST);
-    return statement != NULL && read_change(connection, statement, out);
+    sqlite3_stmt *statement = db_statement(connection, CHANGE_LAST, err);
+    return statement != NULL && read_change(connection, statement, out, err);
 }
 
-static bool is_same(const struct reload *a, const struct reload *b)
+static bool is_same(const struct db_change *a, const struct db_change *b)
 {
     return a->number == b->number && a->mark == b->mark;
 }
 
-// Whether what was changed since is all there: changes go on from the one that was seen last, or,
-// when there was none yet, from the first one.
-static bool check_line(const struct database_store *self, struct db_connection *connection,
-                       bool *is_whole)
+// Sets `*is_complete` if the file has all changes since the last poll: the last change that was
+// seen is still there, or if none was seen, the first change is.
+static bool check_complete(const struct sqlite_store *self, struct db_connection *connection,
+                           bool *is_complete, struct store_error *err)
 {
     bool is_first = self->seen.number == 0;
-    struct reload from;
-    sqlite3_stmt *statement = db_statement(connection, is_first ? CHANGE_FIRST : CHANGE_MARK);
+    struct db_change from;
+    sqlite3_stmt *statement = db_statement(connection, is_first ? CHANGE_FIRST : CHANGE_MARK, err);
     if (statement == NULL)
         return false;
     if (!is_first)
         sqlite3_bind_int64(statement, 1, self->seen.number);
-    if (!read_change(connection, statement, &from))
+    if (!read_change(connection, statement, &from, err))
         return false;
-    *is_whole = is_first ? from.number == 1 : is_same(&from, &self->seen);
+    *is_complete = is_first ? from.number == 1 : is_same(&from, &self->seen);
     return true;
 }
 
-// struct told is what there is to tell. The views point into `octets`.
-struct told {
-    bool is_everything;
-    size_t n;
-    struct oc_bytes serials[CHANGES_TOLD];
-    uint8_t octets[CHANGES_TOLD][SERIAL_MAX];
-};
-
-static void note_change(struct told *told, sqlite3_stmt *statement)
+static void note_change(struct news *news, sqlite3_stmt *statement)
 {
     struct oc_bytes serial;
-    if (told->n == CHANGES_TOLD || !row_blob(statement, 0, &serial) || serial.len > SERIAL_MAX) {
-        told->is_everything = true;
+    if (news->n == CHANGES_MAX || !row_blob(statement, 0, &serial) || serial.len > SERIAL_MAX) {
+        news->is_everything = true;
         return;
     }
-    memcpy(told->octets[told->n], serial.data, serial.len);
-    told->serials[told->n] = (struct oc_bytes){told->octets[told->n], serial.len};
-    told->n++;
+    memcpy(news->octets[news->n], serial.data, serial.len);
+    news->serials[news->n] = (struct oc_bytes){news->octets[news->n], serial.len};
+    news->n++;
 }
 
-static bool read_changes(struct database_store *self, struct db_connection *connection,
-                         struct told *told)
+static bool read_changes(struct sqlite_store *self, struct db_connection *connection,
+                         struct news *news, struct store_error *err)
 {
-    sqlite3_stmt *statement = database_store_ask(self, connection, CHANGES);
+    sqlite3_stmt *statement = sqlite_store_ask(self, connection, CHANGES, err);
     if (statement == NULL)
         return false;
     sqlite3_bind_int64(statement, 2, self->seen.number);
-    sqlite3_bind_int64(statement, 3, CHANGES_TOLD + 1);
+    sqlite3_bind_int64(statement, 3, CHANGES_MAX + 1);
     int rc;
-    while ((rc = db_step(connection, statement)) == SQLITE_ROW)
-        note_change(told, statement);
+    while ((rc = db_step(connection, statement, err)) == SQLITE_ROW)
+        note_change(news, statement);
     sqlite3_reset(statement);
     return rc == SQLITE_DONE;
 }
 
-// Whoever has missed changes that were dropped meanwhile, or finds others than before since a copy
-// was put in place, has to take everything for changed.
-static bool read_news(struct database_store *self, struct db_connection *connection,
-                      struct told *told, struct reload *last)
+// Everything may have changed if some changes were dropped before this poll, or if the file is now
+// a copy with another history.
+static bool read_news(struct sqlite_store *self, struct db_connection *connection,
+                      struct news *news, struct db_change *last, struct store_error *err)
 {
-    bool is_whole;
-    if (!database_store_last_change(connection, last) ||
-        !database_store_find_again(self, connection, &told->is_everything))
+    bool is_complete;
+    if (!sqlite_store_last_change(connection, last, err) ||
+        !sqlite_store_find_again(self, connection, &news->is_everything, err))
         return false;
-    if (is_same(last, &self->seen) || told->is_everything)
+    if (is_same(last, &self->seen) || news->is_everything)
         return true;
-    if (!check_line(self, connection, &is_whole))
+    if (!check_complete(self, connection, &is_complete, err))
         return false;
-    told->is_everything = !is_whole;
-    return told->is_everything || read_changes(self, connection, told);
+    news->is_everything = !is_complete;
+    return news->is_everything || read_changes(self, connection, news, err);
 }
 
-static void tell(const struct changes *changes, const struct told *told)
+static bool poll_on(struct sqlite_store *self, struct db_connection *connection, struct news *news,
+                    struct db_change *last, struct store_error *err)
 {
-    if (told->is_everything)
-        changes->changed(changes->arg, NULL);
-    for (size_t i = 0; i < told->n && !told->is_everything; i++)
-        changes->changed(changes->arg, &told->serials[i]);
-}
-
-static bool poll_on(struct database_store *self, struct db_connection *connection,
-                    struct told *told, struct reload *last)
-{
-    if (!db_begin(connection, false))
+    if (!db_begin(connection, false, err))
         return false;
-    bool ok = read_news(self, connection, told, last);
+    bool ok = read_news(self, connection, news, last, err);
     db_rollback(connection);
     return ok;
 }
 
-static bool poll_with(struct database_store *self, const struct changes *changes, struct told *told)
+static bool poll(struct sqlite_store *self, struct news *news, struct store_error *err)
 {
-    struct reload last;
-    struct db_connection *connection = database_take(self->database);
+    struct db_change last;
+    struct db_connection *connection = database_take(self->database, err);
     if (connection == NULL)
         return false;
-    bool ok = poll_on(self, connection, told, &last);
+    bool ok = poll_on(self, connection, news, &last, err);
     database_give(self->database, connection, ok);
-    if (!ok)
-        return false;
-    self->seen = last;
-    tell(changes, told);
-    return true;
+    if (ok)
+        self->seen = last;
+    return ok;
 }
 
-bool database_store_poll(struct store *store, const struct changes *changes)
+static void report(const struct news *news, const struct changes *changes)
 {
-    struct database_store *self = database_store_of(store);
-    if (!database_watch(self->database))
+    if (news->is_everything)
+        changes->changed(changes->arg, NULL);
+    for (size_t i = 0; i < news->n && !news->is_everything; i++)
+        changes->changed(changes->arg, &news->serials[i]);
+}
+
+bool sqlite_store_poll(struct store *store, const struct changes *changes, struct store_error *err)
+{
+    struct sqlite_store *self = sqlite_store_of(store);
+    if (!database_watch(self->database, err))
         return false;
-    struct told *told = malloc(sizeof *told);
-    if (told == NULL)
-        return store_fail_memory();
-    told->n = 0;
-    told->is_everything = false;
-    bool ok = poll_with(self, changes, told);
-    free(told);
+    struct news *news = malloc(sizeof *news);
+    if (news == NULL)
+        return store_fail_memory(err);
+    news->n = 0;
+    news->is_everything = false;
+    bool ok = poll(self, news, err);
+    if (ok)
+        report(news, changes);
+    free(news);
     return ok;
 }

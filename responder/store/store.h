@@ -1,29 +1,35 @@
 // SPDX-License-Identifier: MIT
 //
-// Where statuses come from: a table of functions for each kind of store. One store object is one
-// issuer's certificates; several may share a database.
+// The interface of a source of statuses: a table of functions for each kind of store. One store
+// object serves one issuer's certificates; several may share a database. store/open.h opens one.
 //
-// The responder only looks up, polls, and keeps answers; the commands write. Whatever a kind of
-// store cannot do is NULL: an index or a CRL has neither get_saved and put_saved nor begin and
-// what follows it.
+// The responder only looks up, polls and saves answers; the commands also write. A function that a
+// kind of store does not support is NULL: an index or a CRL has neither get_saved and put_saved nor
+// begin and the functions that belong to it.
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
 #include "base/record.h"
-#include "config/config.h"
+#include "store/error.h"
 
-#include <ocsp/issuer.h>
+#include <ocsp/cert_id.h>
 
-// struct changes is told what has changed: one serial number, or, with NULL, maybe everything.
-// `is_last` says that the store will not be polled again.
+// enum store_mode is the purpose for which a store is opened.
+enum store_mode {
+    STORE_READ,   // for the responder, which also saves answers
+    STORE_WRITE,  // for the commands
+};
+
+// struct changes receives what has changed: `changed` is called with one serial number, or with
+// NULL if any certificate may have changed. `is_last` is set if the store will not be polled again.
 struct changes {
     void (*changed)(void *arg, const struct oc_bytes *serial);
     void *arg;
     bool is_last;
 };
 
-// struct saved is a signed answer that is kept over restarts. It is worth nothing unless `record`
-// is still what the store says and `signer` still signs. `signer` is the SHA-256 of the signer's
+// struct saved is a signed answer that is kept across restarts. It is usable only as long as the
+// store still has `record` and `signer` still signs. `signer` is the SHA-256 of the signer's
 // certificate.
 struct saved {
     enum oc_hash hash;
@@ -42,101 +48,76 @@ struct entry {
 };
 
 // struct position is how far an import has come: `offset` octets and `n_lines` lines of a file, of
-// which `digest` is the SHA-256 up to there. What is imported again is known by that, whatever
-// it is called and whatever has been mended behind.
+// which `digest` is the SHA-256. The digest recognises the file when it is imported again, even
+// under another name or after a correction further down.
 struct position {
     int64_t offset;
     int64_t n_lines;
     uint8_t digest[32];
 };
 
-// enum store_fault says what kind of failure it was that a function of a store ended with.
-enum store_fault {
-    STORE_FAULT_NONE = 0,
-    STORE_FAULT_BUSY,    // another process has locked it for too long: try again
-    STORE_FAULT_ABSENT,  // there is no such file
-    STORE_FAULT_DATA,    // the file is not what it should be
-    STORE_FAULT_SYSTEM,  // the rest: a full disk, no rights, no memory
-};
-
 struct store;
 
-// struct store_methods is one kind of store. Each function gets the store it belongs to.
+// struct store_methods is one kind of store. Each function gets the store it belongs to. Those that
+// return bool return false on failure and then set `*err`; `err` may be NULL.
 //
 // look_up, get_saved: by any number of threads at once. The others: by one thread at a time.
 struct store_methods {
-    const char *name;
+    // look_up sets `*out`, on failure to RECORD_NONE. It waits at most some tenths of a second.
+    // Between begin and commit it sees what was put.
+    bool (*look_up)(struct store *store, struct oc_bytes serial, struct record *out,
+                    struct store_error *err);
 
-    // look_up sets `*out`. Returns false, with RECORD_NONE, when the store cannot say now; waits
-    // at most some tenths of a second. Between begin and commit it sees what was put.
-    bool (*look_up)(struct store *store, struct oc_bytes serial, struct record *out);
+    // poll reports what has changed since the last call, including changes by other processes.
+    // Changes that take long to find are reported by a later call, or as everything if there is no
+    // later call. On failure the store keeps the statuses that it has read. It is made to be called
+    // several times a second.
+    bool (*poll)(struct store *store, const struct changes *changes, struct store_error *err);
 
-    // poll tells what has changed since the last call, what others have changed included. What
-    // takes long to find is told by a later call, or, by the last, as everything. Returns false
-    // when the store cannot say; what is known then stays. Made to be called some times a second.
-    bool (*poll)(struct store *store, const struct changes *changes);
-
-    // get_saved finds a saved answer by hash and serial number whose record is what the store says
-    // now; its octets are in the `size` octets at `buf`, and `out->serial` is `serial`. Returns
-    // false when there is none. put_saved saves `n` of them in one transaction, and drops
-    // what had ended before they were made; when little room is left, none. Left out are those
-    // whose record is no longer what the store says, and those about what was never issued: there
-    // are too many such numbers.
+    // get_saved finds the saved answer for a hash and serial number whose record is what the store
+    // has now; its octets are in the `size` octets at `buf`, and `out->serial` is `serial`. Returns
+    // false, with STORE_FAULT_NONE in `*err`, if there is no usable answer, too; `*out` is then all
+    // zero, as on failure.
     bool (*get_saved)(struct store *store, enum oc_hash hash, struct oc_bytes serial, uint8_t *buf,
-                      size_t size, struct saved *out);
-    bool (*put_saved)(struct store *store, const struct saved *saved, size_t n);
+                      size_t size, struct saved *out, struct store_error *err);
 
-    // begin, put and commit change certificates, all or none; rollback ends without, and so does
-    // a commit that fails. What was issued stays so: a record is RECORD_GOOD or RECORD_REVOKED.
-    bool (*begin)(struct store *store);
-    bool (*put)(struct store *store, struct oc_bytes serial, const struct record *record);
-    bool (*commit)(struct store *store);
+    // put_saved saves `n` answers in one transaction and drops those that had expired when these
+    // were made. It fails without saving any if the disk has little room left. It skips answers
+    // whose record is no longer what the store has, and those about certificates that were never
+    // issued, because there is no limit to such serial numbers.
+    bool (*put_saved)(struct store *store, const struct saved *saved, size_t n,
+                      struct store_error *err);
+
+    // begin, put and commit change certificates, all or none of them; rollback undoes them, as does
+    // a commit that fails. No certificate can become "not issued" again: a record is RECORD_GOOD
+    // or RECORD_REVOKED.
+    bool (*begin)(struct store *store, struct store_error *err);
+    bool (*put)(struct store *store, struct oc_bytes serial, const struct record *record,
+                struct store_error *err);
+    bool (*commit)(struct store *store, struct store_error *err);
     void (*rollback)(struct store *store);
 
     // get_position finds how far the last import of a kind of file, for instance "csv", had come
-    // when it ended early; `out->offset` is 0 when it did not. put_position sets it, or, with an
-    // offset of 0, forgets it; between begin and commit, so that it is right whatever happens.
-    bool (*get_position)(struct store *store, const char *kind, struct position *out);
-    bool (*put_position)(struct store *store, const char *kind, const struct position *position);
+    // if it stopped early; `out->offset` is 0 if it did not. put_position sets that, or forgets it
+    // with an offset of 0. Call it between begin and commit, so that it is part of the transaction.
+    bool (*get_position)(struct store *store, const char *kind, struct position *out,
+                         struct store_error *err);
+    bool (*put_position)(struct store *store, const char *kind, const struct position *position,
+                         struct store_error *err);
 
-    // list calls `each` in the order of the octets of serial numbers, from behind `after` on (an
-    // absent view: from the first), until it returns false. Without `revoked_only` it gives all
-    // that are known. Returns false when the store cannot say; `each` may have been called then.
+    // list calls `each` for the certificates whose serial number comes after `after` in the order
+    // of their octets (an absent view: for all), until it returns false. With `revoked_only` it
+    // skips those that are not revoked. On failure `each` may have been called already.
     bool (*list)(struct store *store, struct oc_bytes after, bool revoked_only,
-                 bool (*each)(void *arg, const struct entry *entry), void *arg);
-
-    // why tells, in words, what failed last in the calling thread; fault tells its kind.
-    const char *(*why)(struct store *store);
-    enum store_fault (*fault)(struct store *store);
+                 bool (*each)(void *arg, const struct entry *entry), void *arg,
+                 struct store_error *err);
 
     void (*close)(struct store *store);
 };
 
-// struct store is the beginning of each kind's own structure.
+// struct store is the first member of each kind's own structure.
 struct store {
     const struct store_methods *methods;
 };
-
-// enum store_mode says what a store is opened for.
-enum store_mode {
-    STORE_READ,   // by the responder, which also saves answers
-    STORE_WRITE,  // by the commands
-};
-
-// store_open opens the store of an issuer by its configuration; `database` is that of the whole
-// configuration. `issuer` must stay as long as the store. Returns NULL, and in the `size` octets
-// at `why` the reason. Close it with store_close(); NULL is allowed there.
-//
-// A store that was opened and cannot be read any more is for its caller to keep: it answers again
-// when it can. A database file that was replaced by another one is an exception: until it is
-// opened anew, nothing is looked up.
-struct store *store_open(const struct issuer_config *config, const char *database,
-                         const struct oc_issuer *issuer, enum store_mode mode, char *why,
-                         size_t size);
-void store_close(struct store *store);
-
-// store_open_fault tells of what kind the failure of the last store_open() or database_init() of
-// the calling thread was.
-enum store_fault store_open_fault(void);
 
 #endif

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// An array of rows with their serial numbers in a block of its own, sorted once.
+// An array of rows and a block of serial numbers, sorted once.
 #include "store/table.h"
-
-#include "store/kind.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-// So many rows are sorted between two looks at whether to go on.
+// SORTED_AT_ONCE is how many rows are sorted between two checks for cancellation.
 enum { FIRST_SIZE = 1024, SORTED_AT_ONCE = 1 << 15 };
 
-// struct row is one certificate; `at` is where its serial number begins, and `front` its first
-// four octets, which mostly tell two numbers apart without a look at the block. In 32 octets,
-// since there may be millions.
-struct row {
+// struct table_row is one certificate; `at` is where its serial number begins in the block, and
+// `prefix` its first four octets, which usually suffice to compare two numbers without reading the
+// block. A row has 32 octets only, because there may be millions.
+struct table_row {
     size_t at;
     int64_t revoked_at;
     int64_t expires;
@@ -22,14 +20,14 @@ struct row {
     uint8_t status;
     bool has_reason;
     uint8_t reason;
-    uint32_t front;
+    uint32_t prefix;
 };
 
-struct table *table_new(void)
+struct table *table_new(struct store_error *err)
 {
     struct table *table = calloc(1, sizeof *table);
     if (table == NULL)
-        store_fail_memory();
+        store_fail_memory(err);
     else
         table->absent = RECORD_NOT_ISSUED;
     return table;
@@ -44,43 +42,45 @@ void table_free(struct table *table)
     free(table);
 }
 
-// Room for `more` elements of `element` octets behind `n`, in a block that doubles.
-static void *grow(void *block, size_t *size, size_t n, size_t more, size_t element)
+// Makes room for `more` elements of `element` octets after `n`, in a block that doubles.
+static void *grow(void *block, size_t *size, size_t n, size_t more, size_t element,
+                  struct store_error *err)
 {
     if (n + more <= *size)
         return block;
     size_t wanted = *size == 0 ? FIRST_SIZE : *size * 2;
     void *grown = wanted > SIZE_MAX / element ? NULL : realloc(block, wanted * element);
     if (grown == NULL)
-        store_fail_memory();
+        store_fail_memory(err);
     else
         *size = wanted;
     return grown;
 }
 
-// In the order of the octets: where there are fewer than four, zeros stand behind them.
-static uint32_t front_of(struct oc_bytes serial)
+// Prefixes compare as the octets do: a number of fewer than four octets is filled up with zeros.
+static uint32_t prefix_of(struct oc_bytes serial)
 {
-    uint32_t front = 0;
-    for (size_t i = 0; i < sizeof front; i++)
-        front = front << 8 | (i < serial.len ? serial.data[i] : 0);
-    return front;
+    uint32_t prefix = 0;
+    for (size_t i = 0; i < sizeof prefix; i++)
+        prefix = prefix << 8 | (i < serial.len ? serial.data[i] : 0);
+    return prefix;
 }
 
-bool table_add(struct table *table, struct oc_bytes serial, const struct record *record)
+bool table_add(struct table *table, struct oc_bytes serial, const struct record *record,
+               struct store_error *err)
 {
-    struct row *rows = grow(table->rows, &table->size, table->n, 1, sizeof *rows);
+    struct table_row *rows = grow(table->rows, &table->size, table->n, 1, sizeof *rows, err);
     if (rows == NULL)
         return false;
     table->rows = rows;
-    uint8_t *octets =
-        grow(table->octets, &table->octets_size, table->octets_len, serial.len, sizeof *octets);
+    uint8_t *octets = grow(table->octets, &table->octets_size, table->octets_len, serial.len,
+                           sizeof *octets, err);
     if (octets == NULL)
         return false;
     table->octets = octets;
 
     memcpy(octets + table->octets_len, serial.data, serial.len);
-    rows[table->n++] = (struct row){
+    rows[table->n++] = (struct table_row){
         .at = table->octets_len,
         .revoked_at = record->revoked_at,
         .expires = record->expires,
@@ -88,19 +88,19 @@ bool table_add(struct table *table, struct oc_bytes serial, const struct record 
         .status = (uint8_t)record->status,
         .has_reason = record->has_reason,
         .reason = record->reason,
-        .front = front_of(serial),
+        .prefix = prefix_of(serial),
     };
     table->octets_len += serial.len;
     return true;
 }
 
-bool table_goes_on(const struct table *table)
+bool table_is_wanted(const struct table *table, struct store_error *err)
 {
     return table->is_cancelled == NULL || !atomic_load(table->is_cancelled) ||
-           store_fail(STORE_FAULT_BUSY, "the store is being closed");
+           store_fail(err, STORE_FAULT_BUSY, "the store is being closed");
 }
 
-static struct oc_bytes serial_of(const struct table *table, const struct row *row)
+static struct oc_bytes serial_of(const struct table *table, const struct table_row *row)
 {
     return (struct oc_bytes){table->octets + row->at, row->len};
 }
@@ -114,23 +114,24 @@ static int compare(struct oc_bytes a, struct oc_bytes b)
     return a.len < b.len ? -1 : 1;
 }
 
-static int compare_fronts(uint32_t a, uint32_t b)
+static int compare_prefixes(uint32_t a, uint32_t b)
 {
     return (a > b) - (a < b);
 }
 
 static int compare_rows(const void *a, const void *b, void *table)
 {
-    const struct row *row_a = a;
-    const struct row *row_b = b;
-    int order = compare_fronts(row_a->front, row_b->front);
+    const struct table_row *row_a = a;
+    const struct table_row *row_b = b;
+    int order = compare_prefixes(row_a->prefix, row_b->prefix);
     return order != 0 ? order : compare(serial_of(table, row_a), serial_of(table, row_b));
 }
 
-// Two runs that are sorted, from `begin` and from `middle` on, become one in `out`.
-static void merge(struct table *table, size_t begin, size_t middle, size_t end, struct row *out)
+// Merges two sorted runs, which begin at `begin` and at `middle`, into `out`.
+static void merge(struct table *table, size_t begin, size_t middle, size_t end,
+                  struct table_row *out)
 {
-    const struct row *rows = table->rows;
+    const struct table_row *rows = table->rows;
     size_t a = begin;
     size_t b = middle;
     for (size_t i = begin; i < end; i++) {
@@ -144,52 +145,53 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-// Runs of `len` become runs of twice that, in `*spare`, which is exchanged for the rows.
-static bool merge_runs(struct table *table, size_t len, struct row **spare)
+// Merges runs of `len` into runs of twice that in `*spare`, then exchanges `*spare` for the rows.
+static bool merge_runs(struct table *table, size_t len, struct table_row **spare,
+                       struct store_error *err)
 {
     for (size_t begin = 0; begin < table->n; begin += 2 * len) {
         size_t middle = least(begin + len, table->n);
-        if (!table_goes_on(table))
+        if (!table_is_wanted(table, err))
             return false;
         merge(table, begin, middle, least(begin + 2 * len, table->n), *spare);
     }
-    struct row *rows = table->rows;
+    struct table_row *rows = table->rows;
     table->rows = *spare;
     *spare = rows;
     table->size = table->n;
     return true;
 }
 
-static bool merge_all(struct table *table)
+static bool merge_all(struct table *table, struct store_error *err)
 {
     if (table->n <= SORTED_AT_ONCE)
         return true;
-    struct row *spare = malloc(table->n * sizeof *spare);
+    struct table_row *spare = malloc(table->n * sizeof *spare);
     if (spare == NULL)
-        return store_fail_memory();
+        return store_fail_memory(err);
     bool ok = true;
     for (size_t len = SORTED_AT_ONCE; ok && len < table->n; len *= 2)
-        ok = merge_runs(table, len, &spare);
+        ok = merge_runs(table, len, &spare, err);
     free(spare);
     return ok;
 }
 
-// By parts, since qsort_r() of millions of rows cannot be ended.
-static bool sort(struct table *table)
+// Sorts in parts, because qsort_r() of millions of rows cannot be cancelled.
+static bool sort(struct table *table, struct store_error *err)
 {
     for (size_t at = 0; at < table->n; at += SORTED_AT_ONCE) {
-        if (!table_goes_on(table))
+        if (!table_is_wanted(table, err))
             return false;
         qsort_r(table->rows + at, least(table->n - at, SORTED_AT_ONCE), sizeof *table->rows,
                 compare_rows, table);
     }
-    return merge_all(table);
+    return merge_all(table, err);
 }
 
-bool table_sort(struct table *table, struct oc_bytes *twice)
+bool table_sort(struct table *table, struct oc_bytes *twice, struct store_error *err)
 {
     *twice = (struct oc_bytes){0};
-    if (!sort(table))
+    if (!sort(table, err))
         return false;
     for (size_t i = 1; i < table->n; i++) {
         if (compare_rows(&table->rows[i - 1], &table->rows[i], table) != 0)
@@ -200,22 +202,22 @@ bool table_sort(struct table *table, struct oc_bytes *twice)
     return true;
 }
 
-static int compare_row(const struct table *table, const struct row *row, uint32_t front,
+static int compare_row(const struct table *table, const struct table_row *row, uint32_t prefix,
                        struct oc_bytes serial)
 {
-    int order = compare_fronts(row->front, front);
+    int order = compare_prefixes(row->prefix, prefix);
     return order != 0 ? order : compare(serial_of(table, row), serial);
 }
 
-// The first row that does not stand before `serial`.
-static size_t find_place(const struct table *table, struct oc_bytes serial)
+// Returns the index of the first row that does not precede `serial`.
+static size_t lower_bound(const struct table *table, struct oc_bytes serial)
 {
-    uint32_t front = front_of(serial);
+    uint32_t prefix = prefix_of(serial);
     size_t low = 0;
     size_t high = table->n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (compare_row(table, &table->rows[middle], front, serial) < 0)
+        if (compare_row(table, &table->rows[middle], prefix, serial) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -223,7 +225,7 @@ static size_t find_place(const struct table *table, struct oc_bytes serial)
     return low;
 }
 
-static struct record record_of(const struct table *table, const struct row *row)
+static struct record record_of(const struct table *table, const struct table_row *row)
 {
     return (struct record){
         .status = (enum record_status)row->status,
@@ -238,7 +240,7 @@ static struct record record_of(const struct table *table, const struct row *row)
 
 void table_find(const struct table *table, struct oc_bytes serial, struct record *out)
 {
-    size_t at = find_place(table, serial);
+    size_t at = lower_bound(table, serial);
     if (at < table->n && compare(serial_of(table, &table->rows[at]), serial) == 0)
         *out = record_of(table, &table->rows[at]);
     else
@@ -250,8 +252,8 @@ void table_find(const struct table *table, struct oc_bytes serial, struct record
 void table_list(const struct table *table, struct oc_bytes after, bool revoked_only,
                 bool (*each)(void *arg, const struct entry *entry), void *arg)
 {
-    for (size_t i = find_place(table, after); i < table->n; i++) {
-        const struct row *row = &table->rows[i];
+    for (size_t i = lower_bound(table, after); i < table->n; i++) {
+        const struct table_row *row = &table->rows[i];
         if (compare(serial_of(table, row), after) == 0 ||
             (revoked_only && row->status != RECORD_REVOKED))
             continue;
@@ -261,13 +263,13 @@ void table_list(const struct table *table, struct oc_bytes after, bool revoked_o
     }
 }
 
-static bool is_equal(const struct row *a, const struct row *b)
+static bool is_equal(const struct table_row *a, const struct table_row *b)
 {
     return a->status == b->status && a->revoked_at == b->revoked_at &&
            a->has_reason == b->has_reason && a->reason == b->reason && a->expires == b->expires;
 }
 
-// struct walk goes through two tables at once, number by number.
+// struct walk steps through two tables at the same time, in the order of serial numbers.
 struct walk {
     const struct table *before;
     const struct table *now;
@@ -277,13 +279,13 @@ struct walk {
 
 static bool next_difference(struct walk *walk, struct oc_bytes *serial)
 {
-    while (table_goes_on(walk->now) &&
+    while (table_is_wanted(walk->now, NULL) &&
            (walk->at_before < walk->before->n || walk->at_now < walk->now->n)) {
-        const struct row *before = &walk->before->rows[walk->at_before];
-        const struct row *now = &walk->now->rows[walk->at_now];
+        const struct table_row *before = &walk->before->rows[walk->at_before];
+        const struct table_row *now = &walk->now->rows[walk->at_now];
         int order = walk->at_before == walk->before->n ? 1 : -1;
         if (order < 0 && walk->at_now < walk->now->n)
-            order = compare_row(walk->before, before, now->front, serial_of(walk->now, now));
+            order = compare_row(walk->before, before, now->prefix, serial_of(walk->now, now));
         walk->at_before += order <= 0;
         walk->at_now += order >= 0;
         if (order == 0 && is_equal(before, now))
@@ -294,8 +296,8 @@ static bool next_difference(struct walk *walk, struct oc_bytes *serial)
     return false;
 }
 
-// A file of another time is another answer for every number, and so is another rule for those
-// that are not in it.
+// Another thisUpdate or nextUpdate changes the answer about every number, and so does another rule
+// for numbers that are not in the file.
 static bool is_another_answer(const struct table *before, const struct table *now)
 {
     return before->this_update != now->this_update || before->next_update != now->next_update ||
@@ -309,13 +311,13 @@ void table_compare(const struct table *before, const struct table *now, struct t
     out->n = 0;
     out->is_everything = is_another_answer(before, now);
     while (!out->is_everything && next_difference(&walk, &serial)) {
-        out->is_everything = out->n == TABLE_CHANGES_TOLD;
+        out->is_everything = out->n == TABLE_CHANGES_MAX;
         if (!out->is_everything)
             out->serials[out->n++] = serial;
     }
 }
 
-void table_tell(const struct table_changes *found, const struct changes *changes)
+void table_report(const struct table_changes *found, const struct changes *changes)
 {
     if (found->is_everything)
         changes->changed(changes->arg, NULL);

@@ -4,7 +4,6 @@
 // a file becomes one that is not believed.
 #include "fixture/store_fixture.h"
 #include "store/file.h"
-#include "store/kind.h"
 
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -36,15 +35,14 @@ static struct store *open_file(enum source_kind kind)
 {
     config.source = kind;
     config.source_file = depot_path("file");
-    return store_open(&config, NULL, &depot.issuers[DEPOT_OURS], STORE_READ, depot.why,
-                      sizeof depot.why);
+    return store_open(&config, NULL, &depot.issuers[DEPOT_OURS], STORE_READ, &depot.err);
 }
 
 static struct store *must_open(enum source_kind kind)
 {
     struct store *store = open_file(kind);
     if (store == NULL)
-        fail_msg("%s", depot.why);
+        fail_msg("%s", depot.err.text);
     return store;
 }
 
@@ -54,8 +52,9 @@ static void open_fails(enum source_kind kind, const char *what)
     struct store *store = open_file(kind);
     assert_null(store);
     size_t len = strlen(depot_path("file"));
-    if (strncmp(depot.why, depot_path("file"), len) != 0 || strcmp(depot.why + len, what) != 0)
-        fail_msg("\"%s\" instead of \"%s\"", depot.why, what);
+    if (strncmp(depot.err.text, depot_path("file"), len) != 0 ||
+        strcmp(depot.err.text + len, what) != 0)
+        fail_msg("\"%s\" instead of \"%s\"", depot.err.text, what);
 }
 
 static int open_test(void **state)
@@ -69,7 +68,7 @@ static int open_test(void **state)
 static bool poll_into(struct store *store, struct seen *seen)
 {
     const struct changes changes = {depot_note, seen};
-    return store->methods->poll(store, &changes);
+    return store->methods->poll(store, &changes, &depot.err);
 }
 
 // poll_until polls until so much was told.
@@ -80,7 +79,7 @@ static struct seen poll_until(struct store *store, size_t n)
         if (i > 0)
             usleep(POLL_US);
         if (!poll_into(store, &seen))
-            fail_msg("%s", store->methods->why(store));
+            fail_msg("%s", depot.err.text);
     }
     assert_true(seen.n + seen.n_everything >= n);
     return seen;
@@ -93,7 +92,7 @@ static void poll_until_fails(struct store *store, const char *what)
     for (int i = 0; i < POLLS_MAX; i++) {
         bool ok = poll_into(store, &seen);
         assert_int_equal(seen.n + seen.n_everything, 0);
-        if (!ok && strstr(store->methods->why(store), what) != NULL)
+        if (!ok && strstr(depot.err.text, what) != NULL)
             return;
         usleep(POLL_US);
     }
@@ -268,7 +267,7 @@ static void index_that_is_no_file(void **state)
 {
     (void)state;
     open_fails(SOURCE_INDEX, ": No such file or directory");
-    assert_int_equal(store_open_fault(), STORE_FAULT_ABSENT);
+    assert_int_equal(depot.err.fault, STORE_FAULT_ABSENT);
     assert_int_equal(mkfifo(depot_path("file"), 0600), 0);
     open_fails(SOURCE_INDEX, ": is no file");
     assert_int_equal(unlink(depot_path("file")), 0);
@@ -349,7 +348,7 @@ static void index_that_becomes_bad(void **state)
     write_index(LINE("01") "rubbish\n");
     for (int i = 0; i < 3; i++) {
         poll_until_fails(store, ":2: there are not six fields");
-        assert_int_equal(store->methods->fault(store), STORE_FAULT_DATA);
+        assert_int_equal(depot.err.fault, STORE_FAULT_DATA);
         assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
         // As of when it could be read last.
         assert_in_range(depot_look(store, SERIAL(2)).this_update, begin, (int64_t)time(NULL));
@@ -359,7 +358,7 @@ static void index_that_becomes_bad(void **state)
     assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
     assert_int_equal(unlink(depot_path("file")), 0);
     assert_non_null(strstr(depot_poll_fails(store), ": No such file"));
-    assert_int_equal(store->methods->fault(store), STORE_FAULT_ABSENT);
+    assert_int_equal(depot.err.fault, STORE_FAULT_ABSENT);
     assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
     write_index(good);
     assert_int_equal(poll_until_current(store, 0).n, 0);
@@ -407,7 +406,8 @@ static void index_that_is_long(void **state)
     struct walk walk = {0};
     write_many(false);
     struct store *store = must_open(SOURCE_INDEX);
-    assert_true(store->methods->list(store, (struct oc_bytes){0}, false, check_order, &walk));
+    assert_true(
+        store->methods->list(store, (struct oc_bytes){0}, false, check_order, &walk, &depot.err));
     assert_int_equal(walk.n, N_ROWS);
     for (unsigned i = 0; i < N_ROWS; i++) {
         uint8_t octets[] = {0x10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i};
@@ -608,7 +608,7 @@ static void crl_that_is_refused(void **state)
     for (size_t i = 0; i < sizeof refused_crls / sizeof refused_crls[0]; i++) {
         write_crl(refused_crls[i].spec);
         open_fails(SOURCE_CRL, refused_crls[i].what);
-        assert_int_equal(store_open_fault(), STORE_FAULT_DATA);
+        assert_int_equal(depot.err.fault, STORE_FAULT_DATA);
     }
     struct crl_spec weak = right;
     weak.digest = EVP_sha1();
@@ -771,10 +771,10 @@ static struct {
     atomic_int n_cancelled;
 } slow;
 
-static bool wait_slowly(const struct table *table)
+static bool wait_slowly(const struct table *table, struct store_error *err)
 {
     while (sem_trywait(&slow.may) != 0) {
-        if (!table_goes_on(table)) {
+        if (!table_is_wanted(table, err)) {
             atomic_fetch_add(&slow.n_cancelled, 1);
             return false;
         }
@@ -784,25 +784,25 @@ static bool wait_slowly(const struct table *table)
 }
 
 static bool read_slowly(void *arg, const char *path, char *text, size_t len,
-                        const struct table *before, struct table *table)
+                        const struct table *before, struct table *table, struct store_error *err)
 {
     (void)arg;
     (void)before;
     atomic_fetch_add(&slow.n_begun, 1);
-    if (!wait_slowly(table))
+    if (!wait_slowly(table, err))
         return false;
     if (memchr(text, '?', len) != NULL)
-        return store_fail(STORE_FAULT_DATA, "%s: cannot be believed", path);
+        return store_fail(err, STORE_FAULT_DATA, "%s: cannot be believed", path);
     if (memchr(text, '!', len) != NULL)
-        return store_fail(STORE_FAULT_SYSTEM, "%s: went wrong", path);
+        return store_fail(err, STORE_FAULT_SYSTEM, "%s: went wrong", path);
     const struct record record = {.status = RECORD_GOOD};
     struct oc_bytes twice;
     for (size_t i = 0; i < len; i++)
-        assert_true(table_add(table, SERIAL((uint8_t)text[i]), &record));
-    return table_sort(table, &twice);
+        assert_true(table_add(table, SERIAL((uint8_t)text[i]), &record, err));
+    return table_sort(table, &twice, err);
 }
 
-static const struct file_kind slow_kind = {.name = "slow", .max_len = 100, .read = read_slowly};
+static const struct file_kind slow_kind = {.max_len = 100, .read = read_slowly};
 
 static void let_read(void)
 {
@@ -817,7 +817,7 @@ static struct store *open_slow(void)
     atomic_store(&slow.n_cancelled, 0);
     write_index("a");
     let_read();
-    struct store *store = store_file_open(&slow_kind, depot_path("file"));
+    struct store *store = file_store_open(&slow_kind, depot_path("file"), &depot.err);
     assert_non_null(store);
     assert_int_equal(depot_poll(store).n, 0);
     return store;
@@ -912,12 +912,12 @@ static void changed_during_a_reading(void **state)
     store_close(store);
 }
 
-static void assert_failed(struct store *store, enum store_fault fault, const char *what)
+static void assert_failed(enum store_fault fault, const char *what)
 {
     char why[512];
     snprintf(why, sizeof why, "%s%s", depot_path("file"), what);
-    assert_int_equal(store->methods->fault(store), fault);
-    assert_string_equal(store->methods->why(store), why);
+    assert_int_equal(depot.err.fault, fault);
+    assert_string_equal(depot.err.text, why);
 }
 
 // What was refused by a thread is refused by the poll, again and again, and read once. It stays so
@@ -933,18 +933,18 @@ static void refused_by_a_slow_reading(void **state)
     let_read();
     poll_until_fails(store, ": cannot be believed");
     for (int i = 0; i < 3; i++) {
-        (void)store_fail(STORE_FAULT_BUSY, "something else");
+        (void)store_fail(&depot.err, STORE_FAULT_BUSY, "something else");
         depot_poll_fails(store);
-        assert_failed(store, STORE_FAULT_DATA, ": cannot be believed");
+        assert_failed(STORE_FAULT_DATA, ": cannot be believed");
         assert_in_range(depot_look(store, SERIAL('a')).this_update, begin, end);
     }
     assert_int_equal(atomic_load(&slow.n_begun), 2);
 
     write_index("ab");
     for (int i = 0; i < 3; i++) {
-        (void)store_fail(STORE_FAULT_BUSY, "something else");
+        (void)store_fail(&depot.err, STORE_FAULT_BUSY, "something else");
         depot_poll_fails(store);
-        assert_failed(store, STORE_FAULT_DATA, ": cannot be believed");
+        assert_failed(STORE_FAULT_DATA, ": cannot be believed");
     }
     let_read();
     assert_int_equal(poll_until_current(store, 0).n, 1);
@@ -960,9 +960,9 @@ static void failed_in_a_slow_reading(void **state)
     begin_slowly(store, "ab!");
     let_read();
     poll_until_fails(store, ": went wrong");
-    assert_failed(store, STORE_FAULT_SYSTEM, ": went wrong");
+    assert_failed(STORE_FAULT_SYSTEM, ": went wrong");
     depot_poll_fails(store);
-    assert_failed(store, STORE_FAULT_SYSTEM, ": went wrong");
+    assert_failed(STORE_FAULT_SYSTEM, ": went wrong");
     wait_for_begun(3);
     store_close(store);
     assert_int_equal(atomic_load(&slow.n_cancelled), 1);
@@ -975,14 +975,14 @@ static void polled_for_the_last_time(void **state)
     struct store *store = open_slow();
     struct seen seen = {0};
     const struct changes changes = {depot_note, &seen, true};
-    assert_true(store->methods->poll(store, &changes));
+    assert_true(store->methods->poll(store, &changes, &depot.err));
     assert_int_equal(seen.n + seen.n_everything, 0);
     write_index("ab");
-    assert_true(store->methods->poll(store, &changes));
+    assert_true(store->methods->poll(store, &changes, &depot.err));
     assert_int_equal(seen.n_everything, 1);
     assert_int_equal(atomic_load(&slow.n_begun), 1);
     begin_slowly(store, "abc");
-    assert_true(store->methods->poll(store, &changes));
+    assert_true(store->methods->poll(store, &changes, &depot.err));
     assert_int_equal(seen.n_everything, 2);
     assert_int_equal(seen.n, 0);
     store_close(store);
@@ -1033,23 +1033,23 @@ static void table_that_nobody_waits_for(void **state)
     const atomic_bool is_cancelled = true;
     const struct record record = {.status = RECORD_GOOD};
     struct oc_bytes twice = SERIAL(1);
-    struct table *table = table_new();
-    struct table *before = table_new();
+    struct table *table = table_new(&depot.err);
+    struct table *before = table_new(&depot.err);
     static struct table_changes changes;
     assert_non_null(table);
     assert_non_null(before);
-    assert_true(table_goes_on(table));
-    assert_true(table_add(table, SERIAL(2), &record));
-    assert_true(table_add(table, SERIAL(1), &record));
+    assert_true(table_is_wanted(table, &depot.err));
+    assert_true(table_add(table, SERIAL(2), &record, &depot.err));
+    assert_true(table_add(table, SERIAL(1), &record, &depot.err));
     table->is_cancelled = &is_cancelled;
-    assert_false(table_goes_on(table));
-    assert_false(table_sort(table, &twice));
+    assert_false(table_is_wanted(table, NULL));
+    assert_false(table_sort(table, &twice, &depot.err));
     assert_null(twice.data);
-    assert_int_equal(store_last_fault(NULL), STORE_FAULT_BUSY);
+    assert_int_equal(depot.err.fault, STORE_FAULT_BUSY);
     table_compare(before, table, &changes);
     assert_int_equal(changes.n, 0);
     table->is_cancelled = NULL;
-    assert_true(table_sort(table, &twice));
+    assert_true(table_sort(table, &twice, &depot.err));
     table_compare(before, table, &changes);
     assert_int_equal(changes.n, 2);
     table_free(table);
@@ -1067,9 +1067,9 @@ static void *look_all_the_time(void *arg)
     uintptr_t n_wrong = 0;
     while (!atomic_load(&is_over)) {
         struct record record;
-        n_wrong +=
-            !store->methods->look_up(store, SERIAL(1), &record) || record.status != RECORD_GOOD;
-        n_wrong += !store->methods->look_up(store, SERIAL(3), &record) ||
+        n_wrong += !store->methods->look_up(store, SERIAL(1), &record, NULL) ||
+                   record.status != RECORD_GOOD;
+        n_wrong += !store->methods->look_up(store, SERIAL(3), &record, NULL) ||
                    (record.status != RECORD_GOOD && record.status != RECORD_REVOKED);
     }
     return (void *)n_wrong;  // NOLINT(performance-no-int-to-ptr)

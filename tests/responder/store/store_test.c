@@ -27,28 +27,29 @@ static const struct issuer_config by_database = {.name = "ours", .source = SOURC
 
 static void init(void)
 {
-    if (!database_init(depot_path("db"), depot.why, sizeof depot.why))
-        fail_msg("%s", depot.why);
+    if (!database_init(depot_path("db"), &depot.err))
+        fail_msg("%s", depot.err.text);
 }
 
 static struct store *open_as(enum depot_issuer issuer, enum store_mode mode)
 {
-    struct store *store = store_open(&by_database, depot_path("db"), &depot.issuers[issuer], mode,
-                                     depot.why, sizeof depot.why);
+    struct store *store =
+        store_open(&by_database, depot_path("db"), &depot.issuers[issuer], mode, &depot.err);
     if (store == NULL)
-        fail_msg("%s", depot.why);
+        fail_msg("%s", depot.err.text);
     return store;
 }
 
 // Opening must fail, with this in its reason and of this kind.
 static void open_fails(const char *name, const char *what, enum store_fault fault)
 {
-    depot.why[0] = '\0';
+    store_error_clear(&depot.err);
     assert_null(store_open(&by_database, depot_path(name), &depot.issuers[DEPOT_OURS], STORE_READ,
-                           depot.why, sizeof depot.why));
-    if (strstr(depot.why, what) == NULL || strstr(depot.why, depot_path(name)) != depot.why)
-        fail_msg("\"%s\" without \"%s\"", depot.why, what);
-    assert_int_equal(store_open_fault(), fault);
+                           &depot.err));
+    if (strstr(depot.err.text, what) == NULL ||
+        strstr(depot.err.text, depot_path(name)) != depot.err.text)
+        fail_msg("\"%s\" without \"%s\"", depot.err.text, what);
+    assert_int_equal(depot.err.fault, fault);
 }
 
 static struct record good(int64_t expires)
@@ -76,25 +77,25 @@ static void assert_record(struct record a, struct record b)
     assert_int_equal(a.next_update, b.next_update);
 }
 
-static void must(struct store *store, bool ok)
+static void must(bool ok)
 {
     if (!ok)
-        fail_msg("%s", store->methods->why(store));
+        fail_msg("%s", depot.err.text);
 }
 
 static void begin(struct store *store)
 {
-    must(store, store->methods->begin(store));
+    must(store->methods->begin(store, &depot.err));
 }
 
 static void put(struct store *store, struct oc_bytes serial, struct record record)
 {
-    must(store, store->methods->put(store, serial, &record));
+    must(store->methods->put(store, serial, &record, &depot.err));
 }
 
 static void commit(struct store *store)
 {
-    must(store, store->methods->commit(store));
+    must(store->methods->commit(store, &depot.err));
 }
 
 static void put_one(struct store *store, struct oc_bytes serial, struct record record)
@@ -149,8 +150,8 @@ static void made_once_and_whole(void **state)
     assert_int_equal(stat(depot_path("db"), &st), 0);
     assert_int_equal(st.st_mode & 07777, 0640);
     assert_int_equal(st.st_nlink, 1);
-    assert_false(database_init(depot_path("db"), depot.why, sizeof depot.why));
-    assert_non_null(strstr(depot.why, "is there already"));
+    assert_false(database_init(depot_path("db"), &depot.err));
+    assert_non_null(strstr(depot.err.text, "is there already"));
     // rmdir() tells whether something else was left behind.
     assert_int_equal(unlink(depot_path("db")), 0);
     assert_int_equal(rmdir(depot.dir), 0);
@@ -160,8 +161,8 @@ static void made_once_and_whole(void **state)
 static void made_nowhere(void **state)
 {
     (void)state;
-    assert_false(database_init(depot_path("missing/db"), depot.why, sizeof depot.why));
-    assert_non_null(strstr(depot.why, "No such file"));
+    assert_false(database_init(depot_path("missing/db"), &depot.err));
+    assert_non_null(strstr(depot.err.text, "No such file"));
 }
 
 // What is refused.
@@ -175,9 +176,8 @@ static void not_there(void **state)
 static void not_set(void **state)
 {
     (void)state;
-    assert_null(store_open(&by_database, NULL, &depot.issuers[DEPOT_OURS], STORE_READ, depot.why,
-                           sizeof depot.why));
-    assert_string_equal(depot.why, "no database is set");
+    assert_null(store_open(&by_database, NULL, &depot.issuers[DEPOT_OURS], STORE_READ, &depot.err));
+    assert_string_equal(depot.err.text, "no database is set");
 }
 
 static void directory(void **state)
@@ -293,8 +293,9 @@ static void longest_serial(void **state)
     put_one(store, (struct oc_bytes){octets, SERIAL_MAX}, record);
     assert_record(depot_look(store, (struct oc_bytes){octets, SERIAL_MAX}), record);
     begin(store);
-    assert_false(store->methods->put(store, (struct oc_bytes){octets, sizeof octets}, &record));
-    assert_false(store->methods->put(store, (struct oc_bytes){octets, 0}, &record));
+    assert_false(
+        store->methods->put(store, (struct oc_bytes){octets, sizeof octets}, &record, &depot.err));
+    assert_false(store->methods->put(store, (struct oc_bytes){octets, 0}, &record, &depot.err));
     store->methods->rollback(store);
     store_close(store);
 }
@@ -307,8 +308,8 @@ static void status_that_cannot_be_put(void **state)
     init();
     struct store *store = open_as(DEPOT_OURS, STORE_WRITE);
     begin(store);
-    assert_false(store->methods->put(store, SERIAL(1), &none));
-    assert_false(store->methods->put(store, SERIAL(1), &not_issued));
+    assert_false(store->methods->put(store, SERIAL(1), &none, &depot.err));
+    assert_false(store->methods->put(store, SERIAL(1), &not_issued, &depot.err));
     store->methods->rollback(store);
     store_close(store);
 }
@@ -383,10 +384,10 @@ static void row_that_cannot_be(void **state)
                  "UPDATE certificate SET %s",
                  rows[i]);
         run_sql("db", sql);
-        assert_false(store->methods->look_up(store, SERIAL(1), &record));
+        assert_false(store->methods->look_up(store, SERIAL(1), &record, &depot.err));
         assert_int_equal(record.status, RECORD_NONE);
-        assert_int_equal(store->methods->fault(store), STORE_FAULT_DATA);
-        assert_non_null(strstr(store->methods->why(store), "cannot be"));
+        assert_int_equal(depot.err.fault, STORE_FAULT_DATA);
+        assert_non_null(strstr(depot.err.text, "cannot be"));
     }
     store_close(store);
 }
@@ -411,7 +412,7 @@ static void lists(struct store *store, struct oc_bytes after, bool revoked_only,
                   const char *expected)
 {
     struct listed listed = {.stop_at = stop_at};
-    must(store, store->methods->list(store, after, revoked_only, note_entry, &listed));
+    must(store->methods->list(store, after, revoked_only, note_entry, &listed, &depot.err));
     assert_int_equal(listed.n, strlen(expected));
     assert_memory_equal(listed.first, expected, listed.n);
 }
@@ -774,15 +775,15 @@ static void locked(void **state)
     struct other other = other_start("lock");
     assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_GOOD);
     assert_int_equal(depot_poll(store).n, 0);
-    assert_false(store->methods->put_saved(store, &saved, 1));
-    assert_int_equal(store->methods->fault(store), STORE_FAULT_BUSY);
-    assert_non_null(strstr(store->methods->why(store), "is locked by another process"));
-    assert_false(writer->methods->begin(writer));
-    assert_int_equal(writer->methods->fault(writer), STORE_FAULT_BUSY);
+    assert_false(store->methods->put_saved(store, &saved, 1, &depot.err));
+    assert_int_equal(depot.err.fault, STORE_FAULT_BUSY);
+    assert_non_null(strstr(depot.err.text, "is locked by another process"));
+    assert_false(writer->methods->begin(writer, &depot.err));
+    assert_int_equal(depot.err.fault, STORE_FAULT_BUSY);
     assert_int_equal(depot_look(writer, SERIAL(1)).status, RECORD_GOOD);
     other_end(&other, 0);
 
-    must(store, store->methods->put_saved(store, &saved, 1));
+    must(store->methods->put_saved(store, &saved, 1, &depot.err));
     put_one(writer, SERIAL(1), good(1));
     store_close(store);
     store_close(writer);
@@ -793,7 +794,7 @@ static void locked(void **state)
 static void look_up_fails(struct store *store, struct oc_bytes serial)
 {
     struct record record = good(0);
-    assert_false(store->methods->look_up(store, serial, &record));
+    assert_false(store->methods->look_up(store, serial, &record, &depot.err));
     assert_int_equal(record.status, RECORD_NONE);
 }
 
@@ -861,12 +862,12 @@ static uint8_t room[64];
 
 static bool get(struct store *store, enum oc_hash hash, struct oc_bytes serial, struct saved *out)
 {
-    return store->methods->get_saved(store, hash, serial, room, sizeof room, out);
+    return store->methods->get_saved(store, hash, serial, room, sizeof room, out, &depot.err);
 }
 
 static void save(struct store *store, struct saved saved)
 {
-    must(store, store->methods->put_saved(store, &saved, 1));
+    must(store->methods->put_saved(store, &saved, 1, &depot.err));
 }
 
 static void saved_and_found(void **state)
@@ -893,10 +894,39 @@ static void saved_and_found(void **state)
     assert_false(get(store, OC_HASH_SHA256, SERIAL(1), &found));
     assert_null(found.der.data);
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1, 1), &found));
-    assert_false(store->methods->get_saved(store, OC_HASH_SHA1, SERIAL(1), room, 4, &found));
+    assert_false(
+        store->methods->get_saved(store, OC_HASH_SHA1, SERIAL(1), room, 4, &found, &depot.err));
     store_close(store);
     store = open_as(DEPOT_OTHER, STORE_READ);
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
+    store_close(store);
+}
+
+// A failed look for an answer is told apart from one that finds none.
+static void not_saved_and_not_known(void **state)
+{
+    (void)state;
+    struct saved found;
+    init();
+    assert_int_equal(rename(depot_path("db"), depot_path("other")), 0);
+    init();
+    put_apart(DEPOT_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    (void)store_fail(&depot.err, STORE_FAULT_BUSY, "something else");
+    assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
+    assert_int_equal(depot.err.fault, STORE_FAULT_NONE);
+    assert_string_equal(depot.err.text, "");
+    save(store, answer_of(SERIAL(1), good(0)));
+    assert_true(get(store, OC_HASH_SHA1, SERIAL(1), &found));
+
+    assert_int_equal(rename(depot_path("other"), depot_path("db")), 0);
+    depot_poll_fails(store);
+    assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
+    assert_int_equal(depot.err.fault, STORE_FAULT_DATA);
+    assert_non_null(strstr(depot.err.text, "another file has taken its place"));
+    assert_null(found.der.data);
+    assert_false(
+        store->methods->get_saved(store, OC_HASH_SHA1, SERIAL(1), room, sizeof room, &found, NULL));
     store_close(store);
 }
 
@@ -932,7 +962,7 @@ static void saved_for_another_record(void **state)
         answer_of(SERIAL(1), not_issued),      answer_of(SERIAL(2), good(0)),
         answer_of(SERIAL(2), not_issued),
     };
-    must(store, store->methods->put_saved(store, wrong, sizeof wrong / sizeof wrong[0]));
+    must(store->methods->put_saved(store, wrong, sizeof wrong / sizeof wrong[0], &depot.err));
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
     assert_false(get(store, OC_HASH_SHA1, SERIAL(2), &found));
     // Not even once it would fit.
@@ -1001,26 +1031,26 @@ static void position(void **state)
     struct position found;
     init();
     struct store *store = open_as(DEPOT_OURS, STORE_WRITE);
-    must(store, store->methods->get_position(store, "csv", &found));
+    must(store->methods->get_position(store, "csv", &found, &depot.err));
     assert_int_equal(found.offset, 0);
     begin(store);
-    must(store, store->methods->put_position(store, "csv", &put_there));
+    must(store->methods->put_position(store, "csv", &put_there, &depot.err));
     store->methods->rollback(store);
-    must(store, store->methods->get_position(store, "csv", &found));
+    must(store->methods->get_position(store, "csv", &found, &depot.err));
     assert_int_equal(found.offset, 0);
 
     begin(store);
-    must(store, store->methods->put_position(store, "csv", &put_there));
+    must(store->methods->put_position(store, "csv", &put_there, &depot.err));
     commit(store);
-    must(store, store->methods->get_position(store, "csv", &found));
+    must(store->methods->get_position(store, "csv", &found, &depot.err));
     assert_memory_equal(&found, &put_there, sizeof found);
-    must(store, store->methods->get_position(store, "index", &found));
+    must(store->methods->get_position(store, "index", &found, &depot.err));
     assert_int_equal(found.offset, 0);
 
     begin(store);
-    must(store, store->methods->put_position(store, "csv", &none));
+    must(store->methods->put_position(store, "csv", &none, &depot.err));
     commit(store);
-    must(store, store->methods->get_position(store, "csv", &found));
+    must(store->methods->get_position(store, "csv", &found, &depot.err));
     assert_int_equal(found.offset, 0);
     store_close(store);
 }
@@ -1041,11 +1071,12 @@ static void *look_all_the_time(void *arg)
             struct record record;
             struct saved saved;
             uint8_t buf[64];
-            if (!store->methods->look_up(store, SERIAL(1, i), &record) || record.status < last[i])
+            if (!store->methods->look_up(store, SERIAL(1, i), &record, NULL) ||
+                record.status < last[i])
                 n_wrong++;
             last[i] = record.status;
             if (store->methods->get_saved(store, OC_HASH_SHA1, SERIAL(1, i), buf, sizeof buf,
-                                          &saved) &&
+                                          &saved, NULL) &&
                 (saved.record.status < last[i] || saved.der.len != 5))
                 n_wrong++;
         }
@@ -1059,7 +1090,7 @@ static void write_rounds(struct store *writer, struct store *store)
         uint8_t number = (uint8_t)(round % N_SERIALS);
         put_one(writer, SERIAL(1, number), good(0));
         const struct saved saved = answer_of(SERIAL(1, number), good(0));
-        must(store, store->methods->put_saved(store, &saved, 1));
+        must(store->methods->put_saved(store, &saved, 1, &depot.err));
         assert_int_equal(depot_poll(store).n, 1);
         put_one(writer, SERIAL(1, number), revoked(NOW, 1));
         assert_int_equal(depot_poll(store).n, 1);
@@ -1132,6 +1163,7 @@ int main(int argc, char **argv)
         TEST(overwritten_with_rubbish),
         TEST(overwritten_and_put_back),
         TEST(saved_and_found),
+        TEST(not_saved_and_not_known),
         TEST(saved_again),
         TEST(saved_for_another_record),
         TEST(record_changed_since),
