@@ -230,7 +230,7 @@ static bool look_up(const struct asked *asked, size_t i, struct record *records)
     const struct record *before = find_before(asked, i, records);
     records[i] = (struct record){0};
     if (before == NULL)
-        return store->methods->look_up(store, asked->ids[i].serial, &records[i]);
+        return store->methods->look_up(store, asked->ids[i].serial, &records[i], NULL);
     records[i] = *before;
     return true;
 }

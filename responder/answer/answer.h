@@ -15,6 +15,7 @@
 #include "signer/job.h"
 #include "store/store.h"
 
+#include <ocsp/issuer.h>
 #include <ocsp/request.h>
 
 // struct served_issuer is an issuer whose certificates are answered for. `key` is the same number

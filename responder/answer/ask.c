@@ -258,7 +258,7 @@ static struct cached *from_saved(const struct ask *ask)
     uint8_t buf[SIGNER_RESPONSE_MAX];
     struct saved saved;
     if (store->methods->get_saved == NULL ||
-        !store->methods->get_saved(store, id->hash, id->serial, buf, sizeof buf, &saved))
+        !store->methods->get_saved(store, id->hash, id->serial, buf, sizeof buf, &saved, NULL))
         return NULL;
     if (!record_equal(&saved.record, &ask->records[0]) ||
         saved.this_update > ask->now + CLOCK_TOLERANCE ||

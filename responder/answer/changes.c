@@ -32,16 +32,16 @@ static void take_change(void *arg, const struct oc_bytes *serial)
         changes_drop_all(poll->cache, poll->issuer);
 }
 
-bool changes_poll(struct cache *cache, const struct served_issuer *issuer, bool is_last)
+bool changes_poll(struct cache *cache, const struct served_issuer *issuer, bool is_last,
+                  struct store_error *err)
 {
     struct poll poll = {cache, issuer};
     const struct changes changes = {take_change, &poll, is_last};
-    return issuer->store->methods->poll(issuer->store, &changes);
+    return issuer->store->methods->poll(issuer->store, &changes, err);
 }
 
-void changes_take_failure(struct cache *cache, struct served_issuer *issuer)
+void changes_take_failure(struct cache *cache, struct served_issuer *issuer, enum store_fault fault)
 {
-    enum store_fault fault = issuer->store->methods->fault(issuer->store);
     bool is_lost = fault == STORE_FAULT_DATA || fault == STORE_FAULT_ABSENT;
     unsigned before = issuer->n_lost;
     issuer->n_lost = is_lost ? before + 1 : 0;

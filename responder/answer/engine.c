@@ -77,7 +77,7 @@ static void poll_last(struct engine *engine, const struct generation *old)
 {
     for (size_t i = 0; i < old->served.n_issuers; i++) {
         const struct served_issuer *issuer = &old->served.issuers[i];
-        if (!changes_poll(engine->cache, issuer, true))
+        if (!changes_poll(engine->cache, issuer, true, NULL))
             changes_drop_all(engine->cache, issuer);
     }
 }

@@ -4,6 +4,7 @@
 #include "answer/generation.h"
 
 #include "base/issuer_file.h"
+#include "store/open.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,10 +90,13 @@ static bool load_issuers(const struct oc_crypto *crypto, struct sources *sources
         if (is_twice(&sources->served, i))
             return fail(why, size, served->config->name,
                         "another issuer has the same name and key");
+        struct store_error err;
         served->store =
-            store_open(served->config, config->database, &served->issuer, STORE_READ, why, size);
-        if (served->store == NULL)
+            store_open(served->config, config->database, &served->issuer, STORE_READ, &err);
+        if (served->store == NULL) {
+            snprintf(why, size, "%s", err.text);
             return false;
+        }
     }
     return true;
 }

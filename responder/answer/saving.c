@@ -66,17 +66,17 @@ static bool save_of_issuer(struct saving *saving, const struct served_issuer *is
     struct saved saved[SAVE_AT_ONCE];
     size_t n_saved = 0;
     struct store *store = issuer->store;
+    struct store_error err;
     if (store->methods->put_saved == NULL)
         return true;
     for (size_t i = 0; i < n; i++) {
         if (cached[i]->issuer == issuer->key)
             saved[n_saved++] = saved_of(cached[i]);
     }
-    if (n_saved == 0 || store->methods->put_saved(store, saved, n_saved))
+    if (n_saved == 0 || store->methods->put_saved(store, saved, n_saved, &err))
         return true;
-    log_limited(LOG_WARNING_LINE, "%s: cannot save answers: %s", issuer->config->name,
-                store->methods->why(store));
-    bool is_busy = store->methods->fault(store) == STORE_FAULT_BUSY;
+    log_limited(LOG_WARNING_LINE, "%s: cannot save answers: %s", issuer->config->name, err.text);
+    bool is_busy = err.fault == STORE_FAULT_BUSY;
     if (!is_busy)
         atomic_fetch_add(&saving->n_lost, n_saved);
     return !is_busy;

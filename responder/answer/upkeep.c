@@ -15,26 +15,22 @@ enum {
     WARN_EACH = 86400,      // seconds
 };
 
-static void log_failure(const struct served_issuer *issuer)
-{
-    log_line(LOG_ERROR_LINE, "%s: cannot read the source: %s", issuer->config->name,
-             issuer->store->methods->why(issuer->store));
-}
-
 static void poll_stores(struct engine *engine, struct generation *generation)
 {
     bool ok = true;
     bool was_ok = atomic_load(&generation->is_well);
     for (size_t i = 0; i < generation->served.n_issuers; i++) {
         struct served_issuer *issuer = &generation->served.issuers[i];
-        if (changes_poll(engine->cache, issuer, false)) {
+        struct store_error err;
+        if (changes_poll(engine->cache, issuer, false, &err)) {
             issuer->n_lost = 0;
             continue;
         }
         ok = false;
-        changes_take_failure(engine->cache, issuer);
+        changes_take_failure(engine->cache, issuer, err.fault);
         if (was_ok)
-            log_failure(issuer);
+            log_line(LOG_ERROR_LINE, "%s: cannot read the source: %s", issuer->config->name,
+                     err.text);
     }
     if (ok && !was_ok)
         log_line(LOG_INFO_LINE, "all sources can be read again");

@@ -62,16 +62,19 @@ static int change_one(const struct change *change, const char *text)
     uint8_t buf[SERIAL_MAX];
     struct oc_bytes serial;
     struct record known;
+    struct store_error err;
     int status = read_serial(change, text, buf, &serial);
     if (status != EX_OK)
         return status;
-    if (!store->methods->look_up(store, serial, &known))
-        return session_failed(&change->session);
+    if (!store->methods->look_up(store, serial, &known, &err))
+        return session_failed(&change->session, &err);
     struct record wanted = known;
     status = change->decide(change, serial, &known, &wanted);
     if (status != EX_OK || record_is_same(&known, &wanted))
         return status;
-    return store->methods->put(store, serial, &wanted) ? EX_OK : session_failed(&change->session);
+    return store->methods->put(store, serial, &wanted, &err)
+               ? EX_OK
+               : session_failed(&change->session, &err);
 }
 
 static int check_one(const struct change *change, const char *text)
@@ -180,14 +183,15 @@ static int change_all(const struct change *change, char **serials, size_t n,
                       const struct input *input)
 {
     struct store *store = change->session.store;
-    if (!store->methods->begin(store))
-        return session_failed(&change->session);
+    struct store_error err;
+    if (!store->methods->begin(store, &err))
+        return session_failed(&change->session, &err);
     int status = change_each(change, serials, n, input);
     if (status != EX_OK) {
         store->methods->rollback(store);
         return status;
     }
-    return store->methods->commit(store) ? EX_OK : session_failed(&change->session);
+    return store->methods->commit(store, &err) ? EX_OK : session_failed(&change->session, &err);
 }
 
 static int change_run(struct change *change, const struct command *self, int argc, char **argv)

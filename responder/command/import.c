@@ -12,6 +12,7 @@
 #include "program/report.h"
 #include "store/index_line.h"
 #include "store/lines.h"
+#include "store/open.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -112,13 +113,13 @@ static void report_conflict(struct import *import, const struct import_row *row,
              record_text(known, what));
 }
 
-static bool put_row(struct import *import, const struct import_row *row)
+static bool put_row(struct import *import, const struct import_row *row, struct store_error *err)
 {
     struct store *store = import->session.store;
     struct oc_bytes serial = {row->serial, row->serial_len};
     struct record known;
     struct record wanted;
-    if (!store->methods->look_up(store, serial, &known))
+    if (!store->methods->look_up(store, serial, &known, err))
         return false;
     if (!record_merge(&known, &row->record, &wanted))
         report_conflict(import, row, &known);
@@ -128,41 +129,42 @@ static bool put_row(struct import *import, const struct import_row *row)
         import->n_new++;
     else
         import->n_changed++;
-    return store->methods->put(store, serial, &wanted);
+    return store->methods->put(store, serial, &wanted, err);
 }
 
-static bool put_rows(struct import *import, bool is_last)
+static bool put_rows(struct import *import, bool is_last, struct store_error *err)
 {
     struct store *store = import->session.store;
     struct position here = {0};
     for (size_t i = 0; i < import->n_rows; i++) {
-        if (!put_row(import, &import->rows[i]))
+        if (!put_row(import, &import->rows[i], err))
             return false;
     }
     if (import->lines == NULL)
         return true;
     if (!is_last)
         lines_position(import->lines, &here);
-    return store->methods->put_position(store, import->kind, &here);
+    return store->methods->put_position(store, import->kind, &here, err);
 }
 
 // flush puts the batch into the database. With `is_last` the saved position is cleared.
 static int flush(struct import *import, bool is_last)
 {
     struct store *store = import->session.store;
+    struct store_error err;
     qsort(import->rows, import->n_rows, sizeof *import->rows, compare_rows);
-    bool ok = store->methods->begin(store);
-    if (ok && !put_rows(import, is_last)) {
+    bool ok = store->methods->begin(store, &err);
+    if (ok && !put_rows(import, is_last, &err)) {
         store->methods->rollback(store);
         ok = false;
     } else if (ok) {
-        ok = store->methods->commit(store);
+        ok = store->methods->commit(store, &err);
     }
     import->n_rows = 0;
     if (ok)
         return EX_OK;
     end_bar(import);
-    return session_failed(&import->session);
+    return session_failed(&import->session, &err);
 }
 
 static struct import_row *next_row(struct import *import)
@@ -259,8 +261,9 @@ static int continue_import(struct import *import)
 {
     struct store *store = import->session.store;
     struct position before;
-    if (!store->methods->get_position(store, import->kind, &before))
-        return session_failed(&import->session);
+    struct store_error err;
+    if (!store->methods->get_position(store, import->kind, &before, &err))
+        return session_failed(&import->session, &err);
     if (before.offset > 0 && lines_skip(import->lines, &before)) {
         import->began_after = before.n_lines;
         return EX_OK;
@@ -300,23 +303,20 @@ static bool take_entry(void *arg, const struct entry *entry)
 static int import_crl(struct import *import)
 {
     static const struct oc_bytes first = {0};
-    char why[1024];
+    struct store_error err;
     struct issuer_config config = *import->session.issuer_config;
     config.source = SOURCE_CRL;
     config.source_file = import->file;
     config.insecure_good_if_not_revoked = false;
-    struct store *crl =
-        store_open(&config, NULL, &import->session.issuer, STORE_READ, why, sizeof why);
-    if (crl == NULL) {
-        complain(import->session.title, "%s", why);
-        return store_fault_status(store_open_fault());
-    }
+    struct store *crl = store_open(&config, NULL, &import->session.issuer, STORE_READ, &err);
+    if (crl == NULL)
+        return session_failed(&import->session, &err);
     import->status = EX_OK;
-    bool ok = crl->methods->list(crl, first, true, take_entry, import);
+    bool ok = crl->methods->list(crl, first, true, take_entry, import, &err);
     store_close(crl);
-    if (!ok || import->status != EX_OK)
-        return import->status;
-    return flush(import, true);
+    if (!ok)
+        return session_failed(&import->session, &err);
+    return import->status == EX_OK ? flush(import, true) : import->status;
 }
 
 // The command.

@@ -32,14 +32,14 @@ static bool give_away(const char *path, const char *user)
 
 static int init_database(const struct session *session)
 {
-    char why[1024];
+    struct store_error err;
     const char *path = session->config->database;
     if (path == NULL) {
         complain(session->title, "%s names no database", session->config_file);
         return EX_CONFIG;
     }
-    if (!database_init(path, why, sizeof why)) {
-        complain(session->title, "%s", why);
+    if (!database_init(path, &err)) {
+        complain(session->title, "%s", err.text);
         return EX_CANTCREAT;
     }
     return give_away(path, session->config->user) ? EX_OK : EX_CANTCREAT;

@@ -311,9 +311,9 @@ static bool make_piece(struct quick *quick, enum piece piece)
 
 static bool make_database(struct quick *quick)
 {
-    char why[512];
-    if (!database_init(quick->paths[DATABASE], why, sizeof why))
-        return fail(quick, quick->paths[DATABASE], "%s", why);
+    struct store_error err;
+    if (!database_init(quick->paths[DATABASE], &err))
+        return fail(quick, quick->paths[DATABASE], "%s", err.text);
     quick->is_made[DATABASE] = true;
     return true;
 }

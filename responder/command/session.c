@@ -6,6 +6,7 @@
 #include "base/issuer_file.h"
 #include "command/record.h"
 #include "program/report.h"
+#include "store/open.h"
 
 #include <ocsp/openssl.h>
 
@@ -94,13 +95,10 @@ static int check_kind(const struct session *session, enum store_mode mode)
 
 static int open_store(struct session *session, enum store_mode mode)
 {
-    char why[1024];
-    session->store = store_open(session->issuer_config, session->config->database, &session->issuer,
-                                mode, why, sizeof why);
-    if (session->store != NULL)
-        return EX_OK;
-    complain(session->title, "%s", why);
-    return store_fault_status(store_open_fault());
+    struct store_error err;
+    session->store =
+        store_open(session->issuer_config, session->config->database, &session->issuer, mode, &err);
+    return session->store != NULL ? EX_OK : session_failed(session, &err);
 }
 
 int session_open(struct session *session, enum store_mode mode)
@@ -140,8 +138,8 @@ int store_fault_status(enum store_fault fault)
     return EX_IOERR;
 }
 
-int session_failed(const struct session *session)
+int session_failed(const struct session *session, const struct store_error *err)
 {
-    complain(session->title, "%s", session->store->methods->why(session->store));
-    return store_fault_status(session->store->methods->fault(session->store));
+    complain(session->title, "%s", err->text);
+    return store_fault_status(err->fault);
 }

@@ -8,6 +8,8 @@
 #include "program/argument.h"
 #include "store/store.h"
 
+#include <ocsp/issuer.h>
+
 #include <getopt.h>
 #include <stdio.h>
 
@@ -41,8 +43,8 @@ int session_read_config(struct session *session);
 int session_open(struct session *session, enum store_mode mode);
 void session_close(struct session *session);
 
-// session_failed reports the last failure of the store, and returns its exit status.
-int session_failed(const struct session *session);
+// session_failed reports a failure of the store, and returns its exit status.
+int session_failed(const struct session *session, const struct store_error *err);
 
 // store_fault_status returns the exit status for a failure: EX_TEMPFAIL if the store is locked,
 // EX_NOINPUT if it does not exist, EX_DATAERR if it is not a store, otherwise EX_IOERR.

@@ -121,12 +121,13 @@ static int list_page(struct show *show)
     show->out = open_memstream(&text, &len);
     if (show->out == NULL)
         die_no_memory();
-    bool ok = store->methods->list(store, after, show->revoked_only, show_entry, show);
+    struct store_error err;
+    bool ok = store->methods->list(store, after, show->revoked_only, show_entry, show, &err);
     if (fclose(show->out) != 0)
         die_no_memory();
     fwrite(text, 1, len, stdout);
     free(text);
-    return ok ? EX_OK : session_failed(&show->session);
+    return ok ? EX_OK : session_failed(&show->session, &err);
 }
 
 static int list_all(struct show *show)
@@ -163,8 +164,9 @@ static int show_status(struct show *show, struct oc_bytes serial)
 {
     struct entry entry = {.serial = serial};
     struct store *store = show->session.store;
-    if (!store->methods->look_up(store, serial, &entry.record))
-        return session_failed(&show->session);
+    struct store_error err;
+    if (!store->methods->look_up(store, serial, &entry.record, &err))
+        return session_failed(&show->session, &err);
     show_one(stdout, show->json, serial, &entry.record);
     switch (entry.record.status) {
     case RECORD_GOOD:

@@ -8,7 +8,7 @@
 #include "base/sandbox.h"
 #include "program/input.h"
 #include "signer/keys.h"
-#include "store/store.h"
+#include "store/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,10 +114,13 @@ static int try_source(struct test *test, const struct issuer_config *issuer)
 
 static int try_store(struct test *test, const struct tried_issuer *tried)
 {
-    struct store *store = store_open(tried->config, test->config->database, &tried->issuer,
-                                     STORE_READ, test->why, sizeof test->why);
-    if (store == NULL)
+    struct store_error err;
+    struct store *store =
+        store_open(tried->config, test->config->database, &tried->issuer, STORE_READ, &err);
+    if (store == NULL) {
+        snprintf(test->why, sizeof test->why, "%s", err.text);
         return EX_CONFIG;
+    }
     store_close(store);
     return EX_OK;
 }

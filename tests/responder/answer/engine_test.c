@@ -8,7 +8,7 @@
 #include "answer/upkeep.h"
 #include "signer/process.h"
 #include "store/database_file.h"
-#include "store/store.h"
+#include "store/open.h"
 
 #include <ocsp/der.h>
 #include <ocsp/openssl.h>
@@ -183,7 +183,7 @@ static void set_up(struct scene *scene)
 {
     char why[256] = "";
     remove_database();
-    assert_true(database_init(database_path, why, sizeof why));
+    assert_true(database_init(database_path, NULL));
     scene->engine = engine_new(why, sizeof why);
     assert_non_null(scene->engine);
     scene->signer = -1;
@@ -206,13 +206,12 @@ static void tear_down(struct scene *scene)
 static void put(uint8_t number, const struct record *record)
 {
     struct issuer_config config = {.name = "engine", .source = SOURCE_DATABASE};
-    char why[256] = "";
-    struct store *store = store_open(&config, database_path, &ca, STORE_WRITE, why, sizeof why);
-    assert_string_equal(why, "");
+    struct store *store = store_open(&config, database_path, &ca, STORE_WRITE, NULL);
+    assert_non_null(store);
     struct oc_bytes serial = {&number, 1};
-    assert_true(store->methods->begin(store));
-    assert_true(store->methods->put(store, serial, record));
-    assert_true(store->methods->commit(store));
+    assert_true(store->methods->begin(store, NULL));
+    assert_true(store->methods->put(store, serial, record, NULL));
+    assert_true(store->methods->commit(store, NULL));
     store_close(store);
 }
 
@@ -607,11 +606,10 @@ static void another_database_after_a_reload(void **state)
     pid_t first = scene.signer;
     expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
     char before[PATH_SIZE];
-    char why[256] = "";
     memcpy(before, database_path, sizeof before);
     snprintf(database_path, sizeof database_path, "%s/other.db", directory);
     remove_database();
-    assert_true(database_init(database_path, why, sizeof why));
+    assert_true(database_init(database_path, NULL));
     serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
     expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
     engine_free_retired(scene.engine);
@@ -628,7 +626,6 @@ static void another_file_in_its_place(void **state)
         struct scene scene;
         struct engine_status look;
         char away[PATH_SIZE];
-        char why[256] = "";
         set_up(&scene);
         issue_one(1);
         serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
@@ -639,7 +636,7 @@ static void another_file_in_its_place(void **state)
         remove_database();
         if (is_absent == 1)
             upkeep_tick(scene.engine);
-        assert_true(database_init(database_path, why, sizeof why));
+        assert_true(database_init(database_path, NULL));
         upkeep_tick(scene.engine);
         expect_one_error(scene.engine, 1, OC_RESPONSE_TRY_LATER);
         engine_get_status(scene.engine, &look);
@@ -657,12 +654,13 @@ static struct {
     int n_saved;
 } saving;
 
-static bool save_slowly(struct store *store, const struct saved *saved, size_t n)
+static bool save_slowly(struct store *store, const struct saved *saved, size_t n,
+                        struct store_error *err)
 {
     usleep(20000);
     if (++saving.n_saved < 500)
         saving_add(&saving.engine->saving, saving.cached);
-    return saving.methods->put_saved(store, saved, n);
+    return saving.methods->put_saved(store, saved, n, err);
 }
 
 static void saving_does_not_hold_a_tick(void **state)
@@ -954,15 +952,14 @@ static void reloaded_under_load(void **state)
 static size_t count_saved(uint8_t n)
 {
     struct issuer_config config = {.name = "engine", .source = SOURCE_DATABASE};
-    char why[256] = "";
     uint8_t buf[SIGNER_RESPONSE_MAX];
     struct saved saved;
     size_t n_saved = 0;
-    struct store *store = store_open(&config, database_path, &ca, STORE_READ, why, sizeof why);
-    assert_string_equal(why, "");
+    struct store *store = store_open(&config, database_path, &ca, STORE_READ, NULL);
+    assert_non_null(store);
     for (uint8_t i = 1; i <= n; i++) {
         struct oc_bytes serial = {&i, 1};
-        if (store->methods->get_saved(store, OC_HASH_SHA256, serial, buf, sizeof buf, &saved))
+        if (store->methods->get_saved(store, OC_HASH_SHA256, serial, buf, sizeof buf, &saved, NULL))
             n_saved++;
     }
     store_close(store);

@@ -273,17 +273,19 @@ static void nonce_is_passed_on(void **state)
 }
 
 // Another answer each time.
-static bool moody_look_up(struct store *store, struct oc_bytes serial, struct record *out)
+static bool moody_look_up(struct store *store, struct oc_bytes serial, struct record *out,
+                          struct store_error *err)
 {
     struct shelf *shelf = (struct shelf *)store;
     (void)serial;
+    (void)err;
     *out = (struct record){shelf->n_asked++ % 2 == 0 ? RECORD_REVOKED : RECORD_GOOD, 5};
     return true;
 }
 
 static void asked_twice_answered_once(void **state)
 {
-    static const struct store_methods moody = {.name = "moody", .look_up = moody_look_up};
+    static const struct store_methods moody = {.look_up = moody_look_up};
     const struct oc_bytes serials[] = {revoked_serial(), revoked_serial(), good_serial(),
                                        revoked_serial()};
     (void)state;
