@@ -170,15 +170,6 @@ static void set_not_issued(const struct asked *asked, struct job *job, struct jo
     job->is_extended_revoke = true;
 }
 
-// RFC 5280 5.3.1: "unspecified" should be absent; removeFromCRL and numbers without a meaning say
-// nothing about a revoked certificate.
-static bool has_usable_reason(const struct record *record)
-{
-    return record->has_reason && record->reason > OC_REASON_UNSPECIFIED &&
-           record->reason <= OC_REASON_AA_COMPROMISE && record->reason != 7 &&
-           record->reason != OC_REASON_REMOVE_FROM_CRL;
-}
-
 // A revocation time of 1970-01-01 means "never issued", so the earliest is one second later; the
 // latest is thisUpdate.
 static void set_revoked(const struct record *record, struct job_single *single)
@@ -187,7 +178,7 @@ static void set_revoked(const struct record *record, struct job_single *single)
     single->revocation_time = at_most(record->revoked_at, single->this_update);
     if (single->revocation_time < 1)
         single->revocation_time = 1;
-    single->has_reason = has_usable_reason(record);
+    single->has_reason = record->has_reason && record_reason_is_valid(record->reason);
     single->reason = single->has_reason ? record->reason : 0;
 }
 

@@ -30,15 +30,9 @@ static bool is_not_issued(const struct job_single *single)
     return single->status == OC_CERT_STATUS_REVOKED && single->revocation_time == 0;
 }
 
-static bool is_reason(uint8_t reason)
-{
-    return reason >= OC_REASON_KEY_COMPROMISE && reason <= OC_REASON_AA_COMPROMISE && reason != 7 &&
-           reason != OC_REASON_REMOVE_FROM_CRL;
-}
-
 static const char *refuse_revocation(const struct job_single *single, bool is_extended_revoke)
 {
-    if (single->has_reason ? !is_reason(single->reason) : single->reason != 0)
+    if (single->has_reason ? !record_reason_is_valid(single->reason) : single->reason != 0)
         return "invalid revocation reason (RFC 5280 5.3.1)";
     if (single->revocation_time < 0 || single->revocation_time > single->this_update)
         return "revocation time later than thisUpdate";
