@@ -13,27 +13,6 @@
 
 enum { USUAL_MODE = 0644 };
 
-struct staple_stamp staple_stamp_of(const char *path)
-{
-    struct stat st;
-    if (stat(path, &st) != 0)
-        return (struct staple_stamp){0};
-    return (struct staple_stamp){.is_there = true,
-                                 .device = st.st_dev,
-                                 .inode = st.st_ino,
-                                 .size = st.st_size,
-                                 .seconds = st.st_mtim.tv_sec,
-                                 .nanoseconds = st.st_mtim.tv_nsec};
-}
-
-bool staple_stamp_equal(const struct staple_stamp *a, const struct staple_stamp *b)
-{
-    if (!a->is_there || !b->is_there)
-        return a->is_there == b->is_there;
-    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
-}
-
 static bool is_same_file(const char *a, const struct stat *b)
 {
     struct stat st;

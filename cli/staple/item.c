@@ -30,10 +30,10 @@ static int random_spread(void)
 
 bool staple_item_is_due(struct staple_item *item, int64_t now)
 {
-    struct staple_stamp cert = staple_stamp_of(item->setting->cert);
-    struct staple_stamp out = staple_stamp_of(item->setting->out);
-    bool is_changed = !staple_stamp_equal(&cert, &item->cert_stamp) ||
-                      !staple_stamp_equal(&out, &item->out_stamp);
+    struct file_identity cert = file_identity_at(item->setting->cert);
+    struct file_identity out = file_identity_at(item->setting->out);
+    bool is_changed = !file_identity_same_content(&cert, &item->cert_stamp) ||
+                      !file_identity_same_content(&out, &item->out_stamp);
     return is_changed || item->due <= now;
 }
 
@@ -180,10 +180,10 @@ bool staple_item_look(struct staple_look *look, struct asking *asking)
 {
     struct staple_item *item = look->item;
     int64_t now = asking->policy.now;
-    struct staple_stamp cert = staple_stamp_of(item->setting->cert);
-    struct staple_stamp out = staple_stamp_of(item->setting->out);
-    bool is_new = !staple_stamp_equal(&cert, &item->cert_stamp) ||
-                  !staple_stamp_equal(&out, &item->out_stamp);
+    struct file_identity cert = file_identity_at(item->setting->cert);
+    struct file_identity out = file_identity_at(item->setting->out);
+    bool is_new = !file_identity_same_content(&cert, &item->cert_stamp) ||
+                  !file_identity_same_content(&out, &item->out_stamp);
     bool was_due = item->due <= now && item->due != 0;
     item->cert_stamp = cert;
     item->out_stamp = out;
@@ -317,7 +317,7 @@ void staple_item_take(struct staple_look *look, const struct asking *asking,
         staple_item_fail(item, policy->now, "the staple cannot be written");
         return;
     }
-    item->out_stamp = staple_stamp_of(item->setting->out);
+    item->out_stamp = file_identity_at(item->setting->out);
     item->is_written = true;
     set_there(item, &check->verdict, policy);
     succeed(item, policy->now);

@@ -4,6 +4,7 @@
 #ifndef CLI_STAPLE_ITEM_H
 #define CLI_STAPLE_ITEM_H
 
+#include "program/file_identity.h"
 #include "staple/chain.h"
 #include "staple/file.h"
 #include "staple/plan.h"
@@ -26,8 +27,8 @@ enum staple_state {
 // `has_there`; only a good one has a `validity`. `due` is when to ask again.
 struct staple_item {
     const struct staple_setting *setting;
-    struct staple_stamp cert_stamp;
-    struct staple_stamp out_stamp;
+    struct file_identity cert_stamp;
+    struct file_identity out_stamp;
     bool has_there;
     bool is_good;
     struct oc_verdict there;

@@ -67,7 +67,7 @@ void staples_inherit(struct staples *staples, const struct staples *before)
         *item = **found;
         item->setting = setting;
         // Other settings may have changed: it is looked at again.
-        item->cert_stamp = (struct staple_stamp){0};
+        item->cert_stamp = (struct file_identity){0};
         item->due = 0;
     }
     free(known);
