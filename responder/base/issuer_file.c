@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is wrong with a file is said by libocsp, but for one without certificates.
+// libocsp reports every error of a file, except that it has no certificate.
 #include "base/issuer_file.h"
 
 bool issuer_file_read(const char *file, struct oc_list *certs, struct oc_cert *cert,
@@ -12,7 +12,7 @@ bool issuer_file_read(const char *file, struct oc_list *certs, struct oc_cert *c
         return false;
     if (oc_cert_next(certs, &at, &der))
         return oc_cert_parse(cert, der, err) == OC_OK;
-    *err = (struct oc_error){.code = OC_ERR_MISSING, .what = "there is no certificate in it"};
+    *err = (struct oc_error){.code = OC_ERR_MISSING, .what = "missing certificate"};
     return false;
 }
 

@@ -28,7 +28,7 @@ static bool read_port(const char *text, in_port_t *port)
     return number <= 65535;
 }
 
-// The mode may stand behind the path: "unix:/run/ocspd/http,mode=0666".
+// A mode may follow the path: "unix:/run/ocspd/http,mode=0666".
 static bool read_unix(const char *path, struct listen_address *out, char *why, size_t size)
 {
     struct sockaddr_un *un = &out->address.un;
@@ -65,7 +65,7 @@ static bool read_ip(const char *host, in_port_t port, struct listen_address *out
 static bool read_ip6(const char *host, in_port_t port, struct listen_address *out)
 {
     union any_address *address = &out->address;
-    // IPv4 has sockets of its own, and these are for nothing else.
+    // IPv6 sockets are opened for IPv6 only; IPv4 has its own.
     if (inet_pton(AF_INET6, host, &address->v6.sin6_addr) != 1 ||
         IN6_IS_ADDR_V4MAPPED(&address->v6.sin6_addr))
         return false;
@@ -117,7 +117,7 @@ bool listen_address_check(const char *text, char *why, size_t size)
     return listen_address_read(text, &ignored, why, size);
 }
 
-// Copies a path without what says nothing in it: a second slash, and "./".
+// Copies a path without redundant parts: repeated slashes, and "./".
 static void tidy(const char *path, char *out)
 {
     const char *begin = out;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A line is made whole in memory and written at once, so that those of several threads do not mix.
+// A line is built in memory and written at once, so that lines of several threads do not mix.
 #include "base/log.h"
 
 #include <jansson.h>
@@ -18,10 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-// TEXT_MAX is the most octets of what is said, LINE_SIZE those of a line: what a pipe that has room
-// takes at once. An octet may become four, in JSON six, and there is something in front: what
-// would be too long then is cut to TEXT_SAFE. LIMIT is how many limited lines there are in a
-// second.
+// TEXT_MAX is the most octets of a message, and LINE_SIZE those of a line, which a pipe takes in
+// one write. Escaping makes up to four octets out of one, in JSON six; a message that is too long
+// then is cut to TEXT_SAFE. LIMIT is the most limited lines in a second.
 enum { TEXT_MAX = 1024, TEXT_SAFE = 600, LINE_SIZE = PIPE_BUF, TIME_SIZE = 32, LIMIT = 10 };
 
 static _Atomic(enum log_form) form = LOG_TEXT;
@@ -78,20 +77,21 @@ static int priority_of(enum log_level level)
     }
 }
 
-// begin_line writes what stands in front of a line, in either form.
+// begin_line writes the prefix of a line in either form, and returns its length.
 static size_t begin_line(enum log_level level, char *out, size_t size)
 {
     char time[TIME_SIZE];
     if (is_journal)
         return (size_t)snprintf(out, size, "<%d>", priority_of(level));
+    out[0] = '\0';
     if (form == LOG_JSON)
-        return out[0] = '\0', 0;
+        return 0;
     write_time(time);
     return (size_t)snprintf(out, size, "%s ", time);
 }
 
-// Whether a line of at most PIPE_BUF octets can be written without waiting. To make the descriptor
-// one that never waits would do so for all who have it, a shell for instance.
+// Returns whether a line of at most PIPE_BUF octets can be written without waiting. O_NONBLOCK
+// would change the descriptor for other processes, too, a shell for instance.
 static bool has_room(void)
 {
     struct pollfd fd = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -112,7 +112,7 @@ static size_t lost_line(unsigned long long n, char *out, size_t size)
     return len + (size_t)more;
 }
 
-// Nothing can be done about a failure but count it.
+// Returns false if the line is lost. The caller can only count it.
 static bool put_line(const char *line, size_t len)
 {
     ssize_t n = -1;
@@ -124,8 +124,8 @@ static bool put_line(const char *line, size_t len)
     return n > 0;
 }
 
-// One thread at a time: another could take the room that was seen. Another process could, too, but
-// those beside the one in front say little.
+// One thread at a time, because another could use up the room that has_room() has seen. Other
+// processes could do so, too, but only the worker logs much.
 static void write_line(const char *line, size_t len)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -134,14 +134,14 @@ static void write_line(const char *line, size_t len)
     pthread_mutex_lock(&lock);
     if (n_lost > 0 && put_line(lost, lost_line(n_lost, lost, sizeof lost)))
         n_lost = 0;
-    // Not behind a gap of which nothing is said.
+    // The line must not follow a gap that is not reported.
     if (n_lost > 0 || !put_line(line, len))
         n_lost++;
     pthread_mutex_unlock(&lock);
 }
 
-// escape copies a text so that it stays on its line and does nothing to a terminal; of more than
-// `size` octets, the beginning.
+// escape copies a text as printable ASCII, so that it can neither split a line nor control a
+// terminal. It cuts the copy to `size` octets and returns its length.
 static size_t escape(const char *text, char *out, size_t size)
 {
     size_t len = 0;
@@ -166,8 +166,8 @@ static void write_text(enum log_level level, const char *kind, const char *text)
     write_line(line, len);
 }
 
-// write_object takes the object over; without memory there is no line. Returns false when it is
-// too long for one.
+// write_object writes an object as a line and frees it. Returns false if the line would be too
+// long; out of memory, there is no line.
 static bool write_object(enum log_level level, json_t *object)
 {
     char line[LINE_SIZE];
@@ -187,7 +187,7 @@ static bool write_object(enum log_level level, json_t *object)
     return true;
 }
 
-// What is no UTF-8 is escaped as in a line of text.
+// Makes a JSON string; text that is not UTF-8 is escaped as in a text line.
 static json_t *string_of(const char *text)
 {
     char escaped[4 * TEXT_MAX + 1];
@@ -223,7 +223,7 @@ __attribute__((format(printf, 2, 0))) static void log_arguments(enum log_level l
                                                                 const char *format, va_list args)
 {
     char text[TEXT_MAX];
-    vsnprintf(text, sizeof(text), format, args);
+    vsnprintf(text, sizeof text, format, args);
     write_message(level, text);
 }
 
@@ -235,8 +235,9 @@ void log_line(enum log_level level, const char *format, ...)
     va_end(args);
 }
 
-// may_log counts a limited line. Returns whether it may be written; `*left_out` is then how many
-// were not since the last one of an earlier second.
+// may_log counts a limited line and returns whether it may be written. In the first line of a
+// second,
+// `*left_out` is how many lines were left out before; otherwise it is 0.
 static bool may_log(uint64_t *left_out)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -276,7 +277,7 @@ void log_limited(enum log_level level, const char *format, ...)
 static void write_access_text(const struct log_access *access)
 {
     char text[TEXT_MAX];
-    snprintf(text, sizeof(text), "%s %u %s hash=%s id=%s time=%lluus%s", access->method,
+    snprintf(text, sizeof text, "%s %u %s hash=%s id=%s time=%lluus%s", access->method,
              access->http_status, access->outcome, access->hash,
              access->id[0] == '\0' ? "-" : access->id, (unsigned long long)access->microseconds,
              access->is_hit ? " hit" : "");

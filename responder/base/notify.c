@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One datagram to the service manager, as sd_notify(3) describes the protocol. libsystemd would be
-// one more library in the process that may do most.
+// Implements the protocol of sd_notify(3), one datagram, because libsystemd would be one more
+// library in the most privileged process.
 #include "base/notify.h"
 
 #include "program/clock.h"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// What a service tells its manager, sd_notify(3).
+// Notifications to the service manager, as by sd_notify(3).
 #ifndef BASE_NOTIFY_H
 #define BASE_NOTIFY_H
 
-// notify_manager sends a state such as "READY=1" to the socket that NOTIFY_SOCKET names. Without
-// one, or when nobody takes it, nothing happens.
+// notify_manager sends a state such as "READY=1" to the socket in NOTIFY_SOCKET. Without such a
+// socket, or if it cannot be reached, nothing happens.
 void notify_manager(const char *state);
 
-// notify_reloading says that a reload has begun, and when; READY=1 says that it has ended.
+// notify_reloading reports that a reload has begun, and when. "READY=1" reports its end.
 void notify_reloading(void);
 
 #endif

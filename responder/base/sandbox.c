@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Giving up rights: the user, by setresuid(2) and its kin, each looked at afterwards; the system
-// calls, by libseccomp. The lists are what libc, libcrypto, SQLite and libmicrohttpd need.
+// Drops the user with setresuid(2) and its relatives, and checks the result; restricts system calls
+// with libseccomp. The lists are what libc, libcrypto, SQLite and libmicrohttpd need.
 #include "base/sandbox.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-// What every process here does: memory, threads, signals, clocks, and what is open already.
+// Calls that every process needs: memory, threads, signals, clocks, and descriptors that are open.
 static const int common_calls[] = {
     SCMP_SYS(brk),
     SCMP_SYS(clock_getres),
@@ -80,8 +80,8 @@ static const int common_calls[] = {
     SCMP_SYS(writev),
 };
 
-// What HTTP and stores need beside that: connections that come in, and files.
-static const int front_calls[] = {
+// Calls that the worker needs as well: incoming connections, and files of stores.
+static const int worker_calls[] = {
     SCMP_SYS(accept),     SCMP_SYS(accept4),     SCMP_SYS(access),      SCMP_SYS(faccessat),
     SCMP_SYS(faccessat2), SCMP_SYS(fallocate),   SCMP_SYS(fchmod),      SCMP_SYS(fchown),
     SCMP_SYS(fdatasync),  SCMP_SYS(fstatfs),     SCMP_SYS(fsync),       SCMP_SYS(ftruncate),
@@ -93,7 +93,7 @@ static const int front_calls[] = {
     SCMP_SYS(unlinkat),
 };
 
-// What only an attacker would do.
+// Calls that only an attacker would use.
 static const int fatal_calls[] = {
     SCMP_SYS(add_key),
     SCMP_SYS(bpf),
@@ -122,8 +122,8 @@ static const int fatal_calls[] = {
     SCMP_SYS(vfork),
 };
 
-// What libc does in another way when it is not there. The flags of clone3 lie in memory, where no
-// filter sees them; those of clone do not.
+// Calls that libc replaces by others if they are missing. No filter can see the flags of clone3,
+// which are in memory, but it can see those of clone.
 static const int absent_calls[] = {
     SCMP_SYS(clone3),
     SCMP_SYS(close_range),
@@ -144,8 +144,8 @@ static int add_calls(scmp_filter_ctx filter, uint32_t action, const int *calls, 
     return result;
 }
 
-// Threads, but no processes; memory, but none that is executed; the name of a thread, but no other
-// trait of the process; signals to itself alone; its own limits, to be read.
+// Allows calls with certain arguments only: new threads, but no processes; memory that is not
+// executable; naming a thread; signals to the process itself; and reading its limits.
 static int add_bounded(scmp_filter_ctx filter)
 {
     const struct scmp_arg_cmp thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
@@ -209,10 +209,10 @@ bool sandbox_signer(char *why, size_t size)
 
 bool sandbox_worker(char *why, size_t size)
 {
-    return restrict_calls(front_calls, N(front_calls), why, size);
+    return restrict_calls(worker_calls, N(worker_calls), why, size);
 }
 
-// is_user tells whether nothing of another user is left, and cannot be had back.
+// is_user returns whether the process has the IDs of this user alone and cannot get others back.
 static bool is_user(uid_t uid, gid_t gid)
 {
     uid_t uids[3];
@@ -232,7 +232,8 @@ static bool become(const char *user, char *why, size_t size)
     errno = 0;
     const struct passwd *entry = getpwnam(user);
     if (entry == NULL) {
-        snprintf(why, size, "user \"%s\": %s", user, errno != 0 ? strerror(errno) : "not there");
+        snprintf(why, size, "user \"%s\": %s", user,
+                 errno != 0 ? strerror(errno) : "does not exist");
         return false;
     }
     uid_t uid = entry->pw_uid;
@@ -244,7 +245,7 @@ static bool become(const char *user, char *why, size_t size)
     }
     if (is_user(uid, gid))
         return true;
-    snprintf(why, size, "user \"%s\": rights are left that should be gone", user);
+    snprintf(why, size, "user \"%s\": cannot drop all privileges", user);
     return false;
 }
 
@@ -256,10 +257,10 @@ bool sandbox_drop(const char *user, char *why, size_t size)
         return fail(why, size, "prctl", errno);
     if (user != NULL && geteuid() == 0 && !become(user, why, size))
         return false;
-    // A change of user forgets the signal that comes when the parent ends.
+    // A change of user clears the signal that is sent when the parent exits.
     if (prctl(PR_SET_PDEATHSIG, parent_signal) != 0 ||
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
         setrlimit(RLIMIT_CORE, &no_core) != 0)
-        return fail(why, size, "giving up rights", errno);
+        return fail(why, size, "cannot drop privileges", errno);
     return true;
 }

@@ -355,7 +355,7 @@ static void drop_to_who_is_not_there(void **state)
         return;
     }
     assert_false(sandbox_drop("no such user", why, sizeof why));
-    assert_string_equal(why, "user \"no such user\": not there");
+    assert_string_equal(why, "user \"no such user\": does not exist");
 }
 
 int main(void)
