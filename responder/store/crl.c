@@ -105,25 +105,25 @@ static bool is_strong(const X509_CRL *crl)
 static const char *check_signer(X509_CRL *crl, const struct oc_issuer *issuer)
 {
     if (!has_name(crl, issuer))
-        return "is a CRL of another issuer";
+        return "unexpected issuer of the CRL";
     if (issuer->cert.has_key_usage && (issuer->cert.key_usage & OC_KEY_USAGE_CRL_SIGN) == 0)
-        return "the issuer's certificate does not allow it to sign CRLs";
+        return "missing key usage cRLSign in the issuer's certificate";
     if (!is_strong(crl))
-        return "its signature was made with SHA-1 or worse";
-    return has_signature(crl, issuer) ? NULL : "its signature is not the issuer's";
+        return "unsupported signature algorithm: SHA-1 or weaker";
+    return has_signature(crl, issuer) ? NULL : "invalid signature";
 }
 
 static const char *judge_scope(const ISSUING_DIST_POINT *scope, bool must_be_whole)
 {
     if (scope->indirectCRL > 0)
-        return "is an indirect CRL, about certificates of several issuers";
+        return "unsupported indirect CRL: it covers several issuers";
     if (scope->onlysomereasons != NULL)
-        return "is about some reasons only";
+        return "unsupported CRL: it covers only some reasons";
     if (scope->onlyattr > 0)
-        return "is about attribute certificates";
+        return "unsupported CRL: it covers attribute certificates";
     if (must_be_whole && (scope->onlyuser > 0 || scope->onlyCA > 0))
-        return "is about some kinds of certificates only, so that a certificate which is not in "
-               "it is not known to be good";
+        return "unsupported CRL for insecure-good-if-not-revoked: it covers only some kinds of "
+               "certificates";
     return NULL;
 }
 
@@ -136,7 +136,7 @@ static const char *check_scope(X509_CRL *crl, bool must_be_whole)
         X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, &critical, NULL);
     // -1 is an absent extension; any other failure is one that cannot be decoded.
     if (scope == NULL)
-        return critical == -1 ? NULL : "its issuing distribution point cannot be read";
+        return critical == -1 ? NULL : "invalid issuing distribution point";
     const char *wrong = judge_scope(scope, must_be_whole);
     ISSUING_DIST_POINT_free(scope);
     return wrong;
@@ -145,13 +145,13 @@ static const char *check_scope(X509_CRL *crl, bool must_be_whole)
 static const char *check_extensions(X509_CRL *crl)
 {
     if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0)
-        return "is a delta CRL";
+        return "unsupported delta CRL";
     for (int i = 0; i < X509_CRL_get_ext_count(crl); i++) {
         X509_EXTENSION *extension = X509_CRL_get_ext(crl, i);
         int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
         if (X509_EXTENSION_get_critical(extension) != 0 && nid != NID_issuing_distribution_point &&
             nid != NID_authority_key_identifier && nid != NID_crl_number)
-            return "has a critical extension that is not understood";
+            return "unsupported critical extension";
     }
     return NULL;
 }
@@ -172,13 +172,13 @@ static bool read_time(const ASN1_TIME *time, int64_t *out)
 static const char *read_times(const X509_CRL *crl, struct table *table)
 {
     if (!read_time(X509_CRL_get0_lastUpdate(crl), &table->this_update))
-        return "its thisUpdate cannot be read";
+        return "invalid thisUpdate";
     if (X509_CRL_get0_nextUpdate(crl) == NULL)
-        return "has no nextUpdate (RFC 5280 5.1.2.5)";
+        return "missing nextUpdate (RFC 5280 5.1.2.5)";
     if (!read_time(X509_CRL_get0_nextUpdate(crl), &table->next_update))
-        return "its nextUpdate cannot be read";
+        return "invalid nextUpdate";
     return table->next_update > table->this_update ? NULL
-                                                   : "its nextUpdate is not behind its thisUpdate";
+                                                   : "invalid nextUpdate: not after thisUpdate";
 }
 
 // Reads the content of an INTEGER. Returns false if it is invalid or does not fit.
@@ -204,10 +204,10 @@ static const char *read_number(X509_CRL *crl, struct table *table)
     int critical;
     ASN1_INTEGER *number = X509_CRL_get_ext_d2i(crl, NID_crl_number, &critical, NULL);
     if (number == NULL)
-        return critical == -1 ? NULL : "its CRL number cannot be read";
+        return critical == -1 ? NULL : "invalid CRL number";
     bool ok = read_integer(number, table->number, &table->number_len);
     ASN1_INTEGER_free(number);
-    return ok ? NULL : "its CRL number is too long";
+    return ok ? NULL : "unsupported CRL number: too long";
 }
 
 // CRL numbers are not negative, so a longer one is larger.
@@ -232,10 +232,10 @@ static const char *check_entry(X509_REVOKED *revoked)
         X509_EXTENSION *extension = X509_REVOKED_get_ext(revoked, i);
         int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
         if (nid == NID_certificate_issuer)
-            return "has entries of another issuer";
+            return "unexpected entry of another issuer";
         if (X509_EXTENSION_get_critical(extension) != 0 && nid != NID_crl_reason &&
             nid != NID_invalidity_date && nid != NID_hold_instruction_code)
-            return "has an entry with a critical extension that is not understood";
+            return "unsupported critical extension of an entry";
     }
     return NULL;
 }
@@ -246,15 +246,15 @@ static const char *read_reason(X509_REVOKED *revoked, struct record *out)
     int critical;
     ASN1_ENUMERATED *value = X509_REVOKED_get_ext_d2i(revoked, NID_crl_reason, &critical, NULL);
     if (value == NULL)
-        return critical == -1 ? NULL : "has a reason that cannot be read";
+        return critical == -1 ? NULL : "invalid revocation reason";
     long reason = ASN1_ENUMERATED_get(value);
     ASN1_ENUMERATED_free(value);
     if (reason == OC_REASON_REMOVE_FROM_CRL)
-        return "has the reason removeFromCRL, as only a delta CRL may";
+        return "unexpected reason removeFromCRL: only a delta CRL can have it";
     if (reason == OC_REASON_UNSPECIFIED)
         return NULL;
     if (!record_reason_is_valid(reason))
-        return "has a reason that is none (RFC 5280 5.3.1)";
+        return "invalid revocation reason (RFC 5280 5.3.1)";
     out->has_reason = true;
     out->reason = (uint8_t)reason;
     return NULL;
@@ -265,9 +265,9 @@ static const char *read_entry(X509_REVOKED *revoked, uint8_t serial[SERIAL_MAX],
 {
     *out = (struct record){.status = RECORD_REVOKED};
     if (!read_integer(X509_REVOKED_get0_serialNumber(revoked), serial, len))
-        return "has a serial number that is too long";
+        return "unsupported serial number: too long";
     if (!read_time(X509_REVOKED_get0_revocationDate(revoked), &out->revoked_at))
-        return "has a time of revocation that cannot be read";
+        return "invalid revocation date";
     const char *wrong = check_entry(revoked);
     return wrong != NULL ? wrong : read_reason(revoked, out);
 }
@@ -285,7 +285,7 @@ static const char *read_head(X509_CRL *crl, const struct crl_source *source,
     if (wrong == NULL)
         wrong = read_number(crl, table);
     if (wrong == NULL && before != NULL && is_older(table, before))
-        wrong = "is older than the CRL that was there before";
+        wrong = "unexpected CRL: older than the previous one";
     table->absent = source->insecure_good_if_not_revoked ? RECORD_GOOD : RECORD_NOT_ISSUED;
     return wrong;
 }
@@ -321,7 +321,9 @@ static bool add_entries(struct table *table, X509_CRL *crl, const char *path,
     }
     if (table_sort(table, &twice, err))
         return true;
-    return twice.data == NULL ? false : refuse(path, "has the same serial number twice", err);
+    return twice.data == NULL
+               ? false
+               : refuse(path, "unexpected second entry with the same serial number", err);
 }
 
 static bool read_crl(void *arg, const char *path, char *text, size_t len,
@@ -329,7 +331,7 @@ static bool read_crl(void *arg, const char *path, char *text, size_t len,
 {
     X509_CRL *crl = decode(text, len);
     const char *wrong =
-        crl == NULL ? "is no CRL in DER or PEM" : read_head(crl, arg, before, table);
+        crl == NULL ? "not a CRL in DER or PEM" : read_head(crl, arg, before, table);
     bool ok = wrong == NULL ? add_entries(table, crl, path, err) : refuse(path, wrong, err);
     X509_CRL_free(crl);
     ERR_clear_error();

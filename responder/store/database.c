@@ -51,8 +51,7 @@ struct database {
 
 static bool fail_lost(const struct database *database, struct store_error *err)
 {
-    return store_fail(err, STORE_FAULT_DATA, "%s: another file has taken its place",
-                      database->path);
+    return store_fail(err, STORE_FAULT_DATA, "%s: another file has replaced it", database->path);
 }
 
 // Sets `*now` to the state of the file. Returns false if another file has replaced it.
@@ -166,7 +165,7 @@ bool database_has_room(const struct database *database, struct store_error *err)
     if (kept > ROOM_KEPT)
         kept = ROOM_KEPT;
     return (uint64_t)system.f_bavail * system.f_frsize > kept ||
-           store_fail(err, STORE_FAULT_SYSTEM, "%s: too little is free on its file system",
+           store_fail(err, STORE_FAULT_SYSTEM, "%s: too little free space on its file system",
                       database->path);
 }
 
@@ -235,8 +234,8 @@ static bool wait_for_turn(struct database *database, struct db_connection **out,
     else
         ok = queue_up(database, out);
     pthread_mutex_unlock(&database->lock);
-    return ok ||
-           store_fail(err, STORE_FAULT_BUSY, "%s: all connections are in use", database->path);
+    return ok || store_fail(err, STORE_FAULT_BUSY, "%s: cannot get a connection: all are in use",
+                            database->path);
 }
 
 // Hands the turn to the first waiter directly: otherwise a thread that gives back and takes again

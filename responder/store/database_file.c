@@ -87,7 +87,7 @@ static bool read_number(sqlite3 *db, const char *sql, const char *text, int64_t 
         sqlite3_step(statement) == SQLITE_ROW;
     *out = ok ? sqlite3_column_int64(statement, 0) : 0;
     if (!ok)
-        database_file_fail(db, "cannot be read", err);
+        database_file_fail(db, "cannot read the schema", err);
     sqlite3_finalize(statement);
     return ok;
 }
@@ -106,13 +106,13 @@ static bool check_schema(sqlite3 *db, const char *path, struct store_error *err)
                      NULL, &n, err))
         return false;
     if (n != N_SCHEMA)
-        return refuse(path, "its tables are not those of ocspd", err);
+        return refuse(path, "unexpected tables: not those of ocspd", err);
     for (size_t i = 0; i < N_SCHEMA; i++) {
         if (!read_number(db, "SELECT count(*) FROM sqlite_schema WHERE sql = ?1", schema[i], &n,
                          err))
             return false;
         if (n != 1)
-            return refuse(path, "its tables are not those of ocspd", err);
+            return refuse(path, "unexpected tables: not those of ocspd", err);
     }
     return true;
 }
@@ -125,20 +125,21 @@ static bool check_ours(sqlite3 *db, const char *path, struct store_error *err)
         !read_number(db, "PRAGMA user_version", NULL, &version, err))
         return false;
     if (id != APPLICATION_ID)
-        return refuse(path, "is no database of ocspd; make one with ocspd init", err);
+        return refuse(path, "not a database of ocspd; create one with ocspd init", err);
     if (version != SCHEMA_VERSION)
         return store_fail(err, STORE_FAULT_DATA,
-                          "%s: is of version %lld, which is not the %d of this program", path,
+                          "%s: unsupported version %lld: this program needs %d", path,
                           (long long)version, SCHEMA_VERSION);
     if (sqlite3_db_readonly(db, "main") != 0)
-        return store_fail(err, STORE_FAULT_SYSTEM, "%s: this user may not write to it", path);
+        return store_fail(err, STORE_FAULT_SYSTEM,
+                          "%s: cannot write to it: read-only for this user", path);
     return check_schema(db, path, err);
 }
 
 static bool run(sqlite3 *db, const char *sql, struct store_error *err)
 {
     return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ||
-           database_file_fail(db, "cannot be used", err);
+           database_file_fail(db, "cannot use the database", err);
 }
 
 // Restricts what a file can make SQLite do. The worker does not merge the log when it closes,
@@ -155,7 +156,7 @@ static bool configure(sqlite3 *db, enum store_mode mode, int busy_ms, struct sto
                    SQLITE_OK;
     ok = ok && sqlite3_busy_timeout(db, busy_ms) == SQLITE_OK;
     if (!ok)
-        return database_file_fail(db, "cannot be set up", err);
+        return database_file_fail(db, "cannot set up the connection", err);
     sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LENGTH_MAX);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
     // The worker need not sync at each commit: a loss of power then loses saved answers, but no
@@ -171,10 +172,10 @@ bool database_file_check(const char *path, struct store_error *err)
 {
     struct stat st;
     if (stat(path, &st) == 0)
-        return S_ISREG(st.st_mode) || refuse(path, "is no file", err);
+        return S_ISREG(st.st_mode) || refuse(path, "not a regular file", err);
     if (errno != ENOENT)
         return store_fail_errno(err, path);
-    return store_fail(err, STORE_FAULT_ABSENT, "%s: %s; make it with ocspd init", path,
+    return store_fail(err, STORE_FAULT_ABSENT, "%s: %s; create it with ocspd init", path,
                       strerror(errno));
 }
 
@@ -184,7 +185,7 @@ sqlite3 *database_file_open(const char *path, enum store_mode mode, int busy_ms,
     sqlite3 *db = NULL;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK)
-        database_file_fail(db, "cannot be opened", err);
+        database_file_fail(db, "cannot open the database", err);
     else if (configure(db, mode, busy_ms, err) && check_ours(db, path, err))
         return db;
     sqlite3_close(db);
@@ -208,17 +209,18 @@ static bool fill(const char *path, struct store_error *err)
     sqlite3 *db = NULL;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     bool ok = sqlite3_open_v2(path, &db, flags, NULL) == SQLITE_OK ||
-              database_file_fail(db, "cannot be made", err);
+              database_file_fail(db, "cannot create the database", err);
     ok = ok && create_tables(db, err);
     // Closing merges the log into the file.
     if (sqlite3_close(db) != SQLITE_OK)
-        return ok && database_file_fail(db, "cannot be closed", err);
+        return ok && database_file_fail(db, "cannot close the database", err);
     return ok;
 }
 
 static bool fail_create(const char *path, struct store_error *err)
 {
-    return store_fail(err, STORE_FAULT_SYSTEM, "%s: cannot be made: %s", path, strerror(errno));
+    return store_fail(err, STORE_FAULT_SYSTEM, "%s: cannot create the database: %s", path,
+                      strerror(errno));
 }
 
 // The new file gets its name when it is complete; link() fails if the name is taken by then.
@@ -247,7 +249,7 @@ static bool is_without_log(const char *path, struct store_error *err)
         if (asprintf(&log, "%s%s", path, endings[i]) < 0)
             return store_fail_memory(err);
         if (access(log, F_OK) == 0)
-            ok = store_fail(err, STORE_FAULT_DATA, "%s: is left of another database: remove it",
+            ok = store_fail(err, STORE_FAULT_DATA, "%s: left over from another database: remove it",
                             log);
         free(log);
     }
@@ -259,7 +261,7 @@ bool database_init(const char *path, struct store_error *err)
     char *temporary = NULL;
     // link() would fail as well, but only after all the work.
     if (access(path, F_OK) == 0)
-        return store_fail(err, STORE_FAULT_DATA, "%s: is there already", path);
+        return store_fail(err, STORE_FAULT_DATA, "%s: the file exists already", path);
     if (!is_without_log(path, err))
         return false;
     if (asprintf(&temporary, "%s.new-XXXXXX", path) < 0)

@@ -39,7 +39,7 @@ sqlite3_stmt *db_statement(struct db_connection *connection, size_t number, stru
         int rc = sqlite3_prepare_v3(connection->db, connection->texts->sql[number], -1,
                                     SQLITE_PREPARE_PERSISTENT, statement, NULL);
         if (rc != SQLITE_OK)
-            database_file_fail(connection->db, "cannot be asked", err);
+            database_file_fail(connection->db, "cannot prepare a statement", err);
         return *statement;
     }
     sqlite3_reset(*statement);
@@ -51,7 +51,7 @@ int db_step(struct db_connection *connection, sqlite3_stmt *statement, struct st
 {
     int rc = sqlite3_step(statement);
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-        database_file_fail(connection->db, "failed", err);
+        database_file_fail(connection->db, "cannot run a statement", err);
     return rc;
 }
 
@@ -65,7 +65,7 @@ bool db_do(struct db_connection *connection, sqlite3_stmt *statement, struct sto
 static bool run(struct db_connection *connection, const char *sql, struct store_error *err)
 {
     return sqlite3_exec(connection->db, sql, NULL, NULL, NULL) == SQLITE_OK ||
-           database_file_fail(connection->db, "failed", err);
+           database_file_fail(connection->db, "cannot run a statement", err);
 }
 
 bool db_begin(struct db_connection *connection, bool writes, struct store_error *err)

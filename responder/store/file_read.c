@@ -38,7 +38,7 @@ static bool look_at(struct file_reading *self, int fd)
     self->file = file_identity_of(&st);
     self->is_settled = is_settled(&self->file);
     return S_ISREG(st.st_mode) ||
-           store_fail(&self->error, STORE_FAULT_DATA, "%s: is no file", self->path);
+           store_fail(&self->error, STORE_FAULT_DATA, "%s: not a regular file", self->path);
 }
 
 // Waiting until the times have settled is cheaper than reading a large file twice.
@@ -57,11 +57,11 @@ static bool check_size(struct file_reading *self)
 {
     off_t size = self->file.size;
     if (size < 0 || (uintmax_t)size > self->kind->max_len)
-        return store_fail(&self->error, STORE_FAULT_DATA, "%s: is larger than %zu octets",
-                          self->path, self->kind->max_len);
+        return store_fail(&self->error, STORE_FAULT_DATA, "%s: larger than %zu bytes", self->path,
+                          self->kind->max_len);
     // A program that writes the file in place truncates it first.
     if (size == 0 && self->before != NULL && self->before->n > 0)
-        return store_fail(&self->error, STORE_FAULT_DATA, "%s: has become empty", self->path);
+        return store_fail(&self->error, STORE_FAULT_DATA, "%s: unexpected empty file", self->path);
     return true;
 }
 
@@ -79,7 +79,7 @@ static bool read_octets(struct file_reading *self, int fd, const struct table *t
             return store_fail_errno(&self->error, self->path);
         if (n == 0)
             return store_fail(&self->error, STORE_FAULT_BUSY,
-                              "%s: became shorter while it was read", self->path);
+                              "%s: truncated while it was being read", self->path);
         at += (size_t)n;
     }
     text[len] = '\0';
@@ -93,7 +93,8 @@ static bool check_unchanged(struct file_reading *self, int fd)
         return store_fail_errno(&self->error, self->path);
     const struct file_identity after = file_identity_of(&st);
     return file_identity_same(&self->file, &after) ||
-           store_fail(&self->error, STORE_FAULT_BUSY, "%s: is being written", self->path);
+           store_fail(&self->error, STORE_FAULT_BUSY, "%s: changed while it was being read",
+                      self->path);
 }
 
 static bool fill(struct file_reading *self, int fd, struct table *table)

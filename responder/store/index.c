@@ -34,8 +34,8 @@ static bool add_lines(struct table *table, const char *path, char *text, size_t 
     for (size_t at = 0; at < len; number++) {
         char *end = memchr(text + at, '\n', len - at);
         if (end == NULL)
-            return store_fail(err, STORE_FAULT_DATA, "%s:%zu: the last line is not ended", path,
-                              number);
+            return store_fail(err, STORE_FAULT_DATA, "%s:%zu: missing newline after the last line",
+                              path, number);
         size_t line_len = (size_t)(end - (text + at));
         if (!table_is_wanted(table, err) ||
             !add_line(table, path, number, text + at, line_len, err))
@@ -50,7 +50,8 @@ static bool fail_twice(const char *path, struct oc_bytes serial, struct store_er
     char text[2 * SERIAL_MAX + 1] = "";
     for (size_t i = 0; i < serial.len; i++)
         snprintf(text + 2 * i, 3, "%02X", (unsigned)serial.data[i]);
-    return store_fail(err, STORE_FAULT_DATA, "%s: the serial number %s is there twice", path, text);
+    return store_fail(err, STORE_FAULT_DATA, "%s: unexpected second line with the serial number %s",
+                      path, text);
 }
 
 static bool read_index(void *arg, const char *path, char *text, size_t len,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A line of index.txt: status, end of the certificate, revocation, serial number, file, name.
+// The fields of a line: status, notAfter, revocation, serial number, file, name.
 #include "store/index_line.h"
 
 #include "program/hex.h"
@@ -18,7 +18,8 @@ bool index_line_is_empty(const char *line, size_t len)
     return len == 0 || line[0] == '#' || (len == 1 && line[0] == '\r');
 }
 
-// A tab behind a backslash belongs to the field.
+// Splits a line at its tabs, except those after a backslash, which belong to a field. Returns the
+// number of fields, N_FIELDS + 1 if there are too many.
 static size_t split(char *line, size_t len, char *fields[N_FIELDS])
 {
     size_t n = 0;
@@ -30,7 +31,7 @@ static size_t split(char *line, size_t len, char *fields[N_FIELDS])
         if (n == N_FIELDS)
             return n + 1;
         fields[n++] = begin;
-        // The end of the line is the caller's; the last field is not looked into.
+        // The octet after the line is the caller's.
         if (!is_end)
             line[i] = '\0';
         begin = line + i + 1;
@@ -38,7 +39,7 @@ static size_t split(char *line, size_t len, char *fields[N_FIELDS])
     return n;
 }
 
-// UTCTime or GeneralizedTime, as the text that these have in DER.
+// Reads a UTCTime or GeneralizedTime, which the file has with the same text as DER.
 static bool read_time(const char *text, int64_t *out)
 {
     uint8_t der[2 + sizeof "YYYYMMDDHHMMSSZ"];
@@ -54,8 +55,8 @@ static bool read_time(const char *text, int64_t *out)
     return oc_der_read_generalized_time(&in, out, NULL) == OC_OK && in.len == 0;
 }
 
-// Pairs of digits become the shortest INTEGER: zeros in front go, and one comes back where the
-// number would be negative without it.
+// Reads pairs of hex digits as the shortest INTEGER: without leading zero octets, except for one
+// that keeps the number positive.
 static bool read_serial(const char *text, uint8_t out[SERIAL_MAX], size_t *len)
 {
     size_t n_digits = strlen(text);
@@ -80,8 +81,8 @@ static bool read_serial(const char *text, uint8_t out[SERIAL_MAX], size_t *len)
     return true;
 }
 
-// The names that OpenSSL writes there. With a hold instruction or the time of a compromise there
-// is a third part, which no answer has room for.
+// Reads the names of reasons that OpenSSL writes. holdInstruction and the times of a compromise
+// have a third part, which is ignored, because no OCSP response can carry it.
 static bool read_reason(const char *text, struct record *out)
 {
     static const struct {
@@ -104,7 +105,7 @@ static bool read_reason(const char *text, struct record *out)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcasecmp(text, names[i].name) != 0)
             continue;
-        // What is unspecified is said by saying nothing (RFC 5280 5.3.1).
+        // RFC 5280 5.3.1: an unspecified reason is expressed by the absence of one.
         out->has_reason = names[i].reason != OC_REASON_UNSPECIFIED;
         out->reason = names[i].reason;
         return true;
@@ -118,24 +119,23 @@ static const char *read_revocation(char *text, struct record *out)
     if (reason != NULL)
         *reason++ = '\0';
     if (!read_time(text, &out->revoked_at))
-        return "the third field is no time of revocation";
+        return "invalid revocation time in the third field";
     if (reason == NULL)
         return NULL;
     reason[strcspn(reason, ",")] = '\0';
-    return read_reason(reason, out) ? NULL
-                                    : "the third field has no reason that a revocation can have";
+    return read_reason(reason, out) ? NULL : "invalid revocation reason in the third field";
 }
 
-// V is valid, E has ended, and R is revoked.
+// The status V is valid, E is expired, and R is revoked.
 static const char *read_status(const char *status, char *revocation, struct record *out)
 {
     bool is_revoked = strcmp(status, "R") == 0;
     if (!is_revoked && strcmp(status, "V") != 0 && strcmp(status, "E") != 0)
-        return "the first field is none of V, R and E";
+        return "invalid first field: expected V, R or E";
     out->status = is_revoked ? RECORD_REVOKED : RECORD_GOOD;
     if (is_revoked)
         return read_revocation(revocation, out);
-    return *revocation == '\0' ? NULL : "a time of revocation without one";
+    return *revocation == '\0' ? NULL : "unexpected revocation time in the third field";
 }
 
 const char *index_line_read(char *line, size_t len, uint8_t serial[SERIAL_MAX], size_t *serial_len,
@@ -144,12 +144,12 @@ const char *index_line_read(char *line, size_t len, uint8_t serial[SERIAL_MAX], 
     char *fields[N_FIELDS];
     *out = (struct record){0};
     if (memchr(line, '\0', len) != NULL)
-        return "an octet is zero";
+        return "unexpected zero byte";
     if (split(line, len, fields) != N_FIELDS)
-        return "there are not six fields with tabs between them";
+        return "invalid line: expected six fields separated by tabs";
     if (!read_time(fields[EXPIRES], &out->expires))
-        return "the second field is no time";
+        return "invalid time in the second field";
     if (!read_serial(fields[SERIAL], serial, serial_len))
-        return "the fourth field is no serial number in pairs of hex digits";
+        return "invalid serial number in the fourth field: expected pairs of hex digits";
     return read_status(fields[STATUS], fields[REVOKED], out);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading by blocks. A line is hashed when it is accepted, as it stood in the file.
+// Reads in blocks. A line is hashed when it is accepted, with the octets that the file has.
 #include "store/lines.h"
 
 #include "program/report.h"
@@ -16,8 +16,8 @@
 
 enum { BLOCK = 1 << 18 };
 
-// struct lines has the octets from `begin` to `end` of the block before it. The line that was given
-// last, with its end, is also in `raw`, since whoever has it may change it.
+// struct lines has the unread octets of `block` from `begin` to `end`. `raw` is a copy of the last
+// line with its newline, because the caller may change `line`.
 struct lines {
     const char *path;
     int fd;
@@ -51,7 +51,7 @@ static bool restart(struct lines *lines)
     return lseek(lines->fd, 0, SEEK_SET) == 0 || fail_errno(lines->path);
 }
 
-// What cannot be read twice cannot be gone on with.
+// Only a regular file can be read again, which lines_skip() needs.
 static bool open_file(struct lines *lines)
 {
     struct stat st;
@@ -61,7 +61,7 @@ static bool open_file(struct lines *lines)
     lines->size = st.st_size;
     if (S_ISREG(st.st_mode))
         return restart(lines);
-    complain(lines->path, "is no file");
+    complain(lines->path, "not a regular file");
     return false;
 }
 
@@ -88,7 +88,8 @@ void lines_close(struct lines *lines)
     free(lines);
 }
 
-// Moves what is left to the front and reads behind it. Returns what read(2) does.
+// Moves the unread octets to the start of the block and reads more after them. Returns what read(2)
+// returns.
 static ssize_t refill(struct lines *lines)
 {
     memmove(lines->block, lines->block + lines->begin, lines->end - lines->begin);
@@ -103,7 +104,7 @@ static ssize_t refill(struct lines *lines)
     return n;
 }
 
-static enum lines_result give(struct lines *lines, size_t len, char **line, size_t *line_len)
+static enum lines_result take(struct lines *lines, size_t len, char **line, size_t *line_len)
 {
     memcpy(lines->raw, lines->block + lines->begin, len + 1);
     memcpy(lines->line, lines->raw, len);
@@ -119,12 +120,12 @@ enum lines_result lines_next(struct lines *lines, char **line, size_t *len, cons
 {
     for (;;) {
         const char *begin = lines->block + lines->begin;
-        size_t there = lines->end - lines->begin;
-        const char *end = memchr(begin, '\n', there);
+        size_t n_left = lines->end - lines->begin;
+        const char *end = memchr(begin, '\n', n_left);
         if (end != NULL && end - begin <= LINE_MAX_LEN - 1)
-            return give(lines, (size_t)(end - begin), line, len);
-        if (there >= LINE_MAX_LEN) {
-            *why = "the line is longer than 65534 octets";
+            return take(lines, (size_t)(end - begin), line, len);
+        if (n_left >= LINE_MAX_LEN) {
+            *why = "unsupported line: longer than 65534 bytes";
             return LINES_BROKEN;
         }
         ssize_t n = refill(lines);
@@ -134,7 +135,7 @@ enum lines_result lines_next(struct lines *lines, char **line, size_t *len, cons
         }
         if (n > 0)
             continue;
-        *why = "the last line is not ended";
+        *why = "missing newline after the last line";
         return lines->end == 0 ? LINES_END : LINES_BROKEN;
     }
 }
@@ -175,7 +176,7 @@ int64_t lines_size(const struct lines *lines)
     return lines->size;
 }
 
-// Hashes the octets up to `offset`, and leaves the block behind them.
+// Hashes the octets up to `offset`, which become the first unread ones of the block.
 static bool hash_to(struct lines *lines, int64_t offset)
 {
     while (lines->offset < offset) {

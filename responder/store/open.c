@@ -22,7 +22,7 @@ struct store *store_open(const struct issuer_config *config, const char *databas
         return crl_store_open(config->source_file, issuer, config->insecure_good_if_not_revoked,
                               err);
     }
-    store_fail(err, STORE_FAULT_ABSENT, "no database is set");
+    store_fail(err, STORE_FAULT_ABSENT, "missing setting \"database\"");
     return NULL;
 }
 

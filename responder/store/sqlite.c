@@ -47,7 +47,7 @@ static bool read_entry(struct db_connection *connection, sqlite3_stmt *statement
     if (!row_record(connection, statement, &out->record, err))
         return false;
     return (row_blob(statement, 3, &out->serial) && out->serial.len <= SERIAL_MAX) ||
-           db_refuse(connection, "a serial number in it cannot be", err);
+           db_refuse(connection, "invalid serial number", err);
 }
 
 static bool list_on(struct db_connection *connection, sqlite3_stmt *statement,
@@ -120,7 +120,7 @@ struct store *sqlite_store_open(const char *path, const struct oc_issuer *issuer
                                 enum store_mode mode, struct store_error *err)
 {
     if (!issuer->has_hash[OC_HASH_SHA256]) {
-        store_fail(err, STORE_FAULT_SYSTEM, "%s: SHA-256 is not there", path);
+        store_fail(err, STORE_FAULT_SYSTEM, "%s: SHA-256 is not available", path);
         return NULL;
     }
     struct sqlite_store *self = calloc(1, sizeof *self);

@@ -68,7 +68,7 @@ bool sqlite_store_put(struct store *store, struct oc_bytes serial, const struct 
     struct sqlite_store *self = sqlite_store_of(store);
     if (serial.len == 0 || serial.len > SERIAL_MAX ||
         (record->status != RECORD_GOOD && record->status != RECORD_REVOKED))
-        return store_fail(err, STORE_FAULT_DATA, "this cannot be stored");
+        return store_fail(err, STORE_FAULT_DATA, "invalid serial number or status");
     sqlite3_stmt *statement = sqlite_store_ask_about(self, self->writer, PUT, serial, err);
     if (statement == NULL)
         return false;
@@ -122,7 +122,7 @@ static bool read_position(struct db_connection *connection, sqlite3_stmt *statem
     if (!row_number(statement, 0, 1, INT64_MAX, &out->offset) ||
         !row_number(statement, 1, 1, INT64_MAX, &out->n_lines) ||
         !row_blob(statement, 2, &digest) || digest.len != sizeof out->digest)
-        return db_refuse(connection, "what it says about an import cannot be", err);
+        return db_refuse(connection, "invalid position of an import", err);
     memcpy(out->digest, digest.data, digest.len);
     return true;
 }

@@ -64,5 +64,5 @@ bool row_record(struct db_connection *connection, sqlite3_stmt *statement, struc
     if (read_columns(statement, out))
         return true;
     *out = (struct record){0};
-    return db_refuse(connection, "what it says about a certificate cannot be", err);
+    return db_refuse(connection, "invalid record of a certificate", err);
 }

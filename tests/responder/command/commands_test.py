@@ -49,7 +49,7 @@ GOOD = {"status": "good"}
 class InitTest(OcspdCase):
     def test_exists_already(self):
         before = self.path("ocspd.db").read_bytes()
-        self.ocspd_fails(EX_CANTCREAT, "ocspd init: ocspd.db: is there already\n", "init")
+        self.ocspd_fails(EX_CANTCREAT, "ocspd init: ocspd.db: the file exists already\n", "init")
         self.assertEqual(self.path("ocspd.db").read_bytes(), before)
 
     def test_log_of_another(self):
@@ -57,15 +57,15 @@ class InitTest(OcspdCase):
         for ending in ("wal", "journal"):
             self.configure(database="new.db")
             self.write(f"new.db-{ending}", b"something")
-            self.ocspd_fails(EX_CANTCREAT, f"ocspd init: new.db-{ending}: is left of another "
-                             "database: remove it\n", "init")
+            self.ocspd_fails(EX_CANTCREAT, f"ocspd init: new.db-{ending}: left over from "
+                             "another database: remove it\n", "init")
             self.path(f"new.db-{ending}").unlink()
             self.assertFalse(self.path("new.db").exists())
 
     def test_no_directory(self):
         self.configure(database="missing/ocspd.db")
-        self.ocspd_fails(EX_CANTCREAT, "ocspd init: missing/ocspd.db: cannot be made: No such file "
-                         "or directory\n", "init")
+        self.ocspd_fails(EX_CANTCREAT, "ocspd init: missing/ocspd.db: cannot create the database: "
+                         "No such file or directory\n", "init")
 
     def test_nothing_else_is_left(self):
         self.assertEqual([path.name for path in self.dir.glob("ocspd.db*")], ["ocspd.db"])
@@ -348,7 +348,7 @@ class SourceTest(OcspdCase):
     def test_index_broken(self):
         self.write("index.txt", "V\tx\t\t0A\tunknown\t/CN=a\n")
         self.configure(issuer(source="index", source_file="index.txt"))
-        self.ocspd_fails(EX_DATAERR, "ocspd list: index.txt:1: the second field is no time\n",
+        self.ocspd_fails(EX_DATAERR, "ocspd list: index.txt:1: invalid time in the second field\n",
                          "list")
 
     def test_certificate_missing(self):
@@ -374,21 +374,21 @@ class SourceTest(OcspdCase):
 class DatabaseTest(OcspdCase):
     def test_missing(self):
         self.path("ocspd.db").unlink()
-        self.ocspd_fails(EX_NOINPUT, "ocspd list: ocspd.db: No such file or directory; make it "
-                         "with ocspd init\n", "list")
+        self.ocspd_fails(EX_NOINPUT, "ocspd list: ocspd.db: No such file or directory; create "
+                         "it with ocspd init\n", "list")
 
     def test_rubbish(self):
         self.write("ocspd.db", "x" * 8192)
         for command, *args in (("list",), ("status", "1"), ("issue", "1")):
-            self.ocspd_fails(EX_DATAERR, f"ocspd {command}: {self.dir}/ocspd.db: cannot be used: "
-                             "file is not a database\n", command, *args)
+            self.ocspd_fails(EX_DATAERR, f"ocspd {command}: {self.dir}/ocspd.db: cannot use the "
+                             "database: file is not a database\n", command, *args)
         self.assertEqual(self.path("ocspd.db").read_bytes(), b"x" * 8192)
 
     def test_locked(self):
         with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
             db.execute("BEGIN IMMEDIATE")
-            self.ocspd_fails(EX_TEMPFAIL, f"ocspd issue: {self.dir}/ocspd.db: failed: database is "
-                             "locked by another process\n", "issue", "1")
+            self.ocspd_fails(EX_TEMPFAIL, f"ocspd issue: {self.dir}/ocspd.db: cannot run a "
+                             "statement: database is locked by another process\n", "issue", "1")
             self.ocspd("status", "1", status=2)
         self.ocspd("issue", "1")
 
@@ -430,7 +430,7 @@ class ImportTest(OcspdCase):
                 ("1,good,,,", COLUMN),
                 ("", COLUMN)):
             self.import_fails("csv", line + "\n1,good\n", f"line 1: {error}")
-        self.import_fails("csv", "serial,status", "line 1: the last line is not ended")
+        self.import_fails("csv", "serial,status", "line 1: missing newline after the last line")
         self.import_fails("csv", "", "line 1: the file is empty")
 
     def test_csv_broken(self):
@@ -449,9 +449,9 @@ class ImportTest(OcspdCase):
                 ("1,good,,superseded,", "unexpected revoked-at or reason of a good certificate"),
                 ("1,good,,,soon", "invalid time in expires"),
                 ("1,good,,,\0", "unexpected NUL byte"),
-                ("1" * 65535, "the line is longer than 65534 octets")):
+                ("1" * 65535, "unsupported line: longer than 65534 bytes")):
             self.import_fails("csv", HEADER + line + "\n", f"line 2: {error}")
-        self.import_fails("csv", HEADER + "1,good,,,", "line 2: the last line is not ended")
+        self.import_fails("csv", HEADER + "1,good,,,", "line 2: missing newline after the last line")
 
     def test_index(self):
         self.import_("index", "V\t250403120000Z\t\t01\tunknown\t/CN=a\n"
@@ -466,7 +466,7 @@ class ImportTest(OcspdCase):
     def test_index_broken(self):
         good = "V\t250403120000Z\t\t01\tunknown\t/CN=a\n"
         self.import_fails("index", good + "V\t250403120000Z\t\t01\tunknown\n",
-                          "line 2: there are not six fields with tabs between them", n_known=1)
+                          "line 2: invalid line: expected six fields separated by tabs", n_known=1)
 
     def make_crl(self, *entries, ca="ca"):
         """Makes a CRL of entries (serial number, reason), and returns its file."""
@@ -491,7 +491,7 @@ class ImportTest(OcspdCase):
                          "2 certificates: 0 new, 0 changed, 2 unchanged\n")
 
     def test_crl_of_another(self):
-        self.ocspd_fails(EX_DATAERR, "ocspd import: in.crl: is a CRL of another issuer\n", "import",
+        self.ocspd_fails(EX_DATAERR, "ocspd import: in.crl: unexpected issuer of the CRL\n", "import",
                          "--crl", self.make_crl((1, ""), ca="other"))
         self.assertEqual(self.listed(), {})
 
@@ -548,8 +548,8 @@ class ImportTest(OcspdCase):
         self.ocspd_fails(EX_NOINPUT, "missing.csv: No such file or directory\n", "import", "--csv",
                          "missing.csv")
         os.mkfifo(self.path("fifo"))
-        self.ocspd_fails(EX_NOINPUT, "fifo: is no file\n", "import", "--csv", "fifo")
-        self.ocspd_fails(EX_NOINPUT, ".: is no file\n", "import", "--index", ".")
+        self.ocspd_fails(EX_NOINPUT, "fifo: not a regular file\n", "import", "--csv", "fifo")
+        self.ocspd_fails(EX_NOINPUT, ".: not a regular file\n", "import", "--index", ".")
 
     def test_no_option(self):
         self.ocspd_fails(EX_USAGE, "ocspd import: specify one of --index, --crl and --csv\n"
@@ -720,8 +720,9 @@ class InterruptedTest(OcspdCase):
     def test_locked_for_too_long(self):
         with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
             db.execute("BEGIN IMMEDIATE")
-            self.ocspd_fails(EX_TEMPFAIL, f"ocspd import: {self.dir}/ocspd.db: failed: database is "
-                             "locked by another process\n", "import", "--csv", "many.csv")
+            self.ocspd_fails(EX_TEMPFAIL, f"ocspd import: {self.dir}/ocspd.db: cannot run a "
+                             "statement: database is locked by another process\n", "import",
+                             "--csv", "many.csv")
         self.ocspd("import", "--csv", "many.csv")
         self.assert_whole()
 

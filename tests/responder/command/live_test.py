@@ -205,7 +205,7 @@ class LiveTest(OcspdCase):
         user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
         daemon = self.start(command=["unshare", *user, "--mount", "bash", "-c", script, "script"])
         self.assertEqual(self.ask(daemon, 1), "good")
-        until(lambda: "cannot save answers: disk/ocspd.db: too little is free" in daemon.log(),
+        until(lambda: "cannot save answers: disk/ocspd.db: too little free space" in daemon.log(),
               daemon.log, 5)
 
     def test_not_issued_is_not_kept_long(self):

@@ -151,7 +151,7 @@ static void made_once_and_whole(void **state)
     assert_int_equal(st.st_mode & 07777, 0640);
     assert_int_equal(st.st_nlink, 1);
     assert_false(database_init(depot_path("db"), &depot.err));
-    assert_non_null(strstr(depot.err.text, "is there already"));
+    assert_non_null(strstr(depot.err.text, "the file exists already"));
     // rmdir() tells whether something else was left behind.
     assert_int_equal(unlink(depot_path("db")), 0);
     assert_int_equal(rmdir(depot.dir), 0);
@@ -170,21 +170,21 @@ static void made_nowhere(void **state)
 static void not_there(void **state)
 {
     (void)state;
-    open_fails("db", "make it with ocspd init", STORE_FAULT_ABSENT);
+    open_fails("db", "create it with ocspd init", STORE_FAULT_ABSENT);
 }
 
 static void not_set(void **state)
 {
     (void)state;
     assert_null(store_open(&by_database, NULL, &depot.issuers[DEPOT_OURS], STORE_READ, &depot.err));
-    assert_string_equal(depot.err.text, "no database is set");
+    assert_string_equal(depot.err.text, "missing setting \"database\"");
 }
 
 static void directory(void **state)
 {
     (void)state;
     assert_int_equal(mkdir(depot_path("db"), 0700), 0);
-    open_fails("db", "is no file", STORE_FAULT_DATA);
+    open_fails("db", "not a regular file", STORE_FAULT_DATA);
     assert_int_equal(rmdir(depot_path("db")), 0);
 }
 
@@ -192,14 +192,14 @@ static void fifo(void **state)
 {
     (void)state;
     assert_int_equal(mkfifo(depot_path("db"), 0600), 0);
-    open_fails("db", "is no file", STORE_FAULT_DATA);
+    open_fails("db", "not a regular file", STORE_FAULT_DATA);
 }
 
 static void empty(void **state)
 {
     (void)state;
     depot_write("db", "", 0);
-    open_fails("db", "is no database of ocspd", STORE_FAULT_DATA);
+    open_fails("db", "not a database of ocspd", STORE_FAULT_DATA);
 }
 
 static void rubbish(void **state)
@@ -215,7 +215,7 @@ static void another_program(void **state)
 {
     (void)state;
     run_sql("db", "CREATE TABLE certificate(serial)");
-    open_fails("db", "is no database of ocspd", STORE_FAULT_DATA);
+    open_fails("db", "not a database of ocspd", STORE_FAULT_DATA);
 }
 
 static void another_version(void **state)
@@ -223,7 +223,7 @@ static void another_version(void **state)
     (void)state;
     init();
     run_sql("db", "PRAGMA user_version = 2");
-    open_fails("db", "is of version 2", STORE_FAULT_DATA);
+    open_fails("db", "unsupported version 2", STORE_FAULT_DATA);
 }
 
 static void another_table(void **state)
@@ -231,7 +231,7 @@ static void another_table(void **state)
     (void)state;
     init();
     run_sql("db", "CREATE TABLE more(a)");
-    open_fails("db", "its tables are not those of ocspd", STORE_FAULT_DATA);
+    open_fails("db", "unexpected tables: not those of ocspd", STORE_FAULT_DATA);
 }
 
 static void trigger(void **state)
@@ -240,7 +240,7 @@ static void trigger(void **state)
     init();
     run_sql("db", "DROP INDEX answer_next_update; CREATE TRIGGER answer_next_update AFTER INSERT "
                   "ON change BEGIN DELETE FROM change; END");
-    open_fails("db", "its tables are not those of ocspd", STORE_FAULT_DATA);
+    open_fails("db", "unexpected tables: not those of ocspd", STORE_FAULT_DATA);
 }
 
 static void view_in_place_of_the_table(void **state)
@@ -249,7 +249,7 @@ static void view_in_place_of_the_table(void **state)
     init();
     run_sql("db", "DROP TABLE certificate; CREATE TABLE c(a); CREATE VIEW certificate AS SELECT "
                   "1 issuer, x'01' serial, NULL revoked_at, NULL reason, NULL expires");
-    open_fails("db", "its tables are not those of ocspd", STORE_FAULT_DATA);
+    open_fails("db", "unexpected tables: not those of ocspd", STORE_FAULT_DATA);
 }
 
 static void cut_short(void **state)
@@ -387,7 +387,7 @@ static void row_that_cannot_be(void **state)
         assert_false(store->methods->look_up(store, SERIAL(1), &record, &depot.err));
         assert_int_equal(record.status, RECORD_NONE);
         assert_int_equal(depot.err.fault, STORE_FAULT_DATA);
-        assert_non_null(strstr(depot.err.text, "cannot be"));
+        assert_non_null(strstr(depot.err.text, "invalid record of a certificate"));
     }
     store_close(store);
 }
@@ -811,7 +811,7 @@ static void another_database_in_its_place(void **state)
     look_up_fails(store, SERIAL(1));
 
     assert_int_equal(rename(depot_path("other"), depot_path("db")), 0);
-    assert_non_null(strstr(depot_poll_fails(store), "another file has taken its place"));
+    assert_non_null(strstr(depot_poll_fails(store), "another file has replaced it"));
     look_up_fails(store, SERIAL(1));
 
     assert_int_equal(rename(depot_path("away"), depot_path("db")), 0);
@@ -923,7 +923,7 @@ static void not_saved_and_not_known(void **state)
     depot_poll_fails(store);
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
     assert_int_equal(depot.err.fault, STORE_FAULT_DATA);
-    assert_non_null(strstr(depot.err.text, "another file has taken its place"));
+    assert_non_null(strstr(depot.err.text, "another file has replaced it"));
     assert_null(found.der.data);
     assert_false(
         store->methods->get_saved(store, OC_HASH_SHA1, SERIAL(1), room, sizeof room, &found, NULL));
