@@ -4,6 +4,7 @@
 #include "asked.h"
 
 #include "expect.h"
+#include "load.h"
 #include "program/report.h"
 #include "value.h"
 
@@ -13,7 +14,7 @@ bool asked_load(struct messages *in, const char *file, struct oc_request *req)
         return false;
     if (req->requests.n != 0 && req->requests.n <= ASKED_MAX)
         return true;
-    complain(file, "asks about %zu certificates; 1 to %d are possible here", req->requests.n,
+    complain(file, "the request asks about %zu certificates instead of 1 to %d", req->requests.n,
              ASKED_MAX);
     return false;
 }
@@ -21,8 +22,7 @@ bool asked_load(struct messages *in, const char *file, struct oc_request *req)
 void asked_complain_issuer(const char *file, const struct oc_cert_id *id)
 {
     json_t *serial = value_integer(id->serial);
-    complain(file,
-             "no certificate given is that of the issuer of the one with the serial number %s",
+    complain(file, "missing --issuer for the certificate with serial number %s",
              json_string_value(json_object_get(serial, "hex")));
     json_decref(serial);
 }

@@ -4,6 +4,7 @@
 #include "certs.h"
 
 #include "expect.h"
+#include "load.h"
 #include "program/report.h"
 #include "value.h"
 
@@ -38,7 +39,7 @@ bool certs_load(struct certs *certs, const char *file, bool has_target)
 static void complain_no_issuer(const struct found *target)
 {
     json_t *name = value_name(target->cert.issuer);
-    complain(target->file, "no certificate given is that of its issuer, \"%s\"",
+    complain(target->file, "missing certificate of the issuer \"%s\"; use --issuer",
              json_string_value(name));
     json_decref(name);
 }
@@ -55,8 +56,8 @@ const struct found *certs_find_issuer(const struct certs *certs, const struct fo
         if (issuer == NULL) {
             issuer = one;
         } else if (!oc_bytes_equal(issuer->cert.public_key, one->cert.public_key)) {
-            complain(target->file, "certificates with different keys may be its issuer: %s and %s",
-                     issuer->file, one->file);
+            complain(target->file, "ambiguous issuer: %s and %s hold different keys", issuer->file,
+                     one->file);
             return NULL;
         }
     }
@@ -73,7 +74,7 @@ bool certs_is_issued(const struct found *target, const struct oc_issuer *issuer,
     struct oc_error err;
     if (oc_issuer_verify_cert(issuer, &target->cert, NULL, &err) == OC_OK)
         return true;
-    complain(target->file, "is not issued by %s: %s", issuer_file, err.what);
+    complain(target->file, "not issued by %s: %s", issuer_file, err.what);
     return false;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a message is was detected by its first octets. It is called by another name than
-// the one expected only if it parses as such: a broken response is a broken response.
+// The kind of a message was detected by its first octets. It is reported as another kind than the
+// expected one only if it parses as that, so that a broken response is reported as a response.
 #include "expect.h"
 
 static bool parses_as(const struct message *message, enum message_kind kind)
@@ -22,18 +22,13 @@ static bool parses_as(const struct message *message, enum message_kind kind)
     return false;
 }
 
-static const char *article(enum message_kind kind)
-{
-    return kind == MESSAGE_CERTIFICATE ? "a" : "an";
-}
-
 static bool is_kind(const struct messages *in, const struct message *message,
                     enum message_kind kind)
 {
     if (message->kind == kind || !parses_as(message, message->kind))
         return true;
-    message_complain(in, message, "is %s %s, not %s %s", article(message->kind),
-                     message_kind_name(message->kind), article(kind), message_kind_name(kind));
+    message_complain(in, message, "unexpected %s instead of %s", message_kind_name(message->kind),
+                     message_kind_name(kind));
     return false;
 }
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// ocsp fetch: the verified answer about one certificate, into a file. What is not verified is
-// not written, and what is there is not replaced by something older.
+// ocsp fetch writes the verified answer about one certificate to a file. It does not replace a
+// newer answer by an older one.
 #include "fetch.h"
 
+#include "answers.h"
 #include "asking.h"
-#include "expect.h"
 #include "program/output.h"
 #include "program/report.h"
 #include "target.h"
+#include "verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +27,9 @@ static int finish(const struct command *self, int n_files, char **files, struct 
 {
     const char *wrong = NULL;
     if (out->out == NULL)
-        wrong = "where to? --out is needed";
+        wrong = "missing --out";
     else if (n_files != 1)
-        wrong = n_files == 0 ? "no certificate given" : "one certificate at most";
+        wrong = n_files == 0 ? "missing certificate" : "only one certificate can be given";
     if (wrong != NULL) {
         complain(self->title, "%s", wrong);
         return EX_USAGE;
@@ -58,16 +59,9 @@ static int parse(const struct command *self, int argc, char **argv, struct fetch
     return finish(self, argc - optind, argv + optind, out);
 }
 
-static bool is_newer(const struct oc_verdict *a, const struct oc_verdict *b)
-{
-    if (a->this_update != b->this_update)
-        return a->this_update > b->this_update;
-    return a->produced_at > b->produced_at;
-}
-
-// Only an answer about the same certificate that is itself believed is worth keeping.
-static bool is_newer_there(const struct fetch_options *options, const struct asking *asking,
-                           const struct target *target)
+// An answer in the file is worth keeping only if it is about the same certificate and believed.
+static bool has_newer_answer(const struct fetch_options *options, const struct asking *asking,
+                             const struct target *target)
 {
     struct stat st;
     struct octets there;
@@ -76,42 +70,41 @@ static bool is_newer_there(const struct fetch_options *options, const struct ask
     if (stat(options->out, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0 ||
         st.st_size > OC_CLIENT_MAX_RESPONSE || !input_read(options->out, &there))
         return false;
-    bool is_newer_one =
+    bool is_newer =
         oc_response_parse(&resp, (struct oc_bytes){there.data, there.len}, NULL) == OC_OK &&
         oc_verify(&asking->policy, target->issuer, target->cert->serial, &resp, &verdict, NULL) ==
             OC_OK &&
-        is_newer(&verdict, &target->check.verdict);
+        verdict_is_newer(&verdict, &target->check.verdict);
     free(there.data);
-    return is_newer_one;
+    return is_newer;
 }
 
 static int write_answer(const struct fetch_options *options, const struct asking *asking,
                         const struct target *target)
 {
-    target_complain(target, false);
+    answers_complain(target, false);
     if (target->check.outcome != OC_ASK_ANSWERED)
         return VERDICT_NOT_VERIFIED;
-    if (is_newer_there(options, asking, target)) {
-        complain(options->out, "is kept: it holds a newer answer than the one that came");
+    if (has_newer_answer(options, asking, target)) {
+        complain(options->out, "not replaced: it holds a newer answer than the responder's");
         return EX_CANTCREAT;
     }
-    return output_file(options->out, target->check.response) ? target_status(target, false)
+    return output_file(options->out, target->check.response) ? answers_status(target, false)
                                                              : EX_IOERR;
 }
 
 static int run(const struct command *self, const struct fetch_options *options,
                struct asking *asking, struct targets *targets)
 {
-    static const struct target_options files_only = {0};
     if (!asking_start(asking, &options->asking))
         return EX_DATAERR;
-    targets_add(targets, &files_only, options->cert);
+    targets_add(targets, options->cert, target_kind_of(options->cert), false);
     if (targets->n != 1) {
-        complain(self->title, "one certificate at most");
+        complain(self->title, "only one certificate can be given");
         return EX_USAGE;
     }
     if (!targets_ask(targets, asking)) {
-        complain(self->title, "no memory, or no random numbers");
+        complain(self->title, "out of memory, or cannot generate random numbers");
         return EX_OSERR;
     }
     return write_answer(options, asking, &targets->items[0]);

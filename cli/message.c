@@ -1,126 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Finds out how a file is written (DER, PEM, base64, hex) and what each message in it
-// is (request, response, certificate). Nobody is asked for either.
+// Error lines and names of messages.
 #include "message.h"
 
-#include "pem.h"
 #include "program/report.h"
-#include "textform.h"
-
-#include <ocsp/der.h>
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-// Content of the first element of `in`, as much of it as is there: a message that is
-// cut off shall be told as such by the parser of its kind.
-static struct oc_bytes enter(struct oc_bytes in)
-{
-    size_t head = in.len < 2 || in.data[1] < 0x80 ? 2 : 2 + (in.data[1] & 0x7FU);
-    if (in.len <= head)
-        return (struct oc_bytes){0};
-    return (struct oc_bytes){in.data + head, in.len - head};
-}
-
-// Three structures and what tells them apart:
-//
-//   OCSPResponse ::= SEQUENCE { responseStatus ENUMERATED ...
-//   Certificate  ::= SEQUENCE { SEQUENCE { [0] version OPTIONAL, serialNumber INTEGER ...
-//   OCSPRequest  ::= SEQUENCE { SEQUENCE { [0] version OPTIONAL, [1] or SEQUENCE OF ...
-static enum message_kind detect_kind(struct oc_bytes der)
-{
-    struct oc_bytes outer = enter(der);
-    if (oc_der_next_is(outer, OC_DER_ENUMERATED))
-        return MESSAGE_RESPONSE;
-    if (!oc_der_next_is(outer, OC_DER_SEQUENCE))
-        return MESSAGE_REQUEST;
-    struct oc_bytes inner = enter(outer);
-    struct oc_bytes version;
-    if (oc_der_next_is(inner, OC_DER_CONTEXT_CONSTRUCTED(0)) &&
-        oc_der_read(&inner, OC_DER_CONTEXT_CONSTRUCTED(0), &version) != OC_OK)
-        return MESSAGE_REQUEST;
-    return oc_der_next_is(inner, OC_DER_INTEGER) ? MESSAGE_CERTIFICATE : MESSAGE_REQUEST;
-}
-
-static bool is_text(const struct octets *raw)
-{
-    for (size_t i = 0; i < raw->len; i++) {
-        uint8_t c = raw->data[i];
-        if ((c < 0x20 && (c < '\t' || c > '\r')) || c > 0x7E)
-            return false;
-    }
-    return true;
-}
-
-static void take_single(struct messages *out, struct octets *der)
-{
-    out->n = 1;
-    out->items = must_alloc(1, sizeof *out->items);
-    out->items[0] = (struct message){.block = 1, .der = *der};
-    *der = (struct octets){0};
-}
-
-static bool complain_form(const char *file, const struct octets *raw)
-{
-    size_t at = textform_offence(raw);
-    if (at == raw->len)
-        complain(file, "byte %zu: base64 or hex text ends too early", at);
-    else
-        complain(file, "byte %zu: neither DER, PEM, base64 nor hex", at);
-    return false;
-}
-
-static bool decode(struct messages *out, struct octets *raw)
-{
-    bool text = is_text(raw);
-    // No message consists of printable characters alone, but hex may start with "0x".
-    if (!text && raw->data[0] == OC_DER_SEQUENCE) {
-        out->form = FORM_DER;
-        take_single(out, raw);
-        return true;
-    }
-    if (pem_is(raw)) {
-        out->form = FORM_PEM;
-        return pem_decode(out, raw);
-    }
-    struct octets der = {0};
-    out->form = text ? textform_decode(raw, &der) : FORM_NONE;
-    if (out->form == FORM_NONE)
-        return complain_form(out->file, raw);
-    take_single(out, &der);
-    return true;
-}
-
-bool messages_load(struct messages *out, const char *file)
-{
-    *out = (struct messages){.file = file};
-    struct octets raw;
-    bool ok = input_read(file, &raw) && decode(out, &raw);
-    free(raw.data);
-    if (!ok) {
-        messages_free(out);
-        return false;
-    }
-    for (size_t i = 0; i < out->n; i++) {
-        struct message *message = &out->items[i];
-        if (message->kind == MESSAGE_NONE)
-            message->kind = detect_kind(message_der(message));
-    }
-    return true;
-}
-
-bool messages_load_one(struct messages *out, const char *file)
-{
-    if (!messages_load(out, file))
-        return false;
-    if (out->n == 1)
-        return true;
-    complain(file, "holds %zu messages instead of one", out->n);
-    messages_free(out);
-    return false;
-}
 
 void messages_free(struct messages *messages)
 {
@@ -151,16 +38,16 @@ void message_complain(const struct messages *in, const struct message *message, 
         complain(in->file, "%s", text);
 }
 
-// What the text of the field leaves open: that it is not there, or not whole.
+// The text of an error names only the field; its code says what is wrong with it.
 static const char *detail(enum oc_err code)
 {
     switch (code) {
     case OC_ERR_TRUNCATED:
-        return ": cut short";
+        return ": truncated";
     case OC_ERR_MISSING:
         return ": missing";
     case OC_ERR_LENGTH:
-        return ": its length is not DER";
+        return ": invalid length";
     default:
         return "";
     }

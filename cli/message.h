@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// From a file to the DER messages in it, whatever form they are written in.
+// Messages in DER, and the file that contains them.
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H
 
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// enum message_kind is what a message is. NONE is one that has to be looked at.
+// enum message_kind is what a message is. MESSAGE_NONE is not known yet.
 enum message_kind {
     MESSAGE_NONE = 0,
     MESSAGE_REQUEST,
@@ -35,7 +35,7 @@ struct message {
     struct octets der;
 };
 
-// struct messages is what a file holds, one message at least.
+// struct messages is the content of a file: at least one message.
 struct messages {
     const char *file;
     enum message_form form;
@@ -43,19 +43,13 @@ struct messages {
     size_t n;
 };
 
-// messages_load reads `file`, which must stay, and finds the messages in it. Returns
-// false after an error line, with `*out` zero. messages_free frees what it made.
-bool messages_load(struct messages *out, const char *file);
+// messages_free frees the messages of a file.
 void messages_free(struct messages *messages);
 
-// messages_load_one is messages_load() for a file that must hold just one message.
-bool messages_load_one(struct messages *out, const char *file);
-
-// message_der is a view of the DER of a message.
+// message_der returns a view of the DER of a message.
 struct oc_bytes message_der(const struct message *message);
 
-// message_complain prints an error line about one message, with its block where the
-// file has several.
+// message_complain prints an error line about a message, with its block if the file has several.
 __attribute__((format(printf, 3, 4))) void
 message_complain(const struct messages *in, const struct message *message, const char *format, ...);
 
@@ -63,7 +57,7 @@ message_complain(const struct messages *in, const struct message *message, const
 void message_complain_parse(const struct messages *in, const struct message *message,
                             const struct oc_error *err);
 
-// message_kind_name names a kind for people, for instance "OCSP request".
+// message_kind_name returns the name of a kind for people, for instance "OCSP request".
 const char *message_kind_name(enum message_kind kind);
 
 #endif

@@ -34,7 +34,7 @@ bool option_serial(const struct command *self, const char *argument, struct octe
     free(out->data);
     if (argument_serial(argument, out))
         return true;
-    complain(self->title, "--serial: \"%s\" is no number: decimal, or hex like 0x01aa or 01:aa",
+    complain(self->title, "--serial: \"%s\" is not a number: decimal, or hex like 0x01aa or 01:aa",
              argument);
     return false;
 }
@@ -43,7 +43,7 @@ bool option_nonce(const struct command *self, const char *argument, uint8_t *out
 {
     if (argument_hex(argument, out, NONCE_MAX, len))
         return true;
-    complain(self->title, "--nonce: \"%s\" is not 1 to %d octets in hex", argument, NONCE_MAX);
+    complain(self->title, "--nonce: \"%s\" is not 1 to %d bytes in hex", argument, NONCE_MAX);
     return false;
 }
 
@@ -52,7 +52,7 @@ bool option_hash(const char *about, const char *argument, enum oc_hash *out)
     *out = oc_hash_from_name(argument);
     if (*out != OC_HASH_OTHER)
         return true;
-    complain(about, "--hash: \"%s\" is none of sha1, sha224, sha256, sha384, sha512", argument);
+    complain(about, "--hash: \"%s\" is not one of sha1, sha224, sha256, sha384, sha512", argument);
     return false;
 }
 
@@ -60,6 +60,6 @@ const char *option_question(const char *cert, const struct octets *serial, const
 {
     int named = (cert != NULL) + (serial->data != NULL) + (request != NULL);
     if (named == 0)
-        return "which certificate? one of --cert, --serial and --request is needed";
-    return named > 1 ? "only one of --cert, --serial and --request is possible" : NULL;
+        return "missing --cert, --serial or --request";
+    return named > 1 ? "--cert, --serial and --request exclude each other" : NULL;
 }

@@ -53,12 +53,11 @@ static bool take(struct messages *out, const char *label, const char *header, st
     while (i < N_LABELS && strcmp(labels[i].text, label) != 0)
         i++;
     if (i == N_LABELS) {
-        complain(out->file, "block %zu: PEM label \"%s\" is of no certificate, request or response",
-                 block, label);
+        complain(out->file, "block %zu: unsupported PEM label \"%s\"", block, label);
         return false;
     }
     if (header[0] != '\0') {
-        complain(out->file, "block %zu: PEM with headers, as encrypted blocks have them", block);
+        complain(out->file, "block %zu: unsupported PEM headers, as in encrypted blocks", block);
         return false;
     }
 
@@ -83,7 +82,7 @@ static bool take_next(struct messages *out, BIO *bio, bool *more)
         if (ERR_GET_REASON(error) == PEM_R_NO_START_LINE && out->n > 0)
             return true;
         const char *reason = ERR_reason_error_string(error);
-        complain(out->file, "block %zu: broken PEM: %s", out->n + 1,
+        complain(out->file, "block %zu: invalid PEM: %s", out->n + 1,
                  reason != NULL ? reason : "unknown reason");
         return false;
     }

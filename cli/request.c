@@ -21,8 +21,8 @@
 
 enum { NONCE_RANDOM = 32 };
 
-// struct job is the request in the making.
-struct job {
+// struct request_job is the request in the making.
+struct request_job {
     const struct request_options *options;
     struct certs certs;
     struct signing signing;
@@ -31,7 +31,7 @@ struct job {
 };
 
 // The first certificate of a CERT file is asked about. All others may be issuers.
-static bool load_files(struct job *job)
+static bool load_files(struct request_job *job)
 {
     const struct request_options *options = job->options;
     for (size_t i = 0; i < options->n_files; i++) {
@@ -41,7 +41,7 @@ static bool load_files(struct job *job)
     return true;
 }
 
-static int make_cert_ids(struct job *job, const struct oc_crypto *crypto)
+static int make_cert_ids(struct request_job *job, const struct oc_crypto *crypto)
 {
     const struct certs *certs = &job->certs;
     job->singles = must_alloc(certs->n_targets, sizeof *job->singles);
@@ -62,8 +62,8 @@ static int make_cert_ids(struct job *job, const struct oc_crypto *crypto)
     return EX_OK;
 }
 
-static bool make_nonce(const struct job *job, const struct oc_crypto *crypto, uint8_t *octets,
-                       struct oc_bytes *nonce)
+static bool make_nonce(const struct request_job *job, const struct oc_crypto *crypto,
+                       uint8_t *octets, struct oc_bytes *nonce)
 {
     const struct request_options *options = job->options;
     *nonce = (struct oc_bytes){options->nonce, options->nonce_len};
@@ -72,13 +72,13 @@ static bool make_nonce(const struct job *job, const struct oc_crypto *crypto, ui
     *nonce = (struct oc_bytes){octets, NONCE_RANDOM};
     if (crypto->random(crypto, octets, NONCE_RANDOM) == OC_OK)
         return true;
-    complain("ocsp request", "no random octets for the nonce");
+    complain("ocsp request", "cannot generate a random nonce");
     return false;
 }
 
 // A request without --sign is built, one with it is built and signed; both go by the same
 // rules about the buffer.
-static bool make(const struct job *job, const struct oc_request_spec *spec, uint8_t *buf,
+static bool make(const struct request_job *job, const struct oc_request_spec *spec, uint8_t *buf,
                  size_t size, struct oc_bytes *der, struct oc_error *err)
 {
     if (job->options->sign)
@@ -103,17 +103,17 @@ static bool check(const struct signing *signing, struct oc_bytes der, struct oc_
     return code == OC_OK;
 }
 
-static int check_and_write(const struct job *job, struct oc_bytes der)
+static int check_and_write(const struct request_job *job, struct oc_bytes der)
 {
     struct oc_error err;
     if (job->options->sign && !check(&job->signing, der, &err)) {
-        complain("ocsp request", "the request that was made is not believed: %s", err.what);
+        complain("ocsp request", "cannot verify the new request: %s", err.what);
         return EX_SOFTWARE;
     }
     return output_result(job->options->out, der) ? EX_OK : EX_IOERR;
 }
 
-static int build(const struct job *job, struct oc_list extensions)
+static int build(const struct request_job *job, struct oc_list extensions)
 {
     struct oc_request_spec spec = {
         .requests = job->singles,
@@ -138,7 +138,7 @@ static int build(const struct job *job, struct oc_list extensions)
     return status;
 }
 
-static int build_with_nonce(const struct job *job, const struct oc_crypto *crypto)
+static int build_with_nonce(const struct request_job *job, const struct oc_crypto *crypto)
 {
     uint8_t octets[NONCE_RANDOM];
     uint8_t buf[NONCE_MAX + 64];
@@ -155,14 +155,14 @@ static int build_with_nonce(const struct job *job, const struct oc_crypto *crypt
     return EX_SOFTWARE;
 }
 
-static bool load_signer(struct job *job, const struct oc_crypto *crypto)
+static bool load_signer(struct request_job *job, const struct oc_crypto *crypto)
 {
     const struct signing_options *options = &job->options->signing;
     return !job->options->sign || (signing_load_cert(&job->signing, options, NULL) &&
                                    signing_load_key(&job->signing, options, crypto));
 }
 
-static int run_job(struct job *job)
+static int run_job(struct request_job *job)
 {
     if (!load_files(job))
         return EX_DATAERR;
@@ -178,7 +178,7 @@ static int run_job(struct job *job)
     return status;
 }
 
-static void free_job(struct job *job)
+static void free_job(struct request_job *job)
 {
     certs_free(&job->certs);
     signing_free(&job->signing);
@@ -191,7 +191,7 @@ int request_run(const struct command *self, int argc, char **argv)
     struct request_options options;
     int status = request_options_parse(self, argc, argv, &options);
     if (status == EX_OK) {
-        struct job job = {.options = &options};
+        struct request_job job = {.options = &options};
         status = run_job(&job);
         free_job(&job);
     } else {

@@ -43,10 +43,10 @@ static bool parse_option(const struct command *self, struct request_options *out
 static const char *wrong_combination(const struct request_options *out, int n_files)
 {
     if (!out->sign && signing_is_used(&out->signing))
-        return "--signer, --key, --passphrase-file, --digest and --pss are for --sign only";
+        return "--signer, --key, --passphrase-file, --digest and --pss need --sign";
     if (out->sign && (out->signing.signer == NULL || out->signing.key == NULL))
         return "--sign needs --signer and --key";
-    return n_files == 0 ? "no certificate given" : NULL;
+    return n_files == 0 ? "missing certificate" : NULL;
 }
 
 static int finish(const struct command *self, int n_files, char **files,

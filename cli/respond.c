@@ -21,8 +21,8 @@
 
 #define DAY INT64_C(86400)
 
-// struct job is a response in the making.
-struct job {
+// struct respond_job is a response in the making.
+struct respond_job {
     const struct command *self;
     const struct respond_options *options;
     struct oc_crypto *crypto;
@@ -39,12 +39,12 @@ struct job {
     struct oc_bytes nonce;
 };
 
-static const struct found *issuer_of(const struct job *job)
+static const struct found *issuer_of(const struct respond_job *job)
 {
     return &job->issuer_file.targets[0];
 }
 
-static bool load_issuer(struct job *job)
+static bool load_issuer(struct respond_job *job)
 {
     struct oc_error err;
     if (!certs_load(&job->issuer_file, job->options->issuer, true))
@@ -56,7 +56,7 @@ static bool load_issuer(struct job *job)
     return false;
 }
 
-static bool load_cert(struct job *job)
+static bool load_cert(struct respond_job *job)
 {
     const char *file = job->options->cert;
     if (!certs_load(&job->cert_file, file, true))
@@ -64,12 +64,12 @@ static bool load_cert(struct job *job)
     const struct found *target = &job->cert_file.targets[0];
     if (oc_issuer_names(&issuer_of(job)->cert, &target->cert))
         return certs_is_issued(target, &job->issuer, job->options->issuer);
-    complain(file, "is not issued by the certificate in %s", job->options->issuer);
+    complain(file, "not issued by the certificate in %s", job->options->issuer);
     return false;
 }
 
 // RFC 9654 2.1: a responder must take nonces of 1 to 32 octets, and none above 128.
-static bool take_nonce(struct job *job)
+static bool take_nonce(struct respond_job *job)
 {
     struct oc_extension nonce;
     if (!oc_extension_find(&job->req.extensions, OC_EXT_NONCE, &nonce))
@@ -77,12 +77,12 @@ static bool take_nonce(struct job *job)
     job->nonce = nonce.nonce;
     if (nonce.nonce.len >= 1 && nonce.nonce.len <= NONCE_MAX)
         return true;
-    complain(job->options->request, "its nonce has %zu octets; 1 to %d are possible (RFC 9654 2.1)",
+    complain(job->options->request, "the nonce has %zu bytes instead of 1 to %d (RFC 9654 2.1)",
              nonce.nonce.len, NONCE_MAX);
     return false;
 }
 
-static bool load(struct job *job)
+static bool load(struct respond_job *job)
 {
     const struct respond_options *options = job->options;
     if (!load_issuer(job) || (options->cert != NULL && !load_cert(job)))
@@ -92,7 +92,7 @@ static bool load(struct job *job)
 }
 
 // The certificate must allow it before the key is asked for its passphrase.
-static bool load_signer(struct job *job)
+static bool load_signer(struct respond_job *job)
 {
     const struct respond_options *options = job->options;
     struct oc_policy policy;
@@ -118,7 +118,7 @@ static int64_t least(int64_t a, int64_t b)
 }
 
 // A delegate's signature is worth nothing once its certificate has ended.
-static bool set_next_update(struct job *job, struct oc_single_response *answer)
+static bool set_next_update(struct respond_job *job, struct oc_single_response *answer)
 {
     enum next_update_rule rule = job->options->next_update;
     answer->has_next_update = rule != NEXT_UPDATE_NONE;
@@ -129,12 +129,12 @@ static bool set_next_update(struct job *job, struct oc_single_response *answer)
         answer->next_update = least(answer->next_update, job->signing.cert.not_after);
     if (answer->next_update >= answer->this_update)
         return true;
-    complain(job->signing.file, "the signer's certificate ends before this update; take another "
-                                "that does not");
+    complain(job->signing.file, "the signer's certificate expires before this update; specify "
+                                "another one with --signer");
     return false;
 }
 
-static void answer_request(struct job *job, const struct oc_single_response *answer)
+static void answer_request(struct respond_job *job, const struct oc_single_response *answer)
 {
     struct oc_single_request single;
     for (size_t at = 0; oc_request_next(&job->req, &at, &single);) {
@@ -143,7 +143,7 @@ static void answer_request(struct job *job, const struct oc_single_response *ans
     }
 }
 
-static bool check_request(const struct job *job)
+static bool check_request(const struct respond_job *job)
 {
     struct oc_single_request single;
     for (size_t at = 0; oc_request_next(&job->req, &at, &single);) {
@@ -155,7 +155,7 @@ static bool check_request(const struct job *job)
     return true;
 }
 
-static int answer_one(struct job *job, const struct oc_single_response *answer)
+static int answer_one(struct respond_job *job, const struct oc_single_response *answer)
 {
     const struct octets *serial = &job->options->serial;
     struct oc_bytes number = {serial->data, serial->len};
@@ -171,7 +171,7 @@ static int answer_one(struct job *job, const struct oc_single_response *answer)
     return EX_SOFTWARE;
 }
 
-static int answer_all(struct job *job)
+static int answer_all(struct respond_job *job)
 {
     struct oc_single_response answer = job->options->answer;
     bool is_request = job->options->request != NULL;
@@ -186,7 +186,7 @@ static int answer_all(struct job *job)
 
 // Whether the response says of each certificate what it is to say, to somebody who has the
 // signer's certificate.
-static bool check(const struct job *job, struct oc_bytes der, struct oc_error *err)
+static bool check(const struct respond_job *job, struct oc_bytes der, struct oc_error *err)
 {
     struct oc_response resp;
     struct oc_policy policy;
@@ -203,24 +203,24 @@ static bool check(const struct job *job, struct oc_bytes der, struct oc_error *e
         const struct oc_single_response *single = &job->singles[i];
         if (oc_verify(&policy, &job->issuer, single->id.serial, &resp, &verdict, err) != OC_OK)
             return false;
-        err->what = "it says something else than it is to say";
+        err->what = "it does not have the requested status";
         if (verdict.status != single->status)
             return false;
     }
     return true;
 }
 
-static int check_and_write(const struct job *job, struct oc_bytes der)
+static int check_and_write(const struct respond_job *job, struct oc_bytes der)
 {
     struct oc_error err;
     if (!check(job, der, &err)) {
-        complain(job->self->title, "the response that was made is not believed: %s", err.what);
+        complain(job->self->title, "cannot verify the new response: %s", err.what);
         return EX_SOFTWARE;
     }
     return output_result(job->options->out, der) ? EX_OK : EX_IOERR;
 }
 
-static int sign(const struct job *job, struct oc_list extensions)
+static int sign(const struct respond_job *job, struct oc_list extensions)
 {
     const struct oc_signer *signer = &job->signing.signer;
     const struct oc_response_spec spec = {
@@ -248,7 +248,7 @@ static int sign(const struct job *job, struct oc_list extensions)
     return status;
 }
 
-static int sign_with_nonce(const struct job *job)
+static int sign_with_nonce(const struct respond_job *job)
 {
     uint8_t buf[NONCE_MAX + 64];
     const struct oc_extension nonce = {.id = OC_EXT_NONCE, .nonce = job->nonce};
@@ -261,7 +261,7 @@ static int sign_with_nonce(const struct job *job)
     return EX_SOFTWARE;
 }
 
-static int run_job(struct job *job)
+static int run_job(struct respond_job *job)
 {
     if (!load(job) || !load_signer(job))
         return EX_DATAERR;
@@ -269,7 +269,7 @@ static int run_job(struct job *job)
     return status == EX_OK ? sign_with_nonce(job) : status;
 }
 
-static void free_job(struct job *job)
+static void free_job(struct respond_job *job)
 {
     signing_free(&job->signing);
     oc_issuer_cleanup(&job->issuer);
@@ -285,7 +285,7 @@ int respond_run(const struct command *self, int argc, char **argv)
     struct respond_options options;
     int status = respond_options_parse(self, argc, argv, &options);
     if (status == EX_OK) {
-        struct job job = {.self = self, .options = &options};
+        struct respond_job job = {.self = self, .options = &options};
         job.crypto = oc_openssl_new();
         if (job.crypto == NULL)
             die_no_memory();

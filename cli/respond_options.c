@@ -28,7 +28,7 @@ static bool parse_status(const struct command *self, const char *argument, enum 
             return true;
     }
     *out = OC_CERT_STATUS_NONE;
-    complain(self->title, "--status: \"%s\" is none of good, revoked, unknown", argument);
+    complain(self->title, "--status: \"%s\" is not one of good, revoked, unknown", argument);
     return false;
 }
 
@@ -55,7 +55,7 @@ static bool parse_reason(const struct command *self, const char *argument,
         complain(self->title, "--reason: %s is for delta CRLs only (RFC 5280 5.3.1)", argument);
     else
         complain(self->title,
-                 "--reason: \"%s\" is none of unspecified, keyCompromise, cACompromise, "
+                 "--reason: \"%s\" is not one of unspecified, keyCompromise, cACompromise, "
                  "affiliationChanged, superseded, cessationOfOperation, certificateHold, "
                  "privilegeWithdrawn, aACompromise",
                  argument);
@@ -140,11 +140,11 @@ static const char *wrong_status(const struct respond_options *out, const struct 
 {
     enum oc_cert_status status = out->answer.status;
     if (status == OC_CERT_STATUS_NONE)
-        return "which status? --status good, revoked or unknown is needed";
+        return "missing --status";
     if (status == OC_CERT_STATUS_REVOKED && !given->revoked_at)
-        return "since when? --status revoked needs --revoked-at";
+        return "missing --revoked-at, which --status revoked needs";
     if (status != OC_CERT_STATUS_REVOKED && (given->revoked_at || out->answer.has_reason))
-        return "--revoked-at and --reason are for --status revoked only";
+        return "--revoked-at and --reason need --status revoked";
     return NULL;
 }
 
@@ -156,13 +156,13 @@ static const char *wrong_combination(const struct respond_options *out, const st
     if (wrong != NULL)
         return wrong;
     if (out->request != NULL && given->hash)
-        return "with --request the cert IDs are the request's, and there is no --hash";
+        return "--request excludes --hash: the cert IDs are those of the request";
     if (out->issuer == NULL)
-        return "no certificate of the issuer given, by --issuer";
+        return "missing --issuer";
     if (out->signing.key == NULL)
-        return "no key to sign with given, by --key";
+        return "missing --key";
     if (out->next_update == NEXT_UPDATE_GIVEN && out->answer.next_update < out->answer.this_update)
-        return "next update lies before this update";
+        return "--next-update is before --this-update";
     return NULL;
 }
 
@@ -170,7 +170,7 @@ static int finish(const struct command *self, const char *behind, const struct g
                   struct respond_options *out)
 {
     if (behind != NULL) {
-        complain(self->title, "\"%s\" is not an option", behind);
+        complain(self->title, "unexpected argument \"%s\"", behind);
         return EX_USAGE;
     }
     set_times(out, given);

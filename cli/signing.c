@@ -13,10 +13,10 @@ static bool read_digest(const struct command *self, const char *argument, enum o
     *out = oc_hash_from_name(argument);
     if (*out == OC_HASH_SHA1 || strcmp(argument, "md5") == 0)
         complain(self->title,
-                 "--digest: %s is too weak to sign with; take sha224, sha256, sha384 or sha512",
+                 "--digest: %s is too weak for signatures; use sha224, sha256, sha384 or sha512",
                  argument);
     else if (*out == OC_HASH_OTHER)
-        complain(self->title, "--digest: \"%s\" is none of sha224, sha256, sha384, sha512",
+        complain(self->title, "--digest: \"%s\" is not one of sha224, sha256, sha384, sha512",
                  argument);
     else
         return true;
@@ -70,18 +70,18 @@ static const char *remedy(enum oc_err code)
 {
     switch (code) {
     case OC_ERR_DELEGATE_ISSUER:
-        return "; take a certificate that the --issuer itself has issued";
+        return "; --signer needs a certificate that --issuer has issued";
     case OC_ERR_DELEGATE_PURPOSE:
-        return "; take one with the extended key usage OCSPSigning";
+        return "; --signer needs the extended key usage OCSPSigning";
     case OC_ERR_DELEGATE_TIME:
-        return "; take one that is, or another --produced-at";
+        return "; use another --signer or --produced-at";
     case OC_ERR_KEY_MISMATCH:
-        return "; take the --key that belongs to it";
+        return "; --key must be the private key of this certificate";
     case OC_ERR_WEAK_HASH:
     case OC_ERR_CRITICAL:
-        return "; take another certificate";
+        return "; use another --signer";
     case OC_ERR_WEAK_KEY:
-        return "; take a larger one";
+        return "; use a larger key";
     default:
         return "";
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What all sinks have in common, and the one that writes JSON Lines.
+// The parts that all sinks have in common, and the sink that writes JSON Lines.
 #include "sink.h"
 
 #include "program/report.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// A colour must not get into files, nor to where nobody sees or wants it
+// Colours are for terminals only, and only if the user has not turned them off
 // (https://no-color.org).
 static bool wants_color(void)
 {
@@ -23,11 +23,6 @@ static bool wants_color(void)
 struct sink sink_stdout(const struct sink_ops *ops)
 {
     return (struct sink){.ops = ops, .out = stdout, .color = wants_color()};
-}
-
-bool sink_is_text(const struct sink *sink)
-{
-    return sink->ops == &text_sink;
 }
 
 void sink_begin(struct sink *sink, const struct heading *heading)
@@ -79,7 +74,7 @@ bool sink_broken(const struct sink *sink)
     return ferror(sink->out) != 0;
 }
 
-// ASCII only, so that no control character of the C1 set gets to a terminal.
+// Writes ASCII only, so that no C1 control character reaches a terminal.
 static void json_write(struct sink *sink, json_t *value)
 {
     if (json_dumpf(value, sink->out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII) != 0 &&

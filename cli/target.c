@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Loading targets and asking about them. One that cannot be loaded stays in the list, with its
-// problem: the others are checked all the same, and it counts as not verified.
+// Loading targets and asking about them. A target that cannot be loaded stays in the list with its
+// problem and counts as not verified, so that the others are checked nevertheless.
 #include "target.h"
 
 #include "expect.h"
+#include "load.h"
 #include "program/report.h"
 
 #include <dirent.h>
@@ -12,25 +13,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static char *copy_text(const char *text)
+struct target_source *targets_add_source(struct targets *targets, const char *name)
 {
-    char *copy = strdup(text);
-    if (copy == NULL)
+    struct target_source *source = must_alloc(1, sizeof *source);
+    source->name = strdup(name);
+    if (source->name == NULL)
         die_no_memory();
-    return copy;
-}
-
-static struct source *add_source(struct targets *targets, const char *name)
-{
-    struct source *source = must_alloc(1, sizeof *source);
-    source->name = copy_text(name);
     targets->sources =
-        must_resize(targets->sources, targets->n_sources + 1, sizeof(struct source *));
+        must_resize(targets->sources, targets->n_sources + 1, sizeof(struct target_source *));
     targets->sources[targets->n_sources++] = source;
     return source;
 }
 
-static struct target *add_target(struct targets *targets, const struct source *source,
+static struct target *add_target(struct targets *targets, const struct target_source *source,
                                  size_t number)
 {
     if ((targets->n & (targets->n - 1)) == 0)
@@ -47,16 +42,23 @@ static struct target *add_target(struct targets *targets, const struct source *s
     return target;
 }
 
-static void add_problem(struct targets *targets, const struct source *source, const char *problem,
-                        bool is_told)
+void targets_add_problem(struct targets *targets, const struct target_source *source,
+                         const char *problem)
 {
     struct target *target = add_target(targets, source, 0);
     snprintf(target->problem, sizeof target->problem, "%s", problem);
-    target->is_told = is_told;
 }
 
-// Whoever is at the end of a chain vouches for itself, and its issuer may not be there.
-static bool has_issuer_there(const struct source *source, const struct oc_cert *cert)
+static void add_reported_problem(struct targets *targets, const struct target_source *source,
+                                 const char *problem)
+{
+    targets_add_problem(targets, source, problem);
+    targets->items[targets->n - 1].is_reported = true;
+}
+
+// The last certificate of a chain may be self-signed, which nobody can revoke, or its issuer may be
+// missing.
+static bool has_issuer_in(const struct target_source *source, const struct oc_cert *cert)
 {
     if (oc_bytes_equal(cert->subject, cert->issuer))
         return false;
@@ -67,15 +69,7 @@ static bool has_issuer_there(const struct source *source, const struct oc_cert *
     return false;
 }
 
-static void add_certs(struct targets *targets, const struct source *source, bool chain)
-{
-    for (size_t i = 0; i < (chain ? source->n_certs : 1); i++) {
-        if (i == 0 || has_issuer_there(source, &source->certs[i]))
-            add_target(targets, source, chain ? i + 1 : 0)->cert = &source->certs[i];
-    }
-}
-
-static bool parse_all(struct source *source)
+static bool parse_all(struct target_source *source)
 {
     source->certs = must_alloc(source->in.n, sizeof *source->certs);
     for (size_t i = 0; i < source->in.n; i++) {
@@ -86,14 +80,27 @@ static bool parse_all(struct source *source)
     return true;
 }
 
-static void add_file(struct targets *targets, const struct target_options *options,
-                     const char *file)
+void targets_add_certs(struct targets *targets, struct target_source *source, bool chain,
+                       const char *problem)
 {
-    struct source *source = add_source(targets, file);
-    if (messages_load(&source->in, source->name) && parse_all(source))
-        add_certs(targets, source, options->chain);
+    if (!parse_all(source)) {
+        add_reported_problem(targets, source, problem);
+        return;
+    }
+    for (size_t i = 0; i < (chain ? source->n_certs : 1); i++) {
+        if (i == 0 || has_issuer_in(source, &source->certs[i]))
+            add_target(targets, source, chain ? i + 1 : 0)->cert = &source->certs[i];
+    }
+}
+
+static void add_file(struct targets *targets, const char *file, bool chain)
+{
+    static const char problem[] = "cannot read a certificate";
+    struct target_source *source = targets_add_source(targets, file);
+    if (messages_load(&source->in, source->name))
+        targets_add_certs(targets, source, chain, problem);
     else
-        add_problem(targets, source, "is no certificate that can be read", true);
+        add_reported_problem(targets, source, problem);
 }
 
 static int by_octets(const struct dirent **a, const struct dirent **b)
@@ -106,115 +113,55 @@ static int is_not_hidden(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-static bool is_file(const char *path)
+enum target_kind target_kind_of(const char *argument)
+{
+    struct stat st;
+    if (stat(argument, &st) != 0)
+        return TARGET_MISSING;
+    return S_ISDIR(st.st_mode) ? TARGET_DIRECTORY : TARGET_FILE;
+}
+
+static bool is_regular(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static size_t add_entry(struct targets *targets, const struct target_options *options,
-                        const char *directory, const char *name)
+// Returns whether the entry is a file.
+static bool add_entry(struct targets *targets, const char *directory, const char *name, bool chain)
 {
     size_t size = strlen(directory) + strlen(name) + 2;
     char *path = must_alloc(size, 1);
     bool has_slash = directory[strlen(directory) - 1] == '/';
     snprintf(path, size, "%s%s%s", directory, has_slash ? "" : "/", name);
-    bool is_one = is_file(path);
-    if (is_one)
-        add_file(targets, options, path);
+    bool is_file = is_regular(path);
+    if (is_file)
+        add_file(targets, path, chain);
     free(path);
-    return is_one;
+    return is_file;
 }
 
-static void add_directory(struct targets *targets, const struct target_options *options,
-                          const char *directory)
+static void add_directory(struct targets *targets, const char *directory, bool chain)
 {
     struct dirent **entries = NULL;
     size_t n_files = 0;
     int n = scandir(directory, &entries, is_not_hidden, by_octets);
     for (int i = 0; i < n; i++) {
-        n_files += add_entry(targets, options, directory, entries[i]->d_name);
+        n_files += add_entry(targets, directory, entries[i]->d_name, chain);
         free(entries[i]);
     }
     free(entries);
     if (n_files == 0)
-        add_problem(targets, add_source(targets, directory),
-                    n < 0 ? "cannot be read" : "is a directory without files", false);
+        targets_add_problem(targets, targets_add_source(targets, directory),
+                            n < 0 ? "cannot read the directory" : "no files in the directory");
 }
 
-static void take_peer(struct source *source, struct tls_peer *peer)
+void targets_add(struct targets *targets, const char *argument, enum target_kind kind, bool chain)
 {
-    source->in = (struct messages){.file = source->name, .form = FORM_DER, .n = peer->n_certs};
-    source->in.items = must_alloc(peer->n_certs, sizeof *source->in.items);
-    for (size_t i = 0; i < peer->n_certs; i++)
-        source->in.items[i] = (struct message){MESSAGE_CERTIFICATE, i + 1, peer->certs[i]};
-    source->staples = peer->staples;
-    source->n_staples = peer->n_certs;
-    free(peer->certs);
-    *peer = (struct tls_peer){0};
-}
-
-static void add_host(struct targets *targets, const struct target_options *options,
-                     struct tls_job *job)
-{
-    struct source *source = add_source(targets, job->target);
-    source->is_host = true;
-    if (job->why != NULL) {
-        add_problem(targets, source, job->why, false);
-        return;
-    }
-    take_peer(source, &job->peer);
-    if (parse_all(source))
-        add_certs(targets, source, options->chain);
+    if (kind == TARGET_DIRECTORY)
+        add_directory(targets, argument, chain);
     else
-        add_problem(targets, source, "its certificate cannot be read", true);
-}
-
-void targets_add(struct targets *targets, const struct target_options *options,
-                 const char *argument)
-{
-    struct stat st;
-    if (stat(argument, &st) == 0 && S_ISDIR(st.st_mode))
-        add_directory(targets, options, argument);
-    else
-        add_file(targets, options, argument);
-}
-
-static bool is_host(const char *argument)
-{
-    struct stat st;
-    return stat(argument, &st) != 0 && tls_is_host(argument);
-}
-
-static void look_at_hosts(const struct target_options *options, struct tls_job *jobs, size_t n)
-{
-    struct tls_looks looks = {
-        .options = &options->tls,
-        .n_parallel = options->n_parallel,
-        .progress = options->progress,
-        .progress_arg = options->progress_arg,
-    };
-    tls_look_all(&looks, jobs, n);
-}
-
-void targets_add_all(struct targets *targets, const struct target_options *options,
-                     char *const *arguments, size_t n)
-{
-    struct tls_job *jobs = must_alloc(n, sizeof *jobs);
-    size_t n_jobs = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (is_host(arguments[i]))
-            jobs[n_jobs++].target = arguments[i];
-    }
-    look_at_hosts(options, jobs, n_jobs);
-    size_t n_added = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (n_added < n_jobs && jobs[n_added].target == arguments[i])
-            add_host(targets, options, &jobs[n_added++]);
-        else
-            targets_add(targets, options, arguments[i]);
-    }
-    tls_jobs_free(jobs, n_jobs);
+        add_file(targets, argument, chain);
 }
 
 static const struct octets *staple_of(const struct target *target)
@@ -226,7 +173,7 @@ static const struct octets *staple_of(const struct target *target)
 static void verify_staple(struct target *target, const struct oc_policy *policy)
 {
     const struct octets *der = staple_of(target);
-    struct staple *staple = &target->staple;
+    struct target_staple *staple = &target->staple;
     struct oc_response resp;
     if (der == NULL || der->data == NULL)
         return;
@@ -238,7 +185,7 @@ static void verify_staple(struct target *target, const struct oc_policy *policy)
 
 static bool prepare(struct target *target, struct asking *asking)
 {
-    const struct source *source = target->source;
+    const struct target_source *source = target->source;
     if (target->cert == NULL)
         return false;
     target->issuer = asking_issuer(asking, source->certs, source->n_certs, target->cert,
@@ -277,7 +224,7 @@ void targets_free(struct targets *targets)
     }
     free(targets->items);
     for (size_t i = 0; i < targets->n_sources; i++) {
-        struct source *source = targets->sources[i];
+        struct target_source *source = targets->sources[i];
         messages_free(&source->in);
         free(source->certs);
         for (size_t j = 0; j < source->n_staples; j++)

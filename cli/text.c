@@ -3,8 +3,9 @@
 // Descriptions for people. What is printed is the JSON form, value for value: keys
 // become labels, and small objects of a known shape become one line. Nothing here
 // knows about OCSP but the table of labels.
+#include "text.h"
+
 #include "program/report.h"
-#include "sink.h"
 
 #include <string.h>
 
@@ -457,6 +458,7 @@ static void text_nothing(struct sink *sink)
 }
 
 const struct sink_ops text_sink = {
+    .is_text = true,
     .begin = text_begin,
     .member = text_member,
     .list_begin = text_list_begin,

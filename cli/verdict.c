@@ -220,7 +220,7 @@ static void make_readable(json_t *value, const struct outcome *outcome)
 void verdict_describe(struct sink *sink, const struct outcome *outcome)
 {
     json_t *value = outcome_value(outcome);
-    if (sink_is_text(sink))
+    if (sink->ops->is_text)
         make_readable(value, outcome);
     sink_members(sink, value);
 }
@@ -254,4 +254,11 @@ int verdict_worse(int a, int b)
         [VERDICT_NOT_VERIFIED] = 3,
     };
     return badness[b] > badness[a] ? b : a;
+}
+
+bool verdict_is_newer(const struct oc_verdict *a, const struct oc_verdict *b)
+{
+    if (a->this_update != b->this_update)
+        return a->this_update > b->this_update;
+    return a->produced_at > b->produced_at;
 }

@@ -38,6 +38,9 @@ int verdict_worse(int a, int b);
 int verdict_of(const struct oc_verdict *verdict);
 const char *verdict_name(int status);
 
+// verdict_is_newer returns whether an answer is newer than another about the same certificate.
+bool verdict_is_newer(const struct oc_verdict *a, const struct oc_verdict *b);
+
 // verdict_put puts what a verdict says into an object: who signed, the times, since when it is
 // revoked. `issuer` is the one it was made with.
 void verdict_put(json_t *object, const struct oc_issuer *issuer, const struct oc_verdict *verdict);

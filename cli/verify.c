@@ -7,7 +7,9 @@
 #include "asked.h"
 #include "certs.h"
 #include "expect.h"
+#include "load.h"
 #include "program/report.h"
+#include "text.h"
 #include "value.h"
 #include "verdict.h"
 #include "verify_options.h"
@@ -25,8 +27,8 @@ struct question {
     struct oc_bytes serial;
 };
 
-// struct job is a response being verified.
-struct job {
+// struct verify_job is a response being verified.
+struct verify_job {
     const struct command *self;
     const struct verify_options *options;
     struct oc_crypto *crypto;
@@ -44,7 +46,7 @@ struct job {
     size_t n_questions;
 };
 
-static bool load_certs(struct job *job)
+static bool load_certs(struct verify_job *job)
 {
     const struct verify_options *options = job->options;
     for (size_t i = 0; i < options->n_issuers; i++) {
@@ -54,7 +56,7 @@ static bool load_certs(struct job *job)
     return options->cert == NULL || certs_load(&job->certs, options->cert, true);
 }
 
-static bool load_trusted(struct job *job)
+static bool load_trusted(struct verify_job *job)
 {
     const struct verify_options *options = job->options;
     for (size_t i = 0; i < options->n_trusted; i++) {
@@ -71,7 +73,7 @@ static bool load_trusted(struct job *job)
 }
 
 // The nonce that was sent is that of the request.
-static bool load_request(struct job *job)
+static bool load_request(struct verify_job *job)
 {
     struct oc_extension nonce;
     const char *file = job->options->request;
@@ -86,14 +88,14 @@ static bool load_request(struct job *job)
     return true;
 }
 
-static bool load(struct job *job)
+static bool load(struct verify_job *job)
 {
     return messages_load_one(&job->response_file, job->options->response) &&
            expect_response(&job->response_file, &job->response_file.items[0], &job->resp) &&
            load_certs(job) && load_trusted(job) && load_request(job);
 }
 
-static struct oc_issuer *prepare(struct job *job, const struct found *found)
+static struct oc_issuer *prepare(struct verify_job *job, const struct found *found)
 {
     struct oc_error err;
     struct oc_issuer *issuer = &job->issuers[job->n_issuers];
@@ -105,12 +107,12 @@ static struct oc_issuer *prepare(struct job *job, const struct found *found)
     return issuer;
 }
 
-static void ask(struct job *job, const struct oc_issuer *issuer, struct oc_bytes serial)
+static void ask(struct verify_job *job, const struct oc_issuer *issuer, struct oc_bytes serial)
 {
     job->questions[job->n_questions++] = (struct question){issuer, serial};
 }
 
-static bool ask_about_cert(struct job *job)
+static bool ask_about_cert(struct verify_job *job)
 {
     const struct found *target = &job->certs.targets[0];
     const struct found *found = certs_find_issuer(&job->certs, target);
@@ -128,14 +130,14 @@ static bool is_same_issuer(const struct oc_cert *a, const struct oc_cert *b)
     return oc_bytes_equal(a->subject, b->subject) && oc_bytes_equal(a->public_key, b->public_key);
 }
 
-static bool ask_about_serial(struct job *job)
+static bool ask_about_serial(struct verify_job *job)
 {
     const struct octets *serial = &job->options->serial;
     const struct certs *certs = &job->certs;
     for (size_t i = 1; i < certs->n_candidates; i++) {
         if (is_same_issuer(&certs->candidates[0].cert, &certs->candidates[i].cert))
             continue;
-        complain(job->self->title, "--serial: several issuers given: %s and %s",
+        complain(job->self->title, "--serial needs one --issuer: %s and %s hold different ones",
                  certs->candidates[0].file, certs->candidates[i].file);
         return false;
     }
@@ -146,7 +148,7 @@ static bool ask_about_serial(struct job *job)
     return true;
 }
 
-static const struct oc_issuer *issuer_of(const struct job *job, const struct oc_cert_id *id)
+static const struct oc_issuer *issuer_of(const struct verify_job *job, const struct oc_cert_id *id)
 {
     for (size_t i = 0; i < job->n_issuers; i++) {
         if (oc_issuer_matches(&job->issuers[i], id))
@@ -156,7 +158,7 @@ static const struct oc_issuer *issuer_of(const struct job *job, const struct oc_
     return NULL;
 }
 
-static bool ask_about_request(struct job *job)
+static bool ask_about_request(struct verify_job *job)
 {
     for (size_t i = 0; i < job->certs.n_candidates; i++) {
         if (prepare(job, &job->certs.candidates[i]) == NULL)
@@ -172,7 +174,7 @@ static bool ask_about_request(struct job *job)
     return true;
 }
 
-static bool ask_all(struct job *job)
+static bool ask_all(struct verify_job *job)
 {
     size_t n_questions = job->options->request != NULL ? job->req.requests.n : 1;
     job->questions = must_alloc(n_questions, sizeof *job->questions);
@@ -180,14 +182,14 @@ static bool ask_all(struct job *job)
     if (job->options->cert != NULL)
         return ask_about_cert(job);
     if (job->certs.n_candidates == 0) {
-        complain(job->self->title, "no certificate of the issuer given, by --issuer");
+        complain(job->self->title, "missing --issuer");
         return false;
     }
     return job->options->request != NULL ? ask_about_request(job) : ask_about_serial(job);
 }
 
 // The line on standard error says which error status, and of several certificates which.
-static void complain_outcome(const struct job *job, const struct outcome *outcome)
+static void complain_outcome(const struct verify_job *job, const struct outcome *outcome)
 {
     char what[512];
     struct oc_error err = outcome->error;
@@ -207,7 +209,7 @@ static void complain_outcome(const struct job *job, const struct outcome *outcom
         message_complain(&job->response_file, message, "%s", what);
 }
 
-static int answer(const struct job *job, const struct question *question, struct sink *sink)
+static int answer(const struct verify_job *job, const struct question *question, struct sink *sink)
 {
     struct outcome outcome = {
         .policy = &job->policy,
@@ -230,7 +232,7 @@ static int answer(const struct job *job, const struct question *question, struct
     return verdict_status(&outcome);
 }
 
-static int run_job(struct job *job)
+static int run_job(struct verify_job *job)
 {
     if (!load(job) || !ask_all(job))
         return EX_DATAERR;
@@ -241,7 +243,7 @@ static int run_job(struct job *job)
     return status;
 }
 
-static void free_job(struct job *job)
+static void free_job(struct verify_job *job)
 {
     for (size_t i = 0; i < job->n_issuers; i++)
         oc_issuer_cleanup(&job->issuers[i]);
@@ -260,7 +262,7 @@ int verify_run(const struct command *self, int argc, char **argv)
     struct verify_options options;
     int status = verify_options_parse(self, argc, argv, &options);
     if (status == EX_OK) {
-        struct job job = {.self = self, .options = &options, .policy = options.policy};
+        struct verify_job job = {.self = self, .options = &options, .policy = options.policy};
         job.crypto = oc_openssl_new();
         if (job.crypto == NULL)
             die_no_memory();

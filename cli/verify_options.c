@@ -83,10 +83,10 @@ static const char *wrong_combination(const struct verify_options *out, int n_fil
     if (wrong != NULL)
         return wrong;
     if (out->request != NULL && out->policy.nonce.data != NULL)
-        return "with --request the nonce is the request's, and there is no --nonce";
+        return "--request excludes --nonce: the nonce is that of the request";
     if (n_files == 0)
-        return "no response given";
-    return n_files > 1 ? "one response at most" : NULL;
+        return "missing response";
+    return n_files > 1 ? "only one response can be given" : NULL;
 }
 
 static int finish(const struct command *self, int n_files, char **files, struct verify_options *out)

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// ocsp check: are these certificates still good? All targets are asked about at once. Reasons
-// go to standard error, whatever the form of the result.
+// ocsp check asks whether certificates are still good, about all targets at once. Reasons go to
+// standard error, whatever the output format is.
 #include "check/check.h"
 
+#include "answers.h"
+#include "check/json.h"
+#include "check/nagios.h"
 #include "check/progress.h"
-#include "check/report.h"
+#include "check/prometheus.h"
+#include "check/table.h"
 #include "program/report.h"
+#include "verdict.h"
 
 #include <stdlib.h>
 #include <sysexits.h>
@@ -16,20 +21,22 @@ static void complain_nonce(const struct check_options *options, const struct tar
     const struct oc_check *check = &target->check;
     if (options->asking.config.nonce && check->outcome == OC_ASK_ANSWERED &&
         !check->verdict.has_nonce)
-        complain(target->name, "the answer is without the nonce that was sent, and may be an older "
-                               "one that is repeated (RFC 9654 2.1)");
+        complain(target->name,
+                 "the response has no nonce although one was sent; it may be a replay "
+                 "of an older response (RFC 9654 2.1)");
 }
 
 static void complain_signer(const struct target *target)
 {
     if (target->check.outcome == OC_ASK_ANSWERED && target->check.verdict.signer_needs_check)
-        complain(target->name, "the signer's certificate is without id-pkix-ocsp-nocheck, and was "
-                               "not checked itself (RFC 6960 4.2.2.2.1)");
+        complain(target->name,
+                 "the signer's certificate has no id-pkix-ocsp-nocheck and was not checked "
+                 "for revocation (RFC 6960 4.2.2.2.1)");
 }
 
 static void complain_all(const struct check_options *options, const struct target *target)
 {
-    target_complain(target, options->soft_fail);
+    answers_complain(target, options->soft_fail);
     complain_nonce(options, target);
     complain_signer(target);
 }
@@ -53,8 +60,8 @@ static int report(const struct check_result *result)
 
 static void watch(struct check_options *options, struct check_progress *progress)
 {
-    options->target.progress = check_progress_show;
-    options->target.progress_arg = progress;
+    options->host.progress = check_progress_show;
+    options->host.progress_arg = progress;
     options->asking.config.progress = check_progress_show;
     options->asking.config.progress_arg = progress;
 }
@@ -62,8 +69,8 @@ static void watch(struct check_options *options, struct check_progress *progress
 static bool gather_and_ask(const struct check_options *options, struct asking *asking,
                            struct targets *targets, struct check_progress *progress)
 {
-    progress->verb = "looked at";
-    targets_add_all(targets, &options->target, options->targets, options->n_targets);
+    progress->verb = "connected to";
+    hosts_add_all(targets, &options->host, options->targets, options->n_targets);
     check_progress_end(progress);
     progress->verb = "asked";
     bool ok = targets_ask(targets, asking);
@@ -77,14 +84,14 @@ static int run(const struct command *self, const struct check_options *options,
     if (!asking_start(asking, &options->asking))
         return EX_DATAERR;
     if (!gather_and_ask(options, asking, targets, progress)) {
-        complain(self->title, "no memory, or no random numbers");
+        complain(self->title, "out of memory, or cannot generate random numbers");
         return EX_OSERR;
     }
     struct check_result result = {
         .options = options, .policy = &asking->policy, .targets = targets};
     for (size_t i = 0; i < targets->n; i++)
         result.status =
-            verdict_worse(result.status, target_status(&targets->items[i], options->soft_fail));
+            verdict_worse(result.status, answers_status(&targets->items[i], options->soft_fail));
     return report(&result);
 }
 

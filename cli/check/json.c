@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// `ocsp check --json`: one object a target.
-#include "check/report.h"
+// `ocsp check --json`: one object per target.
+#include "check/json.h"
+
+#include "answers.h"
 #include "program/report.h"
 #include "value.h"
+#include "verdict.h"
 
 #include <string.h>
 
@@ -49,7 +52,7 @@ static json_t *exchange_value(const struct oc_exchange *exchange)
     put(value, "milliseconds", value_count((size_t)exchange->milliseconds));
     if (exchange->outcome == OC_ASK_ANSWERED)
         return value;
-    exchange_why(exchange, why);
+    why_exchange(exchange, why);
     put_text(value, "what", why);
     return value;
 }
@@ -64,9 +67,9 @@ static void put_cert(json_t *value, const struct oc_cert *cert)
 
 static void put_answers(json_t *value, const struct target *target, bool soft_fail)
 {
-    struct answer answers[TARGET_ANSWERS];
+    struct answer answers[ANSWERS_MAX];
     json_t *list = value_must(json_array());
-    size_t n = target_answers(target, soft_fail, answers);
+    size_t n = answers_of(target, soft_fail, answers);
     for (size_t i = 0; i < n; i++)
         value_append(list, answer_value(target, &answers[i]));
     put(value, "answers", list);
@@ -94,9 +97,9 @@ static json_t *target_value(const struct check_result *result, const struct targ
     put_answers(value, target, options->soft_fail);
     put_exchanges(value, &target->check);
     if (target->source->is_host)
-        put(value, "chain_checked", value_bool(!options->target.tls.insecure_no_chain_check));
+        put(value, "chain_checked", value_bool(!options->host.tls.insecure_no_chain_check));
     put(value, "soft_fail", value_bool(options->soft_fail));
-    put(value, "verdict", value_string(verdict_name(target_verdict(target, options->soft_fail))));
+    put(value, "verdict", value_string(verdict_name(answers_verdict(target, options->soft_fail))));
     return value;
 }
 

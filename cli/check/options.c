@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The arguments of `ocsp check`.
+// Parsing the arguments of `ocsp check`.
 #include "check/options.h"
 
 #include "program/argument.h"
@@ -26,7 +26,7 @@ static bool parse_starttls(const struct command *self, const char *argument, enu
 {
     if (starttls_from_name(argument, out))
         return true;
-    complain(self->title, "--starttls: \"%s\" is none of smtp, imap, pop3, ldap, postgres, ftp",
+    complain(self->title, "--starttls: \"%s\" is not one of smtp, imap, pop3, ldap, postgres, ftp",
              argument);
     return false;
 }
@@ -34,7 +34,7 @@ static bool parse_starttls(const struct command *self, const char *argument, enu
 static bool parse_form(const struct command *self, struct check_options *out, enum check_form form)
 {
     if (out->form != CHECK_TABLE && out->form != form) {
-        complain(self->title, "only one of --json, --nagios and --prometheus is possible");
+        complain(self->title, "--json, --nagios and --prometheus exclude each other");
         return false;
     }
     out->form = form;
@@ -46,19 +46,19 @@ static bool parse_option(const struct command *self, struct check_options *out, 
 {
     switch (option) {
     case 'c':
-        out->target.chain = true;
+        out->host.chain = true;
         return true;
     case 'f':
         out->soft_fail = true;
         return true;
     case 'A':
-        out->target.tls.ca_file = argument;
+        out->host.tls.ca_file = argument;
         return true;
     case 'I':
-        out->target.tls.insecure_no_chain_check = true;
+        out->host.tls.insecure_no_chain_check = true;
         return true;
     case 's':
-        return parse_starttls(self, argument, &out->target.tls.starttls);
+        return parse_starttls(self, argument, &out->host.tls.starttls);
     case 'P':
         return parse_parallel(self, argument, &out->asking.config.n_parallel);
     case 'j':
@@ -77,12 +77,12 @@ static int finish(const struct command *self, int n_targets, char **targets,
 {
     out->targets = targets;
     out->n_targets = (size_t)n_targets;
-    out->target.n_parallel = out->asking.config.n_parallel;
-    out->target.tls.connect_timeout = out->asking.config.connect_timeout;
-    out->target.tls.timeout = out->asking.config.exchange_timeout;
+    out->host.n_parallel = out->asking.config.n_parallel;
+    out->host.tls.connect_timeout = out->asking.config.connect_timeout;
+    out->host.tls.timeout = out->asking.config.exchange_timeout;
     if (n_targets > 0)
         return EX_OK;
-    complain(self->title, "no target given");
+    complain(self->title, "missing target");
     return EX_USAGE;
 }
 

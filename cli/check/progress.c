@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The progress line.
+// The progress line on the terminal.
 #include "check/progress.h"
 
 #include "program/clock.h"
@@ -9,7 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// How many people wait for without a word, and how often they want to be told.
+// Up to QUIET_TARGETS targets there is no progress line. INTERVAL_MS is the least time between two
+// updates of the line.
 enum { QUIET_TARGETS = 8, INTERVAL_MS = 200 };
 
 void check_progress_show(void *arg, size_t n_done, size_t n)

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// The table of `ocsp check`: a line for each answer.
-#include "check/report.h"
+// The table of `ocsp check`, with a line for each answer.
+#include "check/table.h"
+
+#include "answers.h"
 #include "program/report.h"
+#include "sink.h"
+#include "text.h"
 #include "value.h"
+#include "verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { COLUMNS = 6, TARGET = 0, VERDICT = 1 };
 
-// struct row is one line, each cell escaped.
+// struct row is one line. Its cells are escaped.
 struct row {
     char *cells[COLUMNS];
     int status;
-    bool is_marked;  // by a colour
+    bool is_marked;  // with a colour
 };
 
 static char *cell(const char *text)
@@ -39,13 +44,13 @@ static char *time_cell(bool is_there, int64_t seconds)
     return out;
 }
 
-// What weakens a line stands on it.
+// Options that weaken the check are shown in each line.
 static char *from_cell(const struct check_options *options, const struct target *target,
                        const struct answer *answer)
 {
     char text[WHY_SIZE];
     const char *from = answer->url != NULL ? answer->url : answer->from;
-    bool is_unchecked = target->source->is_host && options->target.tls.insecure_no_chain_check;
+    bool is_unchecked = target->source->is_host && options->host.tls.insecure_no_chain_check;
     snprintf(text, sizeof text, "%.300s%s%s", from != NULL ? from : "-",
              options->soft_fail ? " (soft fail)" : "",
              is_unchecked ? " (insecure: chain not checked)" : "");
@@ -67,7 +72,7 @@ static void fill_row(struct row *row, const struct check_options *options,
     row->cells[5] = from_cell(options, target, answer);
 }
 
-// In characters, as far as each takes one column.
+// Returns the width in characters, as if each took one column.
 static size_t width_of(const char *text)
 {
     size_t n = 0;
@@ -117,8 +122,8 @@ static void print_rows(const struct row *rows, size_t n)
 static size_t add_rows(struct row *rows, const struct check_options *options,
                        const struct target *target)
 {
-    struct answer answers[TARGET_ANSWERS];
-    size_t n = target_answers(target, options->soft_fail, answers);
+    struct answer answers[ANSWERS_MAX];
+    size_t n = answers_of(target, options->soft_fail, answers);
     for (size_t i = 0; i < n; i++)
         fill_row(&rows[i], options, target, &answers[i]);
     return n;
@@ -128,7 +133,7 @@ void check_table(const struct check_result *result)
 {
     static const char *const titles[] = {"TARGET", "VERDICT", "SINCE", "UNTIL", "SIGNER", "FROM"};
     const struct targets *targets = result->targets;
-    struct row *rows = must_alloc(1 + TARGET_ANSWERS * targets->n, sizeof *rows);
+    struct row *rows = must_alloc(1 + ANSWERS_MAX * targets->n, sizeof *rows);
     size_t n = 1;
     for (size_t i = 0; i < COLUMNS; i++)
         rows[0].cells[i] = cell(titles[i]);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Requests and responses described, field by field in the order in which they are of
-// interest. A field that a message does not have is left out, but for nextUpdate, whose
-// absence says something of its own (RFC 6960 4.2.2.1).
+// Requests and responses described field by field, the most interesting first. A field that a
+// message does not have is left out, except nextUpdate, whose absence has a meaning (RFC
+// 6960 4.2.2.1).
 #include "show/describe.h"
 
+#include "show/cert.h"
+#include "show/extension.h"
 #include "value.h"
 
 static json_t *extensions_value(const struct oc_list *list)
@@ -143,9 +145,4 @@ void describe_response(struct sink *sink, const struct oc_response *resp)
     else if (resp->response.data != NULL)
         sink_member(sink, "response", value_hex(resp->response));
     sink_member(sink, "deviations", value_deviations(resp->deviations));
-}
-
-void describe_cert(struct sink *sink, const struct oc_cert *cert)
-{
-    sink_members(sink, cert_value(cert));
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// ocsp show: what is in requests, responses and certificates, for people or as JSON
-// Lines. Nothing is verified.
+// ocsp show prints the content of requests, responses and certificates, for people or as JSON
+// Lines. It verifies nothing.
 #include "show/show.h"
 
+#include "load.h"
 #include "message.h"
 #include "program/report.h"
+#include "show/cert.h"
 #include "show/describe.h"
 #include "sink.h"
+#include "text.h"
 
 #include <getopt.h>
 #include <sysexits.h>
@@ -65,7 +68,7 @@ static enum oc_err show_cert(struct sink *sink, const struct messages *in,
     if (code != OC_OK)
         return code;
     begin(sink, in, message);
-    describe_cert(sink, &cert);
+    sink_members(sink, cert_value(&cert));
     sink_end(sink);
     return OC_OK;
 }
@@ -114,7 +117,7 @@ int show_run(const struct command *self, int argc, char **argv)
         sink.ops = &json_sink;
     }
     if (optind == argc) {
-        complain(self->title, "no file given");
+        complain(self->title, "missing file");
         return command_usage(self);
     }
 

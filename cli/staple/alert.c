@@ -3,9 +3,11 @@
 // Each event is told once, until a refresh has worked again.
 #include "staple/alert.h"
 
+#include "program/output.h"
 #include "program/report.h"
 #include "staple/hook.h"
 #include "value.h"
+#include "verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +46,7 @@ static void complain_expired(struct staple_item *item, int64_t now)
     bool is_expired = staple_item_state(item, now) == STAPLE_EXPIRED;
     if (is_expired && !item->was_expired) {
         json_t *time = value_time(item->validity.until);
-        complain(item->setting->name, "the staple in %s has expired at %s (RFC 6960 4.2.2.1)",
+        complain(item->setting->name, "the staple in %s expired at %s (RFC 6960 4.2.2.1)",
                  item->setting->out, json_string_value(time));
         json_decref(time);
     }

@@ -86,7 +86,7 @@ bool staple_chain_load(struct staple_chain *chain, const char *name, const char 
                            : add(chain, name, file, (struct oc_bytes){raw.data, raw.len});
     input_free_secret(&raw);
     if (ok && chain->n == before) {
-        complain(name, "%s: no certificate in it", file);
+        complain(name, "%s: missing certificate", file);
         ok = false;
     }
     return ok;

@@ -23,8 +23,8 @@ static const char *what_is_it(const struct octets *raw)
 {
     struct oc_cert cert;
     if (oc_cert_parse(&cert, (struct oc_bytes){raw->data, raw->len}, NULL) == OC_OK)
-        return "the file there is kept: it holds a certificate";
-    return pem_is(raw) ? "the file there is kept: it holds PEM" : NULL;
+        return "not replaced: it holds a certificate";
+    return pem_is(raw) ? "not replaced: it holds PEM" : NULL;
 }
 
 const char *staple_file_read(const struct staple_setting *setting, struct octets *out)
@@ -34,13 +34,13 @@ const char *staple_file_read(const struct staple_setting *setting, struct octets
     if (stat(setting->out, &st) != 0)
         return NULL;
     if (!S_ISREG(st.st_mode))
-        return "the staple's place is no regular file";
+        return "not a regular file";
     if (is_same_file(setting->cert, &st))
         return "the staple would replace the certificate";
     if (st.st_size == 0 || st.st_size > (off_t)INPUT_MAX)
         return NULL;
     if (!input_read(setting->out, out))
-        return "the file there cannot be read";
+        return "cannot read the file";
     return what_is_it(out);
 }
 

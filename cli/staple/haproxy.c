@@ -1,82 +1,38 @@
 // SPDX-License-Identifier: MIT
 //
-// The runtime API of HAProxy: one command a connection, the answer until its end.
+// The runtime API of HAProxy: one command per connection; the answer ends with the connection.
 #include "staple/haproxy.h"
 
 #include "program/clock.h"
 #include "program/report.h"
+#include "socket.h"
 
 #include <openssl/evp.h>
 
 #include <errno.h>
 #include <netdb.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { TIMEOUT_MS = 5000, ANSWER_SIZE = 1024 };
 
-// HAProxy finds the certificate by the whole DER of the cert ID, which it makes with libcrypto:
-// SHA-1, and its parameters NULL.
+// HAProxy looks the certificate up by the whole DER of the cert ID, which libcrypto builds for it:
+// SHA-1 with parameters NULL.
 const char *staple_haproxy_refusal(const struct oc_response *resp, const struct oc_verdict *verdict)
 {
     static const uint8_t null[] = {0x05, 0x00};
     size_t at = 0;
     struct oc_single_response single;
     if (resp->responses.n != 1 || !oc_response_next(resp, &at, &single))
-        return "it speaks of more than one certificate";
+        return "it is about more than one certificate";
     if (single.id.hash != OC_HASH_SHA1)
-        return "its cert ID is not by SHA-1";
+        return "its cert ID does not use SHA-1";
     if (!oc_bytes_equal(single.id.hash_algorithm.parameters, (struct oc_bytes){null, sizeof null}))
-        return "its cert ID has SHA-1 without the parameters NULL";
+        return "its cert ID has SHA-1 without parameters NULL";
     return verdict->has_next_update ? NULL : "it has no nextUpdate (RFC 6960 4.2.1)";
-}
-
-// Returns false, with errno set, when nothing has come of it until `deadline`.
-static bool wait_for(int fd, short events, int64_t deadline)
-{
-    for (;;) {
-        int64_t left = deadline - clock_ms();
-        struct pollfd p = {.fd = fd, .events = events};
-        int n = left <= 0 ? 0 : poll(&p, 1, (int)left);
-        if (n > 0)
-            return true;
-        if (n == 0) {
-            errno = ETIMEDOUT;
-            return false;
-        }
-        if (errno != EINTR)
-            return false;
-    }
-}
-
-static bool connect_to(int fd, const struct sockaddr *address, socklen_t len, int64_t deadline)
-{
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (connect(fd, address, len) == 0)
-        return true;
-    if (errno != EINPROGRESS || !wait_for(fd, POLLOUT, deadline))
-        return false;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
-        return false;
-    errno = error;
-    return error == 0;
-}
-
-static int open_address(const struct sockaddr *address, socklen_t len, int64_t deadline)
-{
-    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd == -1 || connect_to(fd, address, len, deadline))
-        return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
 }
 
 static int open_path(const char *path, int64_t deadline)
@@ -87,10 +43,10 @@ static int open_path(const char *path, int64_t deadline)
         return -1;
     }
     memcpy(address.sun_path, path, strlen(path) + 1);
-    return open_address((const struct sockaddr *)&address, sizeof address, deadline);
+    return socket_open((const struct sockaddr *)&address, sizeof address, deadline);
 }
 
-// Only numbers: looking up a name may take as long as it likes.
+// Takes numeric addresses only: looking up a name has no time limit.
 static int open_port(const char *text, int64_t deadline)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
@@ -106,42 +62,25 @@ static int open_port(const char *text, int64_t deadline)
         errno = EINVAL;
         return -1;
     }
-    int fd = open_address(found->ai_addr, found->ai_addrlen, deadline);
+    int fd = socket_open(found->ai_addr, found->ai_addrlen, deadline);
     int error = errno;
     freeaddrinfo(found);
     errno = error;
     return fd;
 }
 
-static bool send_all(int fd, const char *text, size_t len, int64_t deadline)
-{
-    while (len > 0) {
-        ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
-        if (n > 0) {
-            text += n;
-            len -= (size_t)n;
-        } else if (errno != EINTR && (errno != EAGAIN || !wait_for(fd, POLLOUT, deadline))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// The answer as text, as much of it as fits.
+// Reads the answer as text, as much of it as fits.
 static bool receive(int fd, char answer[ANSWER_SIZE], int64_t deadline)
 {
     size_t len = 0;
-    while (len < ANSWER_SIZE - 1) {
-        ssize_t n = recv(fd, answer + len, ANSWER_SIZE - 1 - len, 0);
-        if (n == 0)
-            break;
+    ssize_t n = 1;
+    while (n > 0 && len < ANSWER_SIZE - 1) {
+        n = socket_receive(fd, answer + len, ANSWER_SIZE - 1 - len, deadline);
         if (n > 0)
             len += (size_t)n;
-        else if (errno != EINTR && (errno != EAGAIN || !wait_for(fd, POLLIN, deadline)))
-            return false;
     }
     answer[len] = '\0';
-    return true;
+    return n >= 0;
 }
 
 static char *make_command(struct oc_bytes response)
@@ -163,7 +102,7 @@ static bool exchange(const char *address, const char *command, char answer[ANSWE
     int fd = is_path ? open_path(address, deadline) : open_port(address, deadline);
     if (fd == -1)
         return false;
-    bool ok = send_all(fd, command, strlen(command), deadline) && receive(fd, answer, deadline);
+    bool ok = socket_send(fd, command, strlen(command), deadline) && receive(fd, answer, deadline);
     int error = errno;
     close(fd);
     errno = error;
@@ -176,12 +115,12 @@ bool staple_haproxy_set(const char *name, const char *address, struct oc_bytes r
     char *command = make_command(response);
     bool ok = exchange(address, command, answer);
     if (!ok)
-        complain(name, "HAProxy at %s cannot be told: %s", address, strerror(errno));
+        complain(name, "cannot send the staple to HAProxy at %s: %s", address, strerror(errno));
     free(command);
     if (!ok || strstr(answer, "OCSP Response updated!") != NULL)
         return ok;
     answer[strcspn(answer, "\r\n")] = '\0';
-    complain(name, "HAProxy at %s did not take the staple: %.200s", address,
+    complain(name, "HAProxy at %s rejected the staple: %.200s", address,
              answer[0] != '\0' ? answer : "no answer");
     return false;
 }

@@ -71,13 +71,13 @@ static bool is_done_well(const char *command, pid_t child)
 {
     int status = 0;
     if (child == -1)
-        complain(command, "cannot be run: %s", strerror(errno));
+        complain(command, "cannot run the hook: %s", strerror(errno));
     else if (!wait_for(child, &status))
-        complain(command, "was killed: it did not end in time");
+        complain(command, "hook timed out and was killed");
     else if (WIFSIGNALED(status))
-        complain(command, "was ended by signal %d", WTERMSIG(status));
+        complain(command, "hook was killed by signal %d", WTERMSIG(status));
     else if (WEXITSTATUS(status) != 0)
-        complain(command, "ended with status %d", WEXITSTATUS(status));
+        complain(command, "hook exited with status %d", WEXITSTATUS(status));
     else
         return true;
     return false;

@@ -7,7 +7,7 @@
 
 #include "program/report.h"
 #include "staple/haproxy.h"
-#include "value.h"
+#include "verdict.h"
 
 #include <ocsp/openssl.h>
 
@@ -51,7 +51,9 @@ static void plan_later(struct staple_item *item, int64_t now)
     item->due = staple_plan_retry(now, item->n_waits, &item->validity, random_spread());
 }
 
-void staple_item_fail(struct staple_item *item, int64_t now, const char *format, ...)
+// Counts a failure and prints the error line.
+__attribute__((format(printf, 3, 4))) static void fail(struct staple_item *item, int64_t now,
+                                                       const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -139,7 +141,7 @@ static bool find_issuer(struct staple_look *look, struct asking *asking)
     const struct staple_chain *chain = &look->chain;
     look->issuer = asking_issuer(asking, chain->certs, chain->n, &chain->certs[0], why, sizeof why);
     if (look->issuer == NULL)
-        staple_item_fail(look->item, asking->policy.now, "%s", why);
+        fail(look->item, asking->policy.now, "%s", why);
     return look->issuer != NULL;
 }
 
@@ -150,7 +152,7 @@ static bool load(struct staple_look *look, int64_t now)
     for (size_t i = 0; ok && i < setting->n_issuers; i++)
         ok = staple_chain_load(&look->chain, setting->name, setting->issuers[i]);
     if (!ok)
-        staple_item_fail(look->item, now, "its certificate or an issuer's cannot be loaded");
+        fail(look->item, now, "cannot load the certificate or an issuer");
     return ok;
 }
 
@@ -162,7 +164,7 @@ static bool read_there(struct staple_look *look, const struct oc_policy *policy)
     if (forbidden == NULL)
         verify_there(look, policy, &raw);
     else
-        staple_item_fail(item, policy->now, "%s: %s", item->setting->out, forbidden);
+        fail(item, policy->now, "%s: %s", item->setting->out, forbidden);
     free(raw.data);
     return forbidden == NULL;
 }
@@ -204,26 +206,12 @@ bool staple_item_look(struct staple_look *look, struct asking *asking)
     return false;
 }
 
-static bool is_newer(const struct oc_verdict *a, const struct oc_verdict *b)
-{
-    if (a->this_update != b->this_update)
-        return a->this_update > b->this_update;
-    return a->produced_at > b->produced_at;
-}
-
 static void fail_revoked(struct staple_item *item, const struct oc_check *check, int64_t now)
 {
-    const struct oc_verdict *verdict = &check->verdict;
-    json_t *time = value_time(verdict->revocation_time);
-    keep_verdict(&item->revoked, verdict);
-    if (verdict->is_not_issued)
-        staple_item_fail(item, now, "has never been issued by this issuer (RFC 6960 2.2)");
-    else if (verdict->has_reason)
-        staple_item_fail(item, now, "is revoked since %s (%s) (RFC 6960 2.2)",
-                         json_string_value(time), oc_crl_reason_name(verdict->reason));
-    else
-        staple_item_fail(item, now, "is revoked since %s (RFC 6960 2.2)", json_string_value(time));
-    json_decref(time);
+    char why[WHY_SIZE];
+    why_revoked(&check->verdict, why);
+    keep_verdict(&item->revoked, &check->verdict);
+    fail(item, now, "%s", why);
     item->answer = VERDICT_REVOKED;
 }
 
@@ -232,14 +220,14 @@ static void fail_asking(struct staple_item *item, const struct oc_check *check, 
     char why[WHY_SIZE];
     // The reason of the last exchange is that of the whole.
     for (size_t i = 0; i + 1 < check->n_exchanges; i++) {
-        exchange_why(&check->exchanges[i], why);
+        why_exchange(&check->exchanges[i], why);
         complain(item->setting->name, "%s", why);
     }
     if (check->n_exchanges == 0)
-        snprintf(why, sizeof why, "nobody could be asked");
+        snprintf(why, sizeof why, "no responder could be asked");
     else
-        exchange_why(&check->exchanges[check->n_exchanges - 1], why);
-    staple_item_fail(item, now, "%s", why);
+        why_exchange(&check->exchanges[check->n_exchanges - 1], why);
+    fail(item, now, "%s", why);
 }
 
 // Whether an answer is good, and of use for the server. If not, that is a failure.
@@ -256,7 +244,7 @@ static bool is_wanted(struct staple_item *item, const struct oc_check *check, in
         return false;
     }
     if (check->verdict.status != OC_CERT_STATUS_GOOD) {
-        staple_item_fail(item, now, "is unknown to the responder (RFC 6960 2.2)");
+        fail(item, now, "unknown to the responder (RFC 6960 2.2)");
         item->answer = VERDICT_UNKNOWN;
         return false;
     }
@@ -264,7 +252,7 @@ static bool is_wanted(struct staple_item *item, const struct oc_check *check, in
         oc_response_parse(&resp, check->response, NULL) == OC_OK)
         refusal = staple_haproxy_refusal(&resp, &check->verdict);
     if (refusal != NULL)
-        staple_item_fail(item, now, "HAProxy would not load the answer: %s", refusal);
+        fail(item, now, "HAProxy would not load the response: %s", refusal);
     return refusal == NULL;
 }
 
@@ -287,13 +275,13 @@ static void keep(struct staple_item *item, const struct oc_check *check,
                  const struct oc_policy *policy)
 {
     if (!item->is_good || staple_plan_is_expired(&item->validity, policy->now)) {
-        staple_item_fail(item, policy->now,
-                         "%s is kept: it holds a newer answer than the one that came",
-                         item->setting->out);
+        fail(item, policy->now, "%s: not replaced: it holds a newer answer than the responder's",
+             item->setting->out);
         return;
     }
-    if (is_newer(&item->there, &check->verdict))
-        complain(item->setting->name, "%s is kept: it holds a newer answer than the one that came",
+    if (verdict_is_newer(&item->there, &check->verdict))
+        complain(item->setting->name,
+                 "%s: not replaced: it holds a newer answer than the responder's",
                  item->setting->out);
     item->answer = VERDICT_GOOD;
     item->last_success = policy->now;
@@ -308,13 +296,13 @@ void staple_item_take(struct staple_look *look, const struct asking *asking,
     const struct oc_policy *policy = &asking->policy;
     if (!is_wanted(item, check, policy->now))
         return;
-    bool is_as_new = look->force && !is_newer(&item->there, &check->verdict);
-    if (item->has_there && !is_as_new && !is_newer(&check->verdict, &item->there)) {
+    bool is_as_new = look->force && !verdict_is_newer(&item->there, &check->verdict);
+    if (item->has_there && !is_as_new && !verdict_is_newer(&check->verdict, &item->there)) {
         keep(item, check, policy);
         return;
     }
     if (!staple_file_write(item->setting, check->response)) {
-        staple_item_fail(item, policy->now, "the staple cannot be written");
+        fail(item, policy->now, "cannot write the staple");
         return;
     }
     item->out_stamp = file_identity_at(item->setting->out);

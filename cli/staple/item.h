@@ -4,12 +4,13 @@
 #ifndef CLI_STAPLE_ITEM_H
 #define CLI_STAPLE_ITEM_H
 
+#include "asking.h"
 #include "program/file_identity.h"
 #include "staple/chain.h"
 #include "staple/file.h"
 #include "staple/plan.h"
 #include "staple/setting.h"
-#include "target.h"
+#include "why.h"
 
 // enum staple_state is how a staple stands. Zero is one that has not been looked at.
 enum staple_state {
@@ -67,10 +68,6 @@ bool staple_item_look(struct staple_look *look, struct asking *asking);
 // staple_item_take judges what came of asking, and writes what is good and not older.
 void staple_item_take(struct staple_look *look, const struct asking *asking,
                       const struct oc_check *check);
-
-// staple_item_fail counts a failure and prints the error line.
-__attribute__((format(printf, 3, 4))) void staple_item_fail(struct staple_item *item, int64_t now,
-                                                            const char *format, ...);
 
 // staple_item_state is how an item stands at a time, and staple_item_status the exit status for
 // it.

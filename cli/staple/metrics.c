@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// The text format of Prometheus: a family of gauges for each thing that is known of a staple.
+// A family of gauges for each value, in the text format of Prometheus.
 #include "staple/metrics.h"
 
+#include "metric.h"
+#include "program/output.h"
 #include "program/report.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-// struct metric is a gauge; `value` returns false when a staple has none.
-struct metric {
+// struct staple_metric is a gauge. `value` returns false for a staple without this value.
+struct staple_metric {
     const char *name;
     const char *help;
     bool (*value)(const struct staple_item *item, int64_t *out);
@@ -45,34 +47,27 @@ static bool failures(const struct staple_item *item, int64_t *out)
     return !item->has_no_responder;
 }
 
-static const struct metric metrics[] = {
-    {"ocsp_staple_this_update_seconds", "Since when the staple is right, in seconds since 1970.",
+static const struct staple_metric metrics[] = {
+    {"ocsp_staple_this_update_seconds", "thisUpdate of the staple, in seconds since 1970.",
      this_update},
-    {"ocsp_staple_next_update_seconds", "Until when the staple is valid, in seconds since 1970.",
+    {"ocsp_staple_next_update_seconds", "When the staple expires, in seconds since 1970.",
      next_update},
-    {"ocsp_staple_refresh_seconds", "When the responder is asked next, in seconds since 1970.",
+    {"ocsp_staple_refresh_seconds", "When the next refresh is due, in seconds since 1970.",
      refresh},
-    {"ocsp_staple_last_success_seconds",
-     "When the responder last gave a good answer, in seconds since 1970.", last_success},
-    {"ocsp_staple_failures", "How many refreshes in a row have failed.", failures},
+    {"ocsp_staple_last_success_seconds", "When the last refresh succeeded, in seconds since 1970.",
+     last_success},
+    {"ocsp_staple_failures", "Number of failed refreshes in a row.", failures},
 };
 
 static void print_label(FILE *out, const char *text)
 {
     fputs("{name=\"", out);
-    for (; *text != '\0'; text++) {
-        if (*text == '\n')
-            fputs("\\n", out);
-        else if (*text == '"' || *text == '\\')
-            fprintf(out, "\\%c", *text);
-        else
-            fputc(*text, out);
-    }
+    metric_print_text(out, text);
     fputc('"', out);
 }
 
-static void print_metric(FILE *out, const struct metric *metric, const struct staple_item *items,
-                         size_t n)
+static void print_metric(FILE *out, const struct staple_metric *metric,
+                         const struct staple_item *items, size_t n)
 {
     fprintf(out, "# HELP %s %s\n# TYPE %s gauge\n", metric->name, metric->help, metric->name);
     for (size_t i = 0; i < n; i++) {
@@ -85,7 +80,7 @@ static void print_metric(FILE *out, const struct metric *metric, const struct st
     }
 }
 
-// One line for each state that there is, and 1 for that of the staple.
+// Prints a line for each state, with 1 for that of the staple and 0 for the others.
 static void print_states(FILE *out, const struct staple_item *item, int64_t now)
 {
     enum staple_state is = staple_item_state(item, now);
@@ -104,7 +99,7 @@ bool staple_metrics_write(const char *path, const struct staple_item *items, siz
     FILE *out = output_memory(&text, &size);
     for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++)
         print_metric(out, &metrics[i], items, n);
-    fputs("# HELP ocsp_staple_status How the staple stands: 1 for one of these.\n"
+    fputs("# HELP ocsp_staple_status The state of the staple: 1 for one status, 0 for the others.\n"
           "# TYPE ocsp_staple_status gauge\n",
           out);
     for (size_t i = 0; i < n; i++)

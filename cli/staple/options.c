@@ -41,7 +41,9 @@ int staple_options_parse(const struct command *self, int argc, char **argv,
     }
     if (optind == argc)
         return EX_OK;
-    complain(self->title, "\"%s\": certificates are named by --cert or --config", argv[optind]);
+    complain(self->title,
+             "unexpected argument \"%s\": specify certificates with --cert or --config",
+             argv[optind]);
     return EX_USAGE;
 }
 
@@ -68,11 +70,11 @@ static const char *what_is_wrong(const struct staple_options *options,
 {
     const struct staple_setting *defaults = &setup->defaults;
     if (setup->force && !setup->once)
-        return "--force is for --once";
+        return "--force needs --once";
     if (options->config != NULL && (defaults->cert != NULL || defaults->out != NULL))
-        return "--cert and --out are not for --config, which names them";
+        return "--config excludes --cert and --out";
     if (options->config == NULL && defaults->cert == NULL)
-        return "which certificate? --cert or --config is needed";
+        return "missing --cert or --config";
     return NULL;
 }
 

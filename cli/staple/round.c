@@ -9,6 +9,7 @@
 #include "staple/haproxy.h"
 #include "staple/hook.h"
 #include "staple/metrics.h"
+#include "verdict.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -97,7 +97,7 @@ static void reload(struct service *service)
 {
     struct staple_setup *setup = must_alloc(1, sizeof *setup);
     if (staple_options_setup(service->self, service->options, setup) != EX_OK) {
-        complain(service->self->title, "the configuration stays as it was");
+        complain(service->self->title, "cannot reload: the old configuration stays in effect");
         staple_setup_free(setup);
         free(setup);
         return;

@@ -77,7 +77,7 @@ class ChainCase(AskingCase):
 
     def mute(self, name):
         """What is said of the server's certificate, which names no responder."""
-        return f"{name} [1]: names no responder (RFC 6960 3.1)\n"
+        return f"{name} [1]: the certificate names no responder; use --url (RFC 6960 3.1)\n"
 
 
 class EachTest(ChainCase):
@@ -105,13 +105,14 @@ class EachTest(ChainCase):
     def test_first_only_without_chain(self):
         """A bad staple of another is not looked at."""
         name = self.gnutls(self.both(UNKNOWN))
-        self.assertEqual(self.rows(0, name, error=f"{name}: names no responder (RFC 6960 3.1)\n"),
+        self.assertEqual(self.rows(0, name, error=f"{name}: the certificate names no responder; "
+                                                  "use --url (RFC 6960 3.1)\n"),
                          [("", "good", "staple"), ("", "not-verified", "-")])
 
     def test_unknown(self):
         name = self.gnutls(self.both(UNKNOWN))
-        rows = self.rows(2, "--chain", name, error=self.mute(name) + f"{name} [2]: is unknown "
-                         "to the responder (RFC 6960 2.2)\n")
+        rows = self.rows(2, "--chain", name, error=self.mute(name) + f"{name} [2]: unknown to the "
+                                                                     "responder (RFC 6960 2.2)\n")
         self.assertEqual([row[1] for row in rows], ["good", "not-verified", "unknown", "good"])
 
     def test_not_believed(self):
@@ -128,8 +129,8 @@ class EachTest(ChainCase):
     def test_order_of_the_staples(self):
         """The server finds out which is whose, and so do we."""
         name = self.gnutls(self.both(UNKNOWN)[::-1])
-        rows = self.rows(2, "--chain", name, error=self.mute(name) + f"{name} [2]: is unknown "
-                         "to the responder (RFC 6960 2.2)\n")
+        rows = self.rows(2, "--chain", name, error=self.mute(name) + f"{name} [2]: unknown to the "
+                                                                     "responder (RFC 6960 2.2)\n")
         self.assertEqual([row[1] for row in rows], ["good", "not-verified", "unknown", "good"])
 
     def test_second_only(self):
@@ -163,7 +164,7 @@ class EachTest(ChainCase):
 class MustStapleTest(ChainCase):
     """An issuer's certificate that demands a staple."""
 
-    DEMANDED = "there is no staple, which the certificate demands (RFC 7633 4.2.3.1)\n"
+    DEMANDED = "missing staple, which the certificate requires (RFC 7633 4.2.3.1)\n"
 
     def test_missing(self):
         name = self.gnutls((self.staple("strict-server", "strict", *GOOD),), name="strict")
@@ -179,15 +180,16 @@ class MustStapleTest(ChainCase):
 
     def test_not_looked_at_without_chain(self):
         name = self.gnutls((self.staple("strict-server", "strict", *GOOD),), name="strict")
-        self.rows(0, name, error=f"{name}: names no responder (RFC 6960 3.1)\n")
+        self.rows(0, name, error=f"{name}: the certificate names no responder; use --url (RFC "
+                                 "6960 3.1)\n")
 
 
 class FormTest(ChainCase):
     def test_json(self):
         name = self.gnutls(self.both(UNKNOWN))
         objects = self.check_json(2, "--ca", "ca.pem", "--chain", name,
-                                  error=self.mute(name) + f"{name} [2]: is unknown to "
-                                  "the responder (RFC 6960 2.2)\n")
+                                  error=self.mute(name) + f"{name} [2]: unknown to the responder "
+                                                          "(RFC 6960 2.2)\n")
         self.assertEqual(
             [(o["certificate"], o["verdict"], [(a.get("from"), a["verdict"], a["counted"])
                                                for a in o["answers"]]) for o in objects],
@@ -199,8 +201,8 @@ class FormTest(ChainCase):
         done = self.run_ocsp("check", "--nagios", "--ca", "ca.pem", "--chain", name)
         self.assertEqual(done.returncode, 2)
         self.assertEqual(done.stdout.decode(),
-                         f"OCSP CRITICAL - 1 of 2 good; {name} [2]: is unknown to "
-                         "the responder (RFC 6960 2.2) | good=1 revoked=0 unknown=1 "
+                         f"OCSP CRITICAL - 1 of 2 good; {name} [2]: unknown to the responder (RFC "
+                         "6960 2.2) | good=1 revoked=0 unknown=1 "
                          "not_verified=0\n")
 
     def test_prometheus(self):

@@ -53,31 +53,32 @@ class VerdictTest(CheckCase):
         self.assertEqual(lines[0].index("VERDICT"), lines[1].index("good"))
 
     def test_revoked(self):
-        row = self.row(1, "bad-chain.pem", error="bad-chain.pem: is revoked since "
+        row = self.row(1, "bad-chain.pem", error="bad-chain.pem: revoked since "
                        "2023-06-01T12:00:00Z (keyCompromise) (RFC 6960 2.2)\n")
         self.assertEqual(row[1], "revoked")
 
     def test_unknown(self):
         row = self.row(2, "missing-chain.pem",
-                       error="missing-chain.pem: is unknown to the responder (RFC 6960 2.2)\n")
+                       error="missing-chain.pem: unknown to the responder (RFC 6960 2.2)\n")
         self.assertEqual(row[1], "unknown")
 
     def test_no_responder_named(self):
         row = self.row(3, "mute-chain.pem",
-                       error="mute-chain.pem: names no responder (RFC 6960 3.1)\n")
+                       error="mute-chain.pem: the certificate names no responder; use --url (RFC "
+                             "6960 3.1)\n")
         self.assertEqual(row, ["mute-chain.pem", "not-verified", "-", "-", "-", "-"])
 
     def test_url_instead(self):
         other = self.responder("ca", options=("-nmin", "5"))
         row = self.row(2, "--url", other.url, "mute-chain.pem",
-                       error="mute-chain.pem: is unknown to the responder (RFC 6960 2.2)\n")
+                       error="mute-chain.pem: unknown to the responder (RFC 6960 2.2)\n")
         self.assertEqual(row[4:], ["issuer", other.url])
 
     def test_worst_counts(self):
         rows = self.cells(self.check(
             1, "missing-chain.pem", "bad-chain.pem", "leaf-chain.pem",
-            error="missing-chain.pem: is unknown to the responder (RFC 6960 2.2)\n"
-            "bad-chain.pem: is revoked since 2023-06-01T12:00:00Z (keyCompromise) "
+            error="missing-chain.pem: unknown to the responder (RFC 6960 2.2)\n"
+            "bad-chain.pem: revoked since 2023-06-01T12:00:00Z (keyCompromise) "
             "(RFC 6960 2.2)\n"))
         self.assertEqual([row[:2] for row in rows],
                          [["missing-chain.pem", "unknown"], ["bad-chain.pem", "revoked"],
@@ -94,7 +95,8 @@ class VerdictTest(CheckCase):
         chain = b"".join(self.path(f"{name}.pem").read_bytes() for name in ("end", "sub", "ca"))
         self.write("long.pem", chain)
         objects = self.check_json(3, "--chain", "long.pem",
-                                  error="long.pem [1]: names no responder (RFC 6960 3.1)\n")
+                                  error="long.pem [1]: the certificate names no responder; use "
+                                        "--url (RFC 6960 3.1)\n")
         self.assertEqual([(o["target"], o["certificate"], o["verdict"]) for o in objects],
                          [("long.pem", 1, "not-verified"), ("long.pem", 2, "good")])
 
@@ -106,7 +108,7 @@ class RefusalTest(CheckCase):
         self.assertEqual(row, ["leaf-chain.pem", "not-verified", "-", "-", "-", url])
 
     def test_try_later(self):
-        self.refuse(self.serve(error_response(3)), "the responder answers tryLater (RFC 6960 2.3)")
+        self.refuse(self.serve(error_response(3)), "the responder returned tryLater (RFC 6960 2.3)")
 
     def test_http_error(self):
         self.refuse(self.serve(b"no", status=503), "HTTP status 503 instead of 200 (RFC 6960 A.2)")
@@ -116,7 +118,7 @@ class RefusalTest(CheckCase):
                     "the content type is not application/ocsp-response (RFC 6960 A.2)")
 
     def test_empty(self):
-        self.refuse(self.serve(b""), "the answer is empty (RFC 6960 A.2)")
+        self.refuse(self.serve(b""), "the response is empty (RFC 6960 A.2)")
 
     def test_answer_about_another(self):
         self.succeed("respond", "--issuer", "ca.pem", "--key", "ca.key", "--status", "good",
@@ -124,14 +126,14 @@ class RefusalTest(CheckCase):
         url = self.serve(self.path("other.resp").read_bytes())
         done = self.run_ocsp("check", "--url", url, "leaf-chain.pem")
         self.assertEqual(done.returncode, 3)
-        self.assertIn(b"the answer is not believed: ", done.stderr)
+        self.assertIn(b"the response is not believed: ", done.stderr)
 
     def test_expired(self):
         self.succeed("respond", "--issuer", "ca.pem", "--key", "ca.key", "--status", "good",
                      "--cert", "leaf.pem", "--this-update", "2024-01-01T00:00:00Z",
                      "--next-update", "2024-01-08T00:00:00Z", "--out", "old.resp")
         self.refuse(self.serve(self.path("old.resp").read_bytes()),
-                    "the answer is not believed: nextUpdate has passed (RFC 6960 3.2, 4.2.2.1)")
+                    "the response is not believed: nextUpdate has passed (RFC 6960 3.2, 4.2.2.1)")
 
     def test_wrong_issuer(self):
         row = self.row(3, "--issuer", "stranger.pem", "leaf.pem",
@@ -173,7 +175,7 @@ class RefusalTest(CheckCase):
         done = self.run_ocsp("check", "--url", url, "leaf-chain.pem")
         self.assertEqual(done.returncode, 3)
         self.assertRegex(done.stderr.decode(),
-                         f"^leaf-chain.pem: {re.escape(url)}: cannot be reached")
+                         f"^leaf-chain.pem: {re.escape(url)}: cannot reach the responder")
 
     def test_soft_fail(self):
         url = self.nowhere()
@@ -186,13 +188,14 @@ class RefusalTest(CheckCase):
 
     def test_soft_fail_changes_nothing_else(self):
         self.assertEqual(self.row(3, "--soft-fail", "mute-chain.pem",
-                                  error="mute-chain.pem: names no responder (RFC 6960 3.1)\n")[1],
+                                  error="mute-chain.pem: the certificate names no responder; use "
+                                        "--url (RFC 6960 3.1)\n")[1],
                          "not-verified")
         url = self.serve(error_response(3))
         self.row(3, "--soft-fail", "--url", url, "leaf-chain.pem",
-                 error=f"leaf-chain.pem: {url}: the responder answers tryLater (RFC 6960 2.3)\n")
+                 error=f"leaf-chain.pem: {url}: the responder returned tryLater (RFC 6960 2.3)\n")
         row = self.row(1, "--soft-fail", "bad-chain.pem",
-                       error="bad-chain.pem: is revoked since 2023-06-01T12:00:00Z "
+                       error="bad-chain.pem: revoked since 2023-06-01T12:00:00Z "
                              "(keyCompromise) (RFC 6960 2.2)\n")
         self.assertEqual(row[5], f"{self.url} (soft fail)")
 
@@ -207,8 +210,8 @@ class RefusalTest(CheckCase):
                      "--cert", "leaf.pem", "--out", "plain.resp")
         url = self.serve(self.path("plain.resp").read_bytes())
         self.row(0, "--nonce", "--url", url, "leaf-chain.pem",
-                 error="leaf-chain.pem: the answer is without the nonce that was sent, and may be "
-                       "an older one that is repeated (RFC 9654 2.1)\n")
+                 error="leaf-chain.pem: the response has no nonce although one was sent; it may "
+                       "be a replay of an older response (RFC 9654 2.1)\n")
 
     def test_nonce(self):
         objects = self.check_json(0, "--nonce", "leaf-chain.pem")
@@ -218,8 +221,8 @@ class RefusalTest(CheckCase):
         self.make_cert("checked", "ca", 0x2001, "extendedKeyUsage=OCSPSigning\n")
         url = self.responder("checked").url
         self.row(0, "--url", url, "leaf-chain.pem",
-                 error="leaf-chain.pem: the signer's certificate is without "
-                       "id-pkix-ocsp-nocheck, and was not checked itself (RFC 6960 4.2.2.2.1)\n")
+                 error="leaf-chain.pem: the signer's certificate has no id-pkix-ocsp-nocheck and "
+                       "was not checked for revocation (RFC 6960 4.2.2.2.1)\n")
 
 
 class CacheTest(CheckCase):
@@ -260,7 +263,7 @@ class AskingTest(CheckCase):
 
     def test_second_time_with_sha1(self):
         url = self.serve(error_response(6))
-        what = f"leaf-chain.pem: {url}: the responder answers unauthorized (RFC 6960 2.3)\n"
+        what = f"leaf-chain.pem: {url}: the responder returned unauthorized (RFC 6960 2.3)\n"
         one, = self.check_json(3, "--url", url, "leaf-chain.pem", error=2 * what)
         self.assertEqual([e["hash"] for e in one["exchanges"]], ["sha256", "sha1"])
         one, = self.check_json(3, "--hash", "sha256", "--url", url, "leaf-chain.pem", error=what)
@@ -271,7 +274,7 @@ class AskingTest(CheckCase):
         url = self.responder("outsider").url
         done = self.run_ocsp("check", "--url", url, "leaf-chain.pem")
         self.assertEqual(done.returncode, 3)
-        self.assertIn(b"the answer is not believed: ", done.stderr)
+        self.assertIn(b"the response is not believed: ", done.stderr)
         row = self.row(0, "--trusted-responder", "outsider.pem", "--url", url, "leaf-chain.pem")
         self.assertEqual(row[4:], ["trusted", url])
 
@@ -308,7 +311,7 @@ class AskingTest(CheckCase):
             done = self.run_ocsp("check", "--timeout", "1", "--url", url, "leaf-chain.pem")
             self.assertLess(time.monotonic() - start, 10)
         self.assertEqual(done.returncode, 3)
-        self.assertIn(f"leaf-chain.pem: {url}: took too long", done.stderr.decode())
+        self.assertIn(f"leaf-chain.pem: {url}: the request timed out", done.stderr.decode())
 
     def test_one_at_a_time(self):
         self.check(0, "--parallel", "1", *["leaf-chain.pem"] * 4)
@@ -316,7 +319,7 @@ class AskingTest(CheckCase):
     def test_scheme(self):
         done = self.run_ocsp("check", "--url", "file:///etc/passwd", "leaf-chain.pem")
         self.assertEqual(done.returncode, 3)
-        self.assertIn(b"file:///etc/passwd: is an address that is not asked", done.stderr)
+        self.assertIn(b"file:///etc/passwd: unsupported URL", done.stderr)
 
 
 class DirectoryTest(CheckCase):
@@ -344,7 +347,7 @@ class DirectoryTest(CheckCase):
 
     def test_empty(self):
         self.path("certs").mkdir()
-        self.row(3, "certs", error="certs: is a directory without files\n")
+        self.row(3, "certs", error="certs: no files in the directory\n")
 
 
 class FormTest(CheckCase):
@@ -370,12 +373,12 @@ class FormTest(CheckCase):
 
     def test_json_of_failures(self):
         url = self.serve(error_response(3))
-        what = f"{url}: the responder answers tryLater (RFC 6960 2.3)"
+        what = f"{url}: the responder returned tryLater (RFC 6960 2.3)"
         one, two = self.check_json(3, "--url", url, "./none.pem", "leaf-chain.pem",
                                    error="./none.pem: No such file or directory\n"
                                          f"leaf-chain.pem: {what}\n")
         self.assertEqual(one["answers"], [{"verdict": "not-verified", "counted": True,
-                                           "what": "is no certificate that can be read"}])
+                                           "what": "cannot read a certificate"}])
         self.assertEqual(one["verdict"], "not-verified")
         self.assertEqual(two["answers"], [{"from": "responder", "url": url,
                                            "verdict": "not-verified", "counted": True,
@@ -383,7 +386,7 @@ class FormTest(CheckCase):
         self.assertEqual(two["exchanges"][0]["response_status"], "tryLater")
 
     def test_json_of_revoked(self):
-        one, = self.check_json(1, "bad-chain.pem", error="bad-chain.pem: is revoked since "
+        one, = self.check_json(1, "bad-chain.pem", error="bad-chain.pem: revoked since "
                                "2023-06-01T12:00:00Z (keyCompromise) (RFC 6960 2.2)\n")
         answer, = one["answers"]
         self.assertEqual(answer["revocation_time"], "2023-06-01T12:00:00Z")
@@ -399,16 +402,17 @@ class FormTest(CheckCase):
                              "not_verified=0\n"))
         self.assertEqual(
             self.nagios("leaf-chain.pem", "mute-chain.pem", "bad-chain.pem"),
-            (2, "OCSP CRITICAL - 1 of 3 good; bad-chain.pem: is revoked since "
+            (2, "OCSP CRITICAL - 1 of 3 good; bad-chain.pem: revoked since "
                 "2023-06-01T12:00:00Z (keyCompromise) (RFC 6960 2.2) | good=1 revoked=1 "
                 "unknown=0 not_verified=1\n"))
         self.assertEqual(
             self.nagios("missing-chain.pem"),
-            (2, "OCSP CRITICAL - 0 of 1 good; missing-chain.pem: is unknown to the responder "
-                "(RFC 6960 2.2) | good=0 revoked=0 unknown=1 not_verified=0\n"))
+            (2, "OCSP CRITICAL - 0 of 1 good; missing-chain.pem: unknown to the responder (RFC "
+                "6960 2.2) | good=0 revoked=0 unknown=1 not_verified=0\n"))
         self.assertEqual(
             self.nagios("leaf-chain.pem", "mute-chain.pem"),
-            (3, "OCSP UNKNOWN - 1 of 2 good; mute-chain.pem: names no responder (RFC 6960 3.1) "
+            (3, "OCSP UNKNOWN - 1 of 2 good; mute-chain.pem: the certificate names no responder; "
+                "use --url (RFC 6960 3.1) "
                 "| good=1 revoked=0 unknown=0 not_verified=1\n"))
 
     def test_nagios_soft_fail(self):
@@ -424,13 +428,13 @@ class FormTest(CheckCase):
     def test_prometheus(self):
         self.write('a"\\.pem', self.path("leaf-chain.pem").read_bytes())
         lines = self.check(3, "--prometheus", 'a"\\.pem', "mute-chain.pem",
-                           error="mute-chain.pem: names no responder (RFC 6960 3.1)\n")
+                           error="mute-chain.pem: the certificate names no responder; use --url "
+                                 "(RFC 6960 3.1)\n")
         text = [re.sub(r" \d{10}$", " TIME", line) for line in lines]
         name = r'{target="a\"\\.pem"}'
         mute = '{target="mute-chain.pem"}'
         self.assertEqual(text, [
-            "# HELP ocsp_check_good 1 when the certificate is verified to be good, 0 for "
-            "everything else.",
+            "# HELP ocsp_check_good 1 if the certificate is verified and good, otherwise 0.",
             "# TYPE ocsp_check_good gauge",
             f"ocsp_check_good{name} 1",
             f"ocsp_check_good{mute} 0",
@@ -439,15 +443,16 @@ class FormTest(CheckCase):
             "# TYPE ocsp_check_status gauge",
             f"ocsp_check_status{name} 0",
             f"ocsp_check_status{mute} 3",
-            "# HELP ocsp_check_this_update_seconds Since when the answer is right, in seconds "
-            "since 1970.",
+            "# HELP ocsp_check_this_update_seconds thisUpdate of the answer, in seconds since "
+            "1970.",
             "# TYPE ocsp_check_this_update_seconds gauge",
             f"ocsp_check_this_update_seconds{name} TIME",
-            "# HELP ocsp_check_next_update_seconds When there will be a newer answer, in seconds "
-            "since 1970.",
+            "# HELP ocsp_check_next_update_seconds nextUpdate of the answer, in seconds since "
+            "1970.",
             "# TYPE ocsp_check_next_update_seconds gauge",
             f"ocsp_check_next_update_seconds{name} TIME",
-            "# HELP ocsp_check_time_seconds When this was checked, in seconds since 1970.",
+            "# HELP ocsp_check_time_seconds When the certificates were checked, in seconds since "
+            "1970.",
             "# TYPE ocsp_check_time_seconds gauge",
             "ocsp_check_time_seconds TIME",
         ])
@@ -527,23 +532,25 @@ class HostTest(CheckCase):
         port = self.serve_tls(names_responder=False)
         for option in ((), ("--soft-fail",)):
             rows = self.rows(3, *option, f"localhost:{port}",
-                             error=f"localhost:{port}: names no responder (RFC 6960 3.1)\n")
+                             error=f"localhost:{port}: the certificate names no responder; use "
+                                   "--url (RFC 6960 3.1)\n")
             self.assertEqual([row[1] for row in rows], ["no-staple", "not-verified"])
 
     def test_staple_where_nobody_is_to_be_asked(self):
         port = self.serve_tls(names_responder=False, staple=("--status", "good"))
         self.rows(0, f"localhost:{port}",
-                  error=f"localhost:{port}: names no responder (RFC 6960 3.1)\n")
+                  error=f"localhost:{port}: the certificate names no responder; use --url (RFC "
+                        "6960 3.1)\n")
 
     def test_must_staple(self):
         port = self.serve_tls(extensions="tlsfeature=status_request\n")
         rows = self.rows(3, f"localhost:{port}",
-                         error=f"localhost:{port}: there is no staple, which the certificate "
-                               "demands (RFC 7633 4.2.3.1)\n")
+                         error=f"localhost:{port}: missing staple, which the certificate requires "
+                               "(RFC 7633 4.2.3.1)\n")
         self.assertEqual([row[1] for row in rows], ["no-staple", "good"])
         self.check_json(3, "--ca", "ca.pem", f"localhost:{port}",
-                        error=f"localhost:{port}: there is no staple, which the certificate "
-                              "demands (RFC 7633 4.2.3.1)\n")
+                        error=f"localhost:{port}: missing staple, which the certificate requires "
+                              "(RFC 7633 4.2.3.1)\n")
 
     def test_must_staple_with_staple(self):
         port = self.serve_tls(extensions="tlsfeature=status_request\n",
@@ -562,14 +569,14 @@ class HostTest(CheckCase):
         port = self.serve_tls(staple=("--status", "revoked", "--revoked-at",
                                       "2024-01-01T00:00:00Z"))
         rows = self.rows(1, f"localhost:{port}",
-                         error=f"localhost:{port}: is revoked since 2024-01-01T00:00:00Z "
+                         error=f"localhost:{port}: revoked since 2024-01-01T00:00:00Z "
                                "(RFC 6960 2.2)\n")
         self.assertEqual([row[1] for row in rows], ["revoked", "good"])
 
     def test_good_staple_hides_no_revocation(self):
         port = self.serve_tls(staple=("--status", "good"), serial=0x1001)
         rows = self.rows(1, f"localhost:{port}",
-                         error=f"localhost:{port}: is revoked since 2023-06-01T12:00:00Z "
+                         error=f"localhost:{port}: revoked since 2023-06-01T12:00:00Z "
                                "(keyCompromise) (RFC 6960 2.2)\n")
         self.assertEqual([row[1] for row in rows], ["good", "revoked"])
 
@@ -577,7 +584,7 @@ class HostTest(CheckCase):
         port = self.serve_tls(staple=("--status", "good"))
         name = f"localhost:{port}"
         rows = self.cells(self.check(
-            3, name, error=f"{name}: its certificate is not trusted (RFC 5280 6): self-signed "
+            3, name, error=f"{name}: the certificate is not trusted (RFC 5280 6): self-signed "
             "certificate in certificate chain\n"))
         self.assertEqual(rows, [[name, "not-verified", "-", "-", "-", "-"]])
         rows = self.cells(self.check(0, "--insecure-no-chain-check", name))
@@ -588,10 +595,10 @@ class HostTest(CheckCase):
     def test_wrong_name(self):
         port = self.serve_tls(names="DNS:elsewhere.example")
         name = f"localhost:{port}"
-        self.rows(3, name, error=f"{name}: its certificate is not trusted (RFC 5280 6): hostname "
+        self.rows(3, name, error=f"{name}: the certificate is not trusted (RFC 5280 6): hostname "
                                  "mismatch\n")
         self.rows(3, f"127.0.0.1:{port}",
-                  error=f"127.0.0.1:{port}: its certificate is not trusted (RFC 5280 6): IP "
+                  error=f"127.0.0.1:{port}: the certificate is not trusted (RFC 5280 6): IP "
                         "address mismatch\n")
 
     def test_json(self):
@@ -605,14 +612,15 @@ class HostTest(CheckCase):
         with socket.create_server(("127.0.0.1", 0)) as silent:
             name = f"127.0.0.1:{silent.getsockname()[1]}"
             start = time.monotonic()
-            self.rows(3, "--timeout", "1", name, error=f"{name}: no TLS: it took too long\n")
+            self.rows(3, "--timeout", "1", name, error=f"{name}: TLS failed: the handshake timed "
+                                                       "out\n")
             self.assertLess(time.monotonic() - start, 10)
 
     def test_other_protocol(self):
         port = int(self.serve(b"").split(":")[2].strip("/"))
         done = self.run_ocsp("check", "--ca", "ca.pem", f"127.0.0.1:{port}")
         self.assertEqual(done.returncode, 3)
-        self.assertRegex(done.stderr.decode(), rf"^127.0.0.1:{port}: no TLS: [ -~]+\n$")
+        self.assertRegex(done.stderr.decode(), rf"^127.0.0.1:{port}: TLS failed: [ -~]+\n$")
 
     def test_closed_at_once(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -623,19 +631,20 @@ class HostTest(CheckCase):
             closer.join()
         # How the system tells it depends on what was still under way.
         self.assertEqual(done.returncode, 3)
-        self.assertRegex(done.stderr.decode(), rf"^{name}: no TLS: (unexpected eof while reading|"
+        self.assertRegex(done.stderr.decode(), rf"^{name}: TLS failed: (unexpected eof while "
+                                               r"reading|"
                                                r"the connection was closed)\n$")
 
     def test_nobody_there(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             name = f"127.0.0.1:{taken.getsockname()[1]}"
-            self.rows(3, name, error=f"{name}: cannot be connected to: Connection refused\n")
+            self.rows(3, name, error=f"{name}: cannot connect: Connection refused\n")
 
     def test_not_trusted_file(self):
         port = self.serve_tls()
         self.check(3, "--ca", "./none.pem", f"localhost:{port}",
-                   error=f"localhost:{port}: --ca: ./none.pem: no certificate that can be read\n")
+                   error=f"localhost:{port}: --ca: ./none.pem: cannot read a certificate\n")
 
     def test_file_first(self):
         self.write("localhost:443", self.path("leaf-chain.pem").read_bytes())
@@ -728,14 +737,15 @@ class StartTlsTest(CheckCase):
             with self.subTest(protocol=protocol):
                 name = self.serve_once(talk)
                 self.row(3, "--ca", "ca.pem", "--starttls", protocol, name,
-                         error=f"{name}: no TLS: the server offers no STARTTLS\n")
+                         error=f"{name}: TLS failed: the server does not offer STARTTLS\n")
 
     def test_silent(self):
         for protocol in DIALOGUES:
             with self.subTest(protocol=protocol), socket.create_server(("127.0.0.1", 0)) as server:
                 name = f"127.0.0.1:{server.getsockname()[1]}"
                 self.row(3, "--timeout", "1", "--starttls", protocol, name,
-                         error=f"{name}: no TLS: the server did not answer in time, or closed\n")
+                         error=f"{name}: TLS failed: the server did not answer in time or closed "
+                               "the connection\n")
 
     def test_text_put_behind_the_reply(self):
         """What comes in the clear behind the reply is not taken for an answer inside TLS."""
@@ -743,13 +753,14 @@ class StartTlsTest(CheckCase):
         name = self.serve_once(talk)
         done = self.run_ocsp("check", "--ca", "ca.pem", "--starttls", "pop3", name)
         self.assertEqual(done.returncode, 3)
-        self.assertRegex(done.stderr.decode(), f"^{name}: no TLS: ")
+        self.assertRegex(done.stderr.decode(), f"^{name}: TLS failed: ")
 
     def test_no_end(self):
         for greeting in (b"220-" + b"x" * 2000, b"220-x\r\n" * 200):
             name = self.serve_once(lines(greeting))
             self.row(3, "--starttls", "smtp", name,
-                     error=f"{name}: no TLS: the server did not answer in time, or closed\n")
+                     error=f"{name}: TLS failed: the server did not answer in time or closed the "
+                           "connection\n")
 
 
 class UsageTest(CheckCase):
@@ -757,16 +768,16 @@ class UsageTest(CheckCase):
         self.fail_with(64, f"ocsp check: {text}\n{CHECK_USAGE}", "check", *args)
 
     def test_wrong_arguments(self):
-        self.wrong("no target given")
-        self.wrong("only one of --json, --nagios and --prometheus is possible", "--json",
+        self.wrong("missing target")
+        self.wrong("--json, --nagios and --prometheus exclude each other", "--json",
                    "--nagios", "leaf.pem")
         self.wrong('--timeout: "0" is not a number of seconds from 1 to 3600', "--timeout", "0")
         self.wrong('--connect-timeout: "x" is not a number of seconds from 1 to 3600',
                    "--connect-timeout", "x")
         self.wrong('--parallel: "257" is not a number from 1 to 256', "--parallel", "257")
-        self.wrong('--starttls: "xmpp" is none of smtp, imap, pop3, ldap, postgres, ftp',
+        self.wrong('--starttls: "xmpp" is not one of smtp, imap, pop3, ldap, postgres, ftp',
                    "--starttls", "xmpp")
-        self.wrong('--hash: "md5" is none of sha1, sha224, sha256, sha384, sha512', "--hash",
+        self.wrong('--hash: "md5" is not one of sha1, sha224, sha256, sha384, sha512', "--hash",
                    "md5")
         self.fail_with(65, "./none.pem: No such file or directory\n", "check", "--issuer",
                        "./none.pem", "leaf.pem")

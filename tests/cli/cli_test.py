@@ -66,8 +66,8 @@ class UsageTest(Case):
                        "help", "show", "request")
 
     def test_show(self):
-        self.fail_with(64, "ocsp show: no file given\n" + SHOW_USAGE, "show")
-        self.fail_with(64, "ocsp show: no file given\n" + SHOW_USAGE, "show", "--json")
+        self.fail_with(64, "ocsp show: missing file\n" + SHOW_USAGE, "show")
+        self.fail_with(64, "ocsp show: missing file\n" + SHOW_USAGE, "show", "--json")
         self.fail_with(64, "ocsp show: unrecognized option '--yaml'\n" + SHOW_USAGE,
                        "show", "--yaml", REQUEST)
         self.fail_with(64, "ocsp show: option '--json' doesn't allow an argument\n" + SHOW_USAGE,
@@ -75,13 +75,14 @@ class UsageTest(Case):
         self.fail_with(64, "ocsp show: invalid option -- 'j'\n" + SHOW_USAGE, "show", "-j", REQUEST)
 
     def test_request(self):
-        self.fail_with(64, "ocsp request: no certificate given\n" + REQUEST_USAGE, "request")
-        self.fail_with(64, "ocsp request: no certificate given\n" + REQUEST_USAGE,
+        self.fail_with(64, "ocsp request: missing certificate\n" + REQUEST_USAGE, "request")
+        self.fail_with(64, "ocsp request: missing certificate\n" + REQUEST_USAGE,
                        "request", "--issuer", ISSUER)
         self.fail_with(64, "ocsp request: option '--issuer' requires an argument\n" + REQUEST_USAGE,
                        "request", LEAF, "--issuer")
         for name in ("md5", "SHA1", "other", ""):
-            self.fail_with(64, f'ocsp request: --hash: "{name}" is none of sha1, sha224, sha256, '
+            self.fail_with(64, f'ocsp request: --hash: "{name}" is not one of sha1, sha224, '
+                               'sha256, '
                            "sha384, sha512\n" + REQUEST_USAGE,
                            "request", "--hash", name, "--issuer", ISSUER, LEAF)
 

@@ -8,7 +8,7 @@ import unittest
 
 from support import AskingCase, FETCH_USAGE, error_response
 
-REVOKED = ("bad-chain.pem: is revoked since 2023-06-01T12:00:00Z (keyCompromise) "
+REVOKED = ("bad-chain.pem: revoked since 2023-06-01T12:00:00Z (keyCompromise) "
            "(RFC 6960 2.2)\n")
 
 
@@ -38,7 +38,7 @@ class FetchTest(AskingCase):
 
     def test_unknown_is_written(self):
         self.fetch(2, "missing-chain.pem",
-                   error="missing-chain.pem: is unknown to the responder (RFC 6960 2.2)\n")
+                   error="missing-chain.pem: unknown to the responder (RFC 6960 2.2)\n")
         self.assertEqual(self.verify("missing.pem"), 2)
 
     def test_nothing_is_written_on_failure(self):
@@ -46,7 +46,7 @@ class FetchTest(AskingCase):
         later = self.serve(error_response(3))
         other = self.serve(self.make_answer("other.resp", "2026-01-01T00:00:00Z", "other.pem"))
         self.fetch(3, "--url", later, "leaf-chain.pem",
-                   error=f"leaf-chain.pem: {later}: the responder answers tryLater "
+                   error=f"leaf-chain.pem: {later}: the responder returned tryLater "
                          "(RFC 6960 2.3)\n")
         self.assertEqual(
             self.run_ocsp("fetch", "--out", "out.der", "--url", other, "leaf-chain.pem").returncode,
@@ -54,8 +54,8 @@ class FetchTest(AskingCase):
         self.assertEqual(
             self.run_ocsp("fetch", "--out", "out.der", "--url", self.nowhere(),
                           "leaf-chain.pem").returncode, 3)
-        self.fetch(3, "mute-chain.pem", error="mute-chain.pem: names no responder "
-                                              "(RFC 6960 3.1)\n")
+        self.fetch(3, "mute-chain.pem", error="mute-chain.pem: the certificate names no "
+                                              "responder; use --url (RFC 6960 3.1)\n")
         self.assertEqual(self.path("out.der").read_bytes(), b"what was there")
 
     def test_newer_is_kept(self):
@@ -63,7 +63,7 @@ class FetchTest(AskingCase):
         newer = self.make_answer("out.der", when[1])
         older = self.serve(self.make_answer("older.resp", when[0]))
         self.fetch(73, "--url", older, "leaf-chain.pem",
-                   error="out.der: is kept: it holds a newer answer than the one that came\n")
+                   error="out.der: not replaced: it holds a newer answer than the responder's\n")
         self.assertEqual(self.path("out.der").read_bytes(), newer)
 
     def test_older_is_replaced(self):
@@ -95,9 +95,9 @@ class FetchTest(AskingCase):
         return [f"{at}+03:00", f"{at}+02:00"]
 
     def test_usage(self):
-        for what, args in (("where to? --out is needed", ["leaf.pem"]),
-                           ("no certificate given", ["--out", "out.der"]),
-                           ("one certificate at most", ["--out", "out.der", "a", "b"])):
+        for what, args in (("missing --out", ["leaf.pem"]),
+                           ("missing certificate", ["--out", "out.der"]),
+                           ("only one certificate can be given", ["--out", "out.der", "a", "b"])):
             self.fail_with(64, f"ocsp fetch: {what}\n{FETCH_USAGE}", "fetch", *args)
         self.fail_with(64, "ocsp fetch: --max-age: \"x\" is not a number of seconds from 0 to "
                            f"1000000000\n{FETCH_USAGE}", "fetch", "--max-age", "x")

@@ -259,37 +259,37 @@ class PemTest(Case):
 
     def test_private_key(self):
         self.write("key.pem", pem("PRIVATE KEY", KEY))
-        self.fail_with(65, 'key.pem: block 1: PEM label "PRIVATE KEY" is of no certificate, '
-                       "request or response\n", "show", "key.pem")
+        self.fail_with(65, 'key.pem: block 1: unsupported PEM label "PRIVATE KEY"\n', "show",
+                       "key.pem")
 
     def test_private_key_behind_certificate(self):
         self.write("both.pem", pem("CERTIFICATE", der_of(LEAF)) + pem("EC PRIVATE KEY", KEY))
-        self.fail_with(65, 'both.pem: block 2: PEM label "EC PRIVATE KEY" is of no certificate, '
-                       "request or response\n", "show", "both.pem")
+        self.fail_with(65, 'both.pem: block 2: unsupported PEM label "EC PRIVATE KEY"\n', "show",
+                       "both.pem")
 
     def test_encrypted(self):
         text = pem("CERTIFICATE", REQUEST).replace(
             "-----\n", "-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233\n\n", 1)
         self.write("secret.pem", text)
-        self.fail_with(65, "secret.pem: block 1: PEM with headers, as encrypted blocks have them\n",
+        self.fail_with(65, "secret.pem: block 1: unsupported PEM headers, as in encrypted blocks\n",
                        "show", "secret.pem")
 
     def test_encrypted_key_does_not_ask(self):
         self.openssl("genpkey", "-algorithm", "ED25519", "-aes-128-cbc", "-pass", "pass:secret",
                      "-out", "key.pem")
-        self.fail_with(65, 'key.pem: block 1: PEM label "ENCRYPTED PRIVATE KEY" is of no '
-                       "certificate, request or response\n", "show", "key.pem")
+        self.fail_with(65, 'key.pem: block 1: unsupported PEM label "ENCRYPTED PRIVATE KEY"\n',
+                       "show", "key.pem")
 
     def test_broken_base64(self):
         self.write("m.pem", "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n")
-        self.fail_with(65, "m.pem: block 1: broken PEM: bad base64 decode\n", "show", "m.pem")
+        self.fail_with(65, "m.pem: block 1: invalid PEM: bad base64 decode\n", "show", "m.pem")
 
     def test_end_missing(self):
         whole = pem("CERTIFICATE", der_of(LEAF))
         self.write("m.pem", whole + whole[:-30])
         done = self.run_ocsp("show", "m.pem")
         self.assertEqual((done.returncode, done.stdout), (65, b""))
-        self.assertRegex(done.stderr, rb"\Am\.pem: block 2: broken PEM: [^\n]+\n\Z")
+        self.assertRegex(done.stderr, rb"\Am\.pem: block 2: invalid PEM: [^\n]+\n\Z")
 
     def test_empty_block(self):
         self.write("m.pem", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n")
@@ -319,10 +319,10 @@ class RubbishTest(Case):
         self.refuse("hello, world\n", "m: byte 5: neither DER, PEM, base64 nor hex\n")
 
     def test_blanks(self):
-        self.refuse("  \n\n", "m: byte 4: base64 or hex text ends too early\n")
+        self.refuse("  \n\n", "m: byte 4: truncated base64 or hex\n")
 
     def test_base64_cut_off(self):
-        self.refuse("MEMwQ", "m: byte 5: base64 or hex text ends too early\n")
+        self.refuse("MEMwQ", "m: byte 5: truncated base64 or hex\n")
 
     def test_base64_padding_inside(self):
         self.refuse("MEMw=QTA", "m: byte 4: neither DER, PEM, base64 nor hex\n")
@@ -332,7 +332,7 @@ class RubbishTest(Case):
         self.refuse("MEMwQQ===", "m: byte 8: neither DER, PEM, base64 nor hex\n")
 
     def test_base64_padding_too_short(self):
-        self.refuse("MEMwQQ=", "m: byte 7: base64 or hex text ends too early\n")
+        self.refuse("MEMwQQ=", "m: byte 7: truncated base64 or hex\n")
 
     def test_words_that_are_base64(self):
         self.refuse("rubbish1", "m: byte 0 of the decoded DER: OCSPRequest is not a SEQUENCE "
@@ -368,7 +368,8 @@ class RubbishTest(Case):
     def test_cut_certificate(self):
         done = self.run_ocsp("show", self.write("m", der_of(ISSUER)[:500]))
         self.assertEqual((done.returncode, done.stdout), (65, b""))
-        self.assertRegex(done.stderr, rb"\Am: byte 0: Certificate [^\n]+ \(RFC 5280 4\.1\): cut short\n\Z")
+        self.assertRegex(done.stderr, rb"\Am: byte 0: Certificate [^\n]+ \(RFC 5280 4\.1\): "
+                                      rb"truncated\n\Z")
 
     def test_trailing_octet(self):
         done = self.run_ocsp("show", self.write("m", REQUEST + b"\n"))

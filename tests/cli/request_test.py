@@ -119,7 +119,7 @@ class NonceTest(RequestCase):
 
     def test_refused(self):
         for value in ("", "0", "000", "0g", "0x00", "00:00", " 00", "5a" * 129):
-            self.fail_with(64, f'ocsp request: --nonce: "{value}" is not 1 to 128 octets in hex\n'
+            self.fail_with(64, f'ocsp request: --nonce: "{value}" is not 1 to 128 bytes in hex\n'
                            + REQUEST_USAGE, "request", f"--nonce={value}", "--issuer", ISSUER, LEAF)
 
 
@@ -165,14 +165,13 @@ class SignTest(RequestCase):
             self.usage("--sign needs --signer and --key", *args)
         for args in (("--signer", "rsa.pem"), ("--key", "rsa.key"), ("--passphrase-file", "x"),
                      ("--digest", "sha256"), ("--pss",), self.SIGN[1:]):
-            self.usage("--signer, --key, --passphrase-file, --digest and --pss are for --sign "
-                       "only", *args)
+            self.usage("--signer, --key, --passphrase-file, --digest and --pss need --sign", *args)
 
     def test_digest_refused(self):
         for digest in ("sha1", "md5"):
-            self.usage(f"--digest: {digest} is too weak to sign with; take sha224, sha256, sha384 "
-                       "or sha512", *self.SIGN, "--digest", digest)
-        self.usage('--digest: "sha3-256" is none of sha224, sha256, sha384, sha512', *self.SIGN,
+            self.usage(f"--digest: {digest} is too weak for signatures; use sha224, sha256, "
+                       "sha384 or sha512", *self.SIGN, "--digest", digest)
+        self.usage('--digest: "sha3-256" is not one of sha224, sha256, sha384, sha512', *self.SIGN,
                    "--digest=sha3-256")
 
     def test_key_that_signs_wrongly(self):
@@ -180,19 +179,19 @@ class SignTest(RequestCase):
         self.mix_keys("ec", "one", "mixed.der")
         args = ("request", "--issuer", ISSUER, LEAF, "--sign", "--signer", "ec.pem", "--out",
                 "none.der", "--key")
-        self.fail_with(70, "ocsp request: the request that was made is not believed: the signature "
+        self.fail_with(70, "ocsp request: cannot verify the new request: the signature "
                        "of the request is wrong (RFC 6960 4.1.2)\n", *args, "mixed.der")
         self.assertFalse(self.path("none.der").exists())
         self.succeed(*args, "ec.key")
 
     def test_key_refused(self):
-        self.refuse("rsa.pem: the private key is not that of the signer's certificate; take the "
-                    "--key that belongs to it", *self.SIGN, "--key", "ed.key")
+        self.refuse("rsa.pem: the private key is not that of the signer's certificate; --key must "
+                    "be the private key of this certificate", *self.SIGN, "--key", "ed.key")
         self.refuse("ed.pem: RSASSA-PSS needs an RSA key (RFC 4055 1.2)", "--sign", "--signer",
                     "ed.pem", "--key", "ed.key", "--pss")
         self.make_cert("small", "one", 3, kind="small")
         self.refuse("small.pem: signatures with an RSA key below 2048 bits are not believed (RFC "
-                    "6960 5.1.1); take a larger one", "--sign", "--signer", "small.pem", "--key",
+                    "6960 5.1.1); use a larger key", "--sign", "--signer", "small.pem", "--key",
                     "small.key")
         for option in ("--signer", "--key"):
             self.refuse("nowhere: No such file or directory", *self.SIGN, option, "nowhere")
@@ -237,27 +236,32 @@ class IssuerTest(RequestCase):
         self.assertEqual(self.serials(chain, "b.pem"), ["11", "22"])
 
     def test_issuer_missing(self):
-        self.fail_with(65, 'a.pem: no certificate given is that of its issuer, "CN=one"\n',
+        self.fail_with(65, 'a.pem: missing certificate of the issuer "CN=one"; use '
+                       '--issuer\n',
                        "request", "a.pem")
 
     def test_issuer_wrong(self):
-        self.fail_with(65, 'a.pem: no certificate given is that of its issuer, "CN=one"\n',
+        self.fail_with(65, 'a.pem: missing certificate of the issuer "CN=one"; use '
+                       '--issuer\n',
                        "request", "--issuer", "two.pem", "a.pem")
 
     def test_issuer_of_one_missing(self):
-        self.fail_with(65, 'b.pem: no certificate given is that of its issuer, "CN=two"\n',
+        self.fail_with(65, 'b.pem: missing certificate of the issuer "CN=two"; use '
+                       '--issuer\n',
                        "request", "--issuer", "one.pem", "--out", "out.der", "a.pem", "b.pem")
         self.assertFalse(self.path("out.der").exists())
 
     def test_issuer_hostile(self):
         self.make_ca("evil", subject="/CN=x\x1b[31m")
         self.make_cert("c", "evil", 33)
-        self.fail_with(65, 'c.pem: no certificate given is that of its issuer, "CN=x\\1B[31m"\n',
+        self.fail_with(65, 'c.pem: missing certificate of the issuer "CN=x\\1B[31m"; use '
+                       '--issuer\n',
                        "request", "c.pem")
 
     def test_same_name_other_key_identifier(self):
         self.make_ca("impostor", subject="/CN=one")
-        self.fail_with(65, 'a.pem: no certificate given is that of its issuer, "CN=one"\n',
+        self.fail_with(65, 'a.pem: missing certificate of the issuer "CN=one"; use '
+                       '--issuer\n',
                        "request", "--issuer", "impostor.pem", "a.pem")
         self.assertEqual(self.succeed("request", "--issuer", "impostor.pem", "--issuer", "one.pem",
                                       "a.pem"),
@@ -269,8 +273,8 @@ class IssuerTest(RequestCase):
             self.make_ca(name, subject="/CN=twin", extensions="subjectKeyIdentifier=none\n")
             self.assertNotIn("subject_key_id", self.json(f"{name}.pem"))
         self.make_cert("c", "x", 44, key_ids=False)
-        self.fail_with(65, "c.pem: certificates with different keys may be its issuer: "
-                       "x.pem and y.pem\n", "request", "--issuer", "x.pem", "--issuer", "y.pem",
+        self.fail_with(65, "c.pem: ambiguous issuer: x.pem and y.pem hold "
+                       "different keys\n", "request", "--issuer", "x.pem", "--issuer", "y.pem",
                        "c.pem")
         self.assertEqual(self.serials("--issuer", "x.pem", "c.pem"), ["44"])
 
@@ -284,19 +288,19 @@ class IssuerTest(RequestCase):
 
     def test_not_a_certificate(self):
         self.write("r.der", (SEED / "request.der").read_bytes())
-        self.fail_with(65, "r.der: is an OCSP request, not a certificate\n",
+        self.fail_with(65, "r.der: unexpected OCSP request instead of certificate\n",
                        "request", "--issuer", "one.pem", "r.der")
         self.write("e.der", error_response(3))
-        self.fail_with(65, "e.der: is an OCSP response, not a certificate\n",
+        self.fail_with(65, "e.der: unexpected OCSP response instead of certificate\n",
                        "request", "--issuer", "e.der", "a.pem")
         self.write("two.pem", pem("CERTIFICATE", der_of(LEAF)) + pem("OCSP RESPONSE",
                                                                      error_response(3)))
-        self.fail_with(65, "two.pem: block 2: is an OCSP response, not a certificate\n",
+        self.fail_with(65, "two.pem: block 2: unexpected OCSP response instead of certificate\n",
                        "request", "two.pem")
 
     def test_no_message_at_all(self):
-        self.fail_with(65, 'a.key: block 1: PEM label "PRIVATE KEY" is of no certificate, request '
-                       "or response\n", "request", "--issuer", "one.pem", "a.key")
+        self.fail_with(65, 'a.key: block 1: unsupported PEM label "PRIVATE KEY"\n', "request",
+                       "--issuer", "one.pem", "a.key")
         self.openssl("pkey", "-in", "a.key", "-outform", "DER", "-out", "key.der")
         done = self.run_ocsp("request", "--issuer", "one.pem", "key.der")
         self.assertEqual((done.returncode, done.stdout), (65, b""))

@@ -100,26 +100,26 @@ class StatusTest(RespondCase):
 
     def test_reason_refused(self):
         for reason in ("", "KeyCompromise", "1", "undefined"):
-            self.usage(f'--reason: "{reason}" is none of {", ".join(REASONS)}', *self.ISSUER,
+            self.usage(f'--reason: "{reason}" is not one of {", ".join(REASONS)}', *self.ISSUER,
                        "--status=revoked", "--revoked-at=0", f"--reason={reason}", *self.LEAF)
         self.usage("--reason: removeFromCRL is for delta CRLs only (RFC 5280 5.3.1)", *self.ISSUER,
                    "--status=revoked", "--revoked-at=0", "--reason=removeFromCRL", *self.LEAF)
 
     def test_status_refused(self):
         for status in ("", "Good", "none", "1"):
-            self.usage(f'--status: "{status}" is none of good, revoked, unknown', *self.ISSUER,
+            self.usage(f'--status: "{status}" is not one of good, revoked, unknown', *self.ISSUER,
                        f"--status={status}", *self.LEAF)
-        self.usage("which status? --status good, revoked or unknown is needed", *self.ISSUER,
+        self.usage("missing --status", *self.ISSUER,
                    *self.LEAF)
 
     def test_revocation_and_status(self):
-        self.usage("since when? --status revoked needs --revoked-at", *self.ISSUER,
+        self.usage("missing --revoked-at, which --status revoked needs", *self.ISSUER,
                    "--status=revoked", *self.LEAF)
-        self.usage("since when? --status revoked needs --revoked-at", *self.ISSUER,
+        self.usage("missing --revoked-at, which --status revoked needs", *self.ISSUER,
                    "--status=revoked", "--reason=superseded", *self.LEAF)
         for status in ("good", "unknown"):
             for option in ("--revoked-at=0", "--reason=superseded"):
-                self.usage("--revoked-at and --reason are for --status revoked only",
+                self.usage("--revoked-at and --reason need --status revoked",
                            *self.ISSUER, "--status", status, option, *self.LEAF)
 
 
@@ -130,7 +130,7 @@ class QuestionTest(RespondCase):
         for text in ("4096", "0x1000", "10:00"):
             self.assertEqual(self.single(*self.ISSUER, *self.GOOD, "--serial", text)["cert_id"],
                              self.single(*self.ISSUER, *self.GOOD, *self.LEAF)["cert_id"])
-        self.usage('--serial: "x" is no number: decimal, or hex like 0x01aa or 01:aa',
+        self.usage('--serial: "x" is not a number: decimal, or hex like 0x01aa or 01:aa',
                    *self.ISSUER, *self.GOOD, "--serial=x")
 
     def test_hash(self):
@@ -141,7 +141,7 @@ class QuestionTest(RespondCase):
             self.verdict(*self.LEAF)
         self.assertEqual(self.single(*self.ISSUER, *self.GOOD, *self.LEAF)["cert_id"]
                          ["hash_algorithm"]["name"], "sha256")
-        self.usage('--hash: "md5" is none of sha1, sha224, sha256, sha384, sha512', *self.ISSUER,
+        self.usage('--hash: "md5" is not one of sha1, sha224, sha256, sha384, sha512', *self.ISSUER,
                    *self.GOOD, *self.LEAF, "--hash=md5")
 
     def show_request(self, *args):
@@ -187,8 +187,8 @@ class QuestionTest(RespondCase):
             self.assertEqual([one["value"] for one in extensions], [nonce.hex()])
         for size in (0, 129):
             self.write("q.der", request(single, extension(NONCE, tlv(0x04, b"x" * size))))
-            self.refuse(65, f"q.der: its nonce has {size} octets; 1 to 128 are possible (RFC 9654 "
-                        "2.1)\n", *self.ISSUER, *self.GOOD, "--request", "q.der")
+            self.refuse(65, f"q.der: the nonce has {size} bytes instead of 1 to 128 (RFC 9654 "
+                            "2.1)\n", *self.ISSUER, *self.GOOD, "--request", "q.der")
 
     def single_request(self, serial=b"\x10\x00"):
         algorithm = tlv(0x30, oid("2.16.840.1.101.3.4.2.1"), b"\x05\x00")
@@ -201,50 +201,52 @@ class QuestionTest(RespondCase):
                              ["responses"]), 1000)
         for name, n in (("none.q", 0), ("many.q", 1001)):
             self.write(name, request(single * n))
-            self.refuse(65, f"{name}: asks about {n} certificates; 1 to 1000 are possible here\n",
+            self.refuse(65, f"{name}: the request asks about {n} certificates instead of 1 to "
+                            "1000\n",
                         *self.ISSUER, *self.GOOD, "--request", name)
 
     def test_request_of_another_issuer(self):
         self.make_cert("strange", "other", 0x3000)
         self.write("q.der", self.succeed("request", "--issuer", "ca.pem", "--issuer", "other.pem",
                                          "leaf.pem", "strange.pem"))
-        self.refuse(65, "q.der: no certificate given is that of the issuer of the one with the "
-                    "serial number 3000\n", *self.ISSUER, *self.GOOD, "--request", "q.der")
+        self.refuse(65, "q.der: missing --issuer for the certificate with serial "
+                    "number 3000\n", *self.ISSUER, *self.GOOD, "--request", "q.der")
 
     def test_certificate_of_another_issuer(self):
         self.make_cert("strange", "other", 0x1000)
-        self.refuse(65, "strange.pem: is not issued by the certificate in ca.pem\n", *self.ISSUER,
+        self.refuse(65, "strange.pem: not issued by the certificate in ca.pem\n", *self.ISSUER,
                     *self.GOOD, "--cert", "strange.pem")
         self.make_ca("thief", subject="/CN=ca", extensions="subjectKeyIdentifier=none\n")
         self.make_cert("forged", "thief", 0x1000, key_ids=False)
-        self.refuse(65, "forged.pem: is not issued by ca.pem: the certificate's signature is "
-                    "not by its issuer (RFC 5280 6.1.3)\n", *self.ISSUER, *self.GOOD, "--cert", "forged.pem")
+        self.refuse(65, "forged.pem: not issued by ca.pem: the certificate's signature is "
+                    "not by its issuer (RFC 5280 "
+                    "6.1.3)\n", *self.ISSUER, *self.GOOD, "--cert", "forged.pem")
 
     def test_first_certificate_counts(self):
         one = self.single(*self.ISSUER, *self.GOOD, "--cert", "chain.pem")
         self.assertEqual(one["cert_id"]["serial"]["hex"], "1000")
-        self.refuse(65, "leaf.pem: is not issued by the certificate in chain.pem\n",
+        self.refuse(65, "leaf.pem: not issued by the certificate in chain.pem\n",
                     "--issuer", "chain.pem", "--key", "ca.key", *self.GOOD, *self.LEAF)
 
     def test_which(self):
-        self.usage("which certificate? one of --cert, --serial and --request is needed",
+        self.usage("missing --cert, --serial or --request",
                    *self.ISSUER, *self.GOOD)
         for pair in ((*self.LEAF, "--serial=1"), (*self.LEAF, "--request=asked.der"),
                      ("--serial=1", "--request=asked.der")):
-            self.usage("only one of --cert, --serial and --request is possible", *self.ISSUER,
+            self.usage("--cert, --serial and --request exclude each other", *self.ISSUER,
                        *self.GOOD, *pair)
-        self.usage("with --request the cert IDs are the request's, and there is no --hash",
+        self.usage("--request excludes --hash: the cert IDs are those of the request",
                    *self.ISSUER, *self.GOOD, "--request=asked.der", "--hash=sha256")
 
     def test_input_of_another_kind(self):
         self.write("resp.der", error_response(3))
-        self.refuse(65, "leaf.pem: is a certificate, not an OCSP request\n", *self.ISSUER,
+        self.refuse(65, "leaf.pem: unexpected certificate instead of OCSP request\n", *self.ISSUER,
                     *self.GOOD, "--request", "leaf.pem")
-        self.refuse(65, "resp.der: is an OCSP response, not a certificate\n", *self.ISSUER,
+        self.refuse(65, "resp.der: unexpected OCSP response instead of certificate\n", *self.ISSUER,
                     *self.GOOD, "--cert", "resp.der")
-        self.refuse(65, "asked.der: is an OCSP request, not a certificate\n", "--issuer",
+        self.refuse(65, "asked.der: unexpected OCSP request instead of certificate\n", "--issuer",
                     "asked.der", "--key", "ca.key", *self.GOOD, *self.LEAF)
-        self.refuse(65, "chain.pem: holds 2 messages instead of one\n", *self.ISSUER, *self.GOOD,
+        self.refuse(65, "chain.pem: contains 2 messages instead of one\n", *self.ISSUER, *self.GOOD,
                     "--request", "chain.pem")
         for option in ("--cert", "--request", "--signer"):
             self.refuse(65, "nowhere: No such file or directory\n", *self.ISSUER, *self.GOOD,
@@ -302,15 +304,16 @@ class TimeTest(RespondCase):
                              rfc3339(following))
             self.assertEqual(self.times("--this-update", str(this), "--next-update",
                                         str(at + DAY), who=self.DELEGATE)[2], rfc3339(at + DAY))
-        self.refuse(65, "delegate.pem: the signer's certificate ends before this update; take "
-                    "another that does not\n", *self.DELEGATE, *self.GOOD, "--serial=1",
+        self.refuse(65, "delegate.pem: the signer's certificate expires before this update; "
+                        "specify another one with "
+                        "--signer\n", *self.DELEGATE, *self.GOOD, "--serial=1",
                     "--this-update", str(at + 1))
         self.assertEqual(self.times("--this-update", str(at - 60))[2], rfc3339(at - 60 + DAY))
 
     def test_order(self):
         for times in (("--this-update=1", "--next-update=0"), ("--next-update=0",),
                       ("--produced-at=1", "--next-update=0")):
-            self.usage("next update lies before this update", *self.ISSUER, *self.GOOD,
+            self.usage("--next-update is before --this-update", *self.ISSUER, *self.GOOD,
                        "--serial=1", *times)
 
     def test_refused(self):
@@ -388,10 +391,10 @@ class SignerTest(RespondCase):
 
     def test_digest_refused(self):
         for digest in ("sha1", "md5"):
-            self.usage(f"--digest: {digest} is too weak to sign with; take sha224, sha256, sha384 "
-                       "or sha512", *self.ISSUER, *self.GOOD, *self.LEAF, "--digest", digest)
+            self.usage(f"--digest: {digest} is too weak for signatures; use sha224, sha256, "
+                       "sha384 or sha512", *self.ISSUER, *self.GOOD, *self.LEAF, "--digest", digest)
         for digest in ("", "SHA256", "sha3-256"):
-            self.usage(f'--digest: "{digest}" is none of sha224, sha256, sha384, sha512',
+            self.usage(f'--digest: "{digest}" is not one of sha224, sha256, sha384, sha512',
                        *self.ISSUER, *self.GOOD, *self.LEAF, "--digest", digest)
 
     def refuse_signer(self, error, signer, *args, key=None):
@@ -407,18 +410,18 @@ class SignerTest(RespondCase):
 
     def test_signer_without_purpose(self):
         self.refuse_signer("the signer's certificate is not for signing responses (RFC 6960 "
-                           "4.2.2.2, RFC 5280 4.2.1.12); take one with the extended key usage "
+                           "4.2.2.2, RFC 5280 4.2.1.12); --signer needs the extended key usage "
                            "OCSPSigning", "plain")
 
     def test_signer_of_another_issuer(self):
         error = ("the signer's certificate is not issued by the issuer itself (RFC 6960 4.2.2.2); "
-                 "take a certificate that the --issuer itself has issued")
+                 "--signer needs a certificate that --issuer has issued")
         self.refuse_signer(error, "foreign")
         self.refuse_signer(error, "other")
 
     def test_signer_not_valid(self):
-        error = ("the signer's certificate is not valid now (RFC 6960 3.2); take one that is, or "
-                 "another --produced-at")
+        error = ("the signer's certificate is not valid now (RFC 6960 3.2); use another --signer "
+                 "or --produced-at")
         for signer in ("delegate", "ca"):
             for at in (int(time.time()) - DAY, int(time.time()) + 31 * DAY):
                 self.refuse_signer(error, signer, "--produced-at", str(at))
@@ -428,16 +431,16 @@ class SignerTest(RespondCase):
     def test_signer_with_unknown_critical_extension(self):
         self.make_cert("strange", "ca", 0x4000, EKU + "1.2.3.4=critical,DER:0500\n")
         self.refuse_signer("the signer's certificate has a critical extension that is not "
-                           "understood (RFC 5280 4.2); take another certificate", "strange")
+                           "understood (RFC 5280 4.2); use another --signer", "strange")
 
     def test_signer_with_weak_signature(self):
         self.make_cert("weak", "ca", 0x4000, EKU, options=("-days", "30", "-sha1"))
-        self.refuse_signer("a signature is made with SHA-1 or a weaker hash (RFC 6960 5.1.1); "
-                           "take another certificate", "weak")
+        self.refuse_signer("a signature is made with SHA-1 or a weaker hash (RFC 6960 5.1.1); use "
+                           "another --signer", "weak")
 
     def test_key_of_somebody_else(self):
-        error = ("the private key is not that of the signer's certificate; take the --key that "
-                 "belongs to it")
+        error = ("the private key is not that of the signer's certificate; --key must be the "
+                 "private key of this certificate")
         self.refuse_signer(error, "delegate", key="ca.key")
         self.refuse_signer(error, "delegate", key="rsa.key")
         self.refuse_signer(error, "rsa", key="delegate.key")
@@ -447,7 +450,7 @@ class SignerTest(RespondCase):
     def test_key_that_signs_wrongly(self):
         self.mix_keys("delegate", "ca", "mixed.der")
         for args in (self.LEAF, ("--request", "asked.der"), (*self.LEAF, "--no-certs")):
-            self.refuse(70, "ocsp respond: the response that was made is not believed: the "
+            self.refuse(70, "ocsp respond: cannot verify the new response: the "
                         "signature of the response is wrong (RFC 6960 3.2, 4.2.1)\n", "--issuer",
                         "ca.pem", "--signer", "delegate.pem", "--key", "mixed.der", *self.GOOD,
                         *args)
@@ -455,20 +458,21 @@ class SignerTest(RespondCase):
     def test_small_key(self):
         self.make_cert("small", "ca", 0x4000, EKU, kind="small")
         self.refuse_signer("signatures with an RSA key below 2048 bits are not believed (RFC 6960 "
-                           "5.1.1); take a larger one", "small")
+                           "5.1.1); use a larger key", "small")
 
 
 class UsageTest(RespondCase):
     """Arguments, and where the response goes."""
 
     def test_missing(self):
-        self.usage("no certificate of the issuer given, by --issuer", "--key", "ca.key",
+        self.usage("missing --issuer", "--key", "ca.key",
                    *self.GOOD, *self.LEAF)
-        self.usage("no key to sign with given, by --key", "--issuer", "ca.pem", *self.GOOD,
+        self.usage("missing --key", "--issuer", "ca.pem", *self.GOOD,
                    *self.LEAF)
 
     def test_wrong(self):
-        self.usage('"leaf.pem" is not an option', *self.ISSUER, *self.GOOD, *self.LEAF, "leaf.pem")
+        self.usage('unexpected argument '
+                   '"leaf.pem"', *self.ISSUER, *self.GOOD, *self.LEAF, "leaf.pem")
         self.usage("unrecognized option '--yaml'", "--yaml")
         self.usage("option '--pss' doesn't allow an argument", "--pss=x")
         self.fail_with(64, "ocsp respond: option '--key' requires an argument\n" + RESPOND_USAGE,

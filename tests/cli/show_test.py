@@ -440,8 +440,7 @@ class HostileTest(Case):
 
     def test_pem_label(self):
         self.write("m", pem("X\x1b[31m\x9b", b"\x30\x00").encode("latin-1"))
-        self.fail_with(65, 'm: block 1: PEM label "X\\x1B[31m\\x9B" is of no certificate, request '
-                       "or response\n", "show", "m")
+        self.fail_with(65, 'm: block 1: unsupported PEM label "X\\x1B[31m\\x9B"\n', "show", "m")
 
 
 class SeveralTest(Case):

@@ -20,8 +20,8 @@ import unittest
 from support import AskingCase, OCSP, error_response
 
 STAPLE_USAGE = "usage: ocsp staple [OPTION]... --config FILE | --cert FILE --out FILE\n"
-REVOKED = "is revoked since 2023-06-01T12:00:00Z (keyCompromise) (RFC 6960 2.2)\n"
-KEPT = "{0}: out.der is kept: it holds a newer answer than the one that came\n"
+REVOKED = "revoked since 2023-06-01T12:00:00Z (keyCompromise) (RFC 6960 2.2)\n"
+KEPT = "{0}: out.der: not replaced: it holds a newer answer than the responder's\n"
 UPDATED = b"OCSP Response updated!\n\n"
 
 
@@ -149,13 +149,13 @@ class WriteTest(StapleCase):
     def test_on_hold_is_not_written(self):
         url = self.serve(self.answer(status="revoked", options=(
             "--revoked-at", "1970-01-01T00:00:00Z", "--reason", "certificateHold")))
-        self.once(1, "--url", url, error="leaf-chain.pem: is revoked since 1970-01-01T00:00:00Z "
+        self.once(1, "--url", url, error="leaf-chain.pem: revoked since 1970-01-01T00:00:00Z "
                                          "(certificateHold) (RFC 6960 2.2)\n")
         self.assertFalse(self.path("out.der").exists())
 
     def test_unknown_is_not_written(self):
         self.once(2, cert="missing-chain.pem",
-                  error="missing-chain.pem: is unknown to the responder (RFC 6960 2.2)\n")
+                  error="missing-chain.pem: unknown to the responder (RFC 6960 2.2)\n")
         self.assertFalse(self.path("out.der").exists())
 
     def test_what_is_not_verified_is_not_written(self):
@@ -176,7 +176,7 @@ class WriteTest(StapleCase):
 
     def test_try_later(self):
         url = self.serve(error_response(3))
-        self.once(3, "--url", url, error=f"leaf-chain.pem: {url}: the responder answers tryLater "
+        self.once(3, "--url", url, error=f"leaf-chain.pem: {url}: the responder returned tryLater "
                                          "(RFC 6960 2.3)\n")
         self.assertFalse(self.path("out.der").exists())
 
@@ -190,7 +190,8 @@ class WriteTest(StapleCase):
         done = self.run_ocsp("staple", "--once", "--cert", "leaf-chain.pem", "--out", "out.der",
                              "--url", self.nowhere(), "--metrics", "metrics.prom")
         self.assertEqual(done.returncode, 3)
-        self.assertRegex(done.stderr.decode(), r"leaf-chain\.pem: http://[^ ]+: cannot be reached"
+        self.assertRegex(done.stderr.decode(), r"leaf-chain\.pem: http://[^ ]+: cannot reach the "
+                                               r"responder"
                          r".*\nleaf-chain\.pem: the staple in out\.der has expired at "
                          r"20[-0-9]+T[:0-9]+Z \(RFC 6960 4\.2\.2\.1\)\n\Z")
         self.assertEqual(self.there(), there)
@@ -254,7 +255,7 @@ class FileTest(StapleCase):
             self.once(0, "--owner", own)
             self.once(3, "--force", "--owner", "0",
                       error="out.der: cannot be written: Operation not permitted\n"
-                            "leaf-chain.pem: the staple cannot be written\n")
+                            "leaf-chain.pem: cannot write the staple\n")
             return
         self.once(0, "--owner", "nobody:nogroup")
         first = self.path("out.der").stat()
@@ -293,9 +294,9 @@ class FileTest(StapleCase):
     def test_places_that_are_no_place(self):
         self.path("folder").mkdir()
         for place, error in (
-                ("folder", "leaf-chain.pem: folder: the staple's place is no regular file\n"),
+                ("folder", "leaf-chain.pem: folder: not a regular file\n"),
                 ("none/out.der", "none/out.der: cannot be written: No such file or directory\n"
-                                 "leaf-chain.pem: the staple cannot be written\n")):
+                                 "leaf-chain.pem: cannot write the staple\n")):
             self.once(3, out=place, error=error)
 
     def test_what_is_no_staple_at_all_stays(self):
@@ -303,7 +304,7 @@ class FileTest(StapleCase):
         for place, what in (("leaf.key", "PEM"), ("leaf.pem", "PEM"),
                             ("leaf.der", "a certificate")):
             before = self.there(place)
-            self.once(3, out=place, error=f"leaf-chain.pem: {place}: the file there is kept: it "
+            self.once(3, out=place, error=f"leaf-chain.pem: {place}: not replaced: it "
                                           f"holds {what}\n")
             self.assertEqual(self.there(place), before)
 
@@ -322,8 +323,8 @@ class FileTest(StapleCase):
         self.once(0, cert="site.pem")
         self.assertEqual(self.verdict(), 0)
         self.once(3, cert="leaf.key",
-                  error="leaf.key: leaf.key: no certificate in it\n"
-                        "leaf.key: its certificate or an issuer's cannot be loaded\n")
+                  error="leaf.key: leaf.key: missing certificate\n"
+                        "leaf.key: cannot load the certificate or an issuer\n")
 
     def test_der_certificate(self):
         self.openssl("x509", "-in", "leaf.pem", "-outform", "DER", "-out", "leaf.crt")
@@ -369,12 +370,12 @@ class FormTest(StapleCase):
         self.succeed("respond", "--issuer", "ca.pem", "--key", "ca.key", "--status", "good",
                      "--request", "two.req", "--out", "two.resp")
         for answer, why in (
-                (self.answer(options=("--hash", "sha256")), "its cert ID is not by SHA-1"),
+                (self.answer(options=("--hash", "sha256")), "its cert ID does not use SHA-1"),
                 (self.there("endless.resp"), "it has no nextUpdate (RFC 6960 4.2.1)"),
-                (self.there("two.resp"), "it speaks of more than one certificate")):
+                (self.there("two.resp"), "it is about more than one certificate")):
             url = self.serve(answer)
             self.once(3, "--form", "haproxy", "--url", url,
-                      error=f"leaf-chain.pem: HAProxy would not load the answer: {why}\n")
+                      error=f"leaf-chain.pem: HAProxy would not load the response: {why}\n")
             self.assertFalse(self.path("out.der").exists())
             self.once(0, "--url", url, out="plain.der")
             self.path("plain.der").unlink()
@@ -447,25 +448,25 @@ class HaproxyTest(StapleCase):
     def test_refusal(self):
         answer = b"OCSP single response: Certificate ID does not match any certificate or issuer.\n"
         self.haproxy(self.at(), answer=answer)
-        self.run_once(69, "haproxy.sock", error="leaf-chain.pem: HAProxy at haproxy.sock did not "
-                      "take the staple: " + answer.decode())
+        self.run_once(69, "haproxy.sock", error="leaf-chain.pem: HAProxy at haproxy.sock "
+                      "rejected the staple: " + answer.decode())
         self.assertEqual(self.verdict(), 0)
         self.assertEqual(self.lines("log"), ["reloaded"])
 
     def test_no_answer(self):
         self.haproxy(self.at(), answer=b"")
-        self.run_once(69, "haproxy.sock", error="leaf-chain.pem: HAProxy at haproxy.sock did not "
-                                                "take the staple: no answer\n")
+        self.run_once(69, "haproxy.sock", error="leaf-chain.pem: HAProxy at haproxy.sock "
+                                                "rejected the staple: no answer\n")
 
     def test_long_answer(self):
         self.haproxy(self.at(), answer=b"x" * 100000)
-        self.run_once(69, "haproxy.sock", error="leaf-chain.pem: HAProxy at haproxy.sock did not "
-                                                f"take the staple: {'x' * 200}\n")
+        self.run_once(69, "haproxy.sock", error="leaf-chain.pem: HAProxy at haproxy.sock "
+                                                f"rejected the staple: {'x' * 200}\n")
 
     def test_hangs(self):
         self.haproxy(self.at(), hangs=True)
-        self.run_once(69, "haproxy.sock", error="leaf-chain.pem: HAProxy at haproxy.sock cannot be "
-                                                "told: Connection timed out\n")
+        self.run_once(69, "haproxy.sock", error="leaf-chain.pem: cannot send the staple to "
+                                                "HAProxy at haproxy.sock: Connection timed out\n")
         self.assertEqual(self.verdict(), 0)
 
     def test_nobody(self):
@@ -476,7 +477,8 @@ class HaproxyTest(StapleCase):
                              ("127.0.0.1:x", "Invalid argument"), ("[::1:1", "Invalid argument"),
                              ("/" + "x" * 200, "File name too long")):
             self.run_once(69, address, options=("--force",),
-                          error=f"leaf-chain.pem: HAProxy at {address} cannot be told: {why}\n")
+                          error=f"leaf-chain.pem: cannot send the staple to HAProxy at {address}: "
+                                f"{why}\n")
 
     def test_only_for_haproxy(self):
         self.staple(64, "--once", "--cert", "leaf.pem", "--out", "out.der", "--haproxy-socket", "x",
@@ -508,9 +510,9 @@ class HookTest(StapleCase):
         self.assertEqual(self.lines("log")[2:], ["first two"])
 
     def test_failing_reload_hook(self):
-        for command, why in (("exit 3", "ended with status 3"),
-                             ("kill -9 $$", "was ended by signal 9"),
-                             ("/none/there 2>/dev/null", "ended with status 127")):
+        for command, why in (("exit 3", "hook exited with status 3"),
+                             ("kill -9 $$", "hook was killed by signal 9"),
+                             ("/none/there 2>/dev/null", "hook exited with status 127")):
             self.once(69, "--force", "--reload-hook", command, error=f"{command}: {why}\n")
             self.assertEqual(self.verdict(), 0)
 
@@ -531,16 +533,16 @@ class HookTest(StapleCase):
     def test_failing(self):
         url = self.serve(error_response(3))
         self.once(3, "--url", url, "--alert-hook", self.SHOW,
-                  error=f"leaf-chain.pem: {url}: the responder answers tryLater (RFC 6960 2.3)\n")
+                  error=f"leaf-chain.pem: {url}: the responder returned tryLater (RFC 6960 2.3)\n")
         self.assertIn("OCSP_EVENT=failing", self.lines("log"))
-        self.assertIn(f"OCSP_REASON={url}: the responder answers tryLater (RFC 6960 2.3)",
+        self.assertIn(f"OCSP_REASON={url}: the responder returned tryLater (RFC 6960 2.3)",
                       self.lines("log"))
 
     def test_expiring(self):
         self.answer("out.der", -6, 1)
         url = self.serve(error_response(3))
         self.once(3, "--url", url, "--alert-hook", self.SHOW,
-                  error=f"leaf-chain.pem: {url}: the responder answers tryLater (RFC 6960 2.3)\n")
+                  error=f"leaf-chain.pem: {url}: the responder returned tryLater (RFC 6960 2.3)\n")
         log = self.lines("log")
         self.assertEqual(log.count("--"), 1)
         self.assertIn("OCSP_EVENT=expiring", log)
@@ -553,7 +555,7 @@ class HookTest(StapleCase):
 
     def test_failing_alert_hook(self):
         self.once(1, "--alert-hook", "exit 1", cert="bad-chain.pem",
-                  error="bad-chain.pem: " + REVOKED + "exit 1: ended with status 1\n")
+                  error="bad-chain.pem: " + REVOKED + "exit 1: hook exited with status 1\n")
 
     def test_values_are_no_commands(self):
         name = "$(touch pwned);`touch pwned`;.pem"
@@ -615,7 +617,7 @@ class MetricsTest(StapleCase):
             self.assertTrue(0.3 < left / length < 0.7, left)
         self.path("out.der").unlink()
         self.once(3, "--url", url, "--max-age", "0",
-                  error=f"leaf-chain.pem: {url}: the answer is not believed: there is no "
+                  error=f"leaf-chain.pem: {url}: the response is not believed: there is no "
                         "nextUpdate (RFC 9919 5)\n")
 
     def test_retry(self):
@@ -701,12 +703,12 @@ class ConfigTest(StapleCase):
         url = self.serve(error_response(3))
         self.configured(3, f'url = "{self.url}"\n' + ONE
                         + f'staple two {{ cert = other-chain.pem out = two.der url = "{url}" }}',
-                        error=f"two: {url}: the responder answers tryLater (RFC 6960 2.3)\n")
+                        error=f"two: {url}: the responder returned tryLater (RFC 6960 2.3)\n")
 
     def test_one_does_not_hold_up_others(self):
         self.configured(3, "staple gone { cert = gone.pem out = gone.der }\n" + ONE,
                         error="gone.pem: No such file or directory\n"
-                              "gone: its certificate or an issuer's cannot be loaded\n")
+                              "gone: cannot load the certificate or an issuer\n")
         self.assertEqual(self.verdict(), 0)
 
     def test_worst_status_counts(self):
@@ -716,7 +718,7 @@ class ConfigTest(StapleCase):
                         error="none: the certificate's signature is not by its issuer "
                               "(RFC 5280 6.1.3)\n"
                               "bad: " + REVOKED
-                              + "missing: is unknown to the responder (RFC 6960 2.2)\n")
+                              + "missing: unknown to the responder (RFC 6960 2.2)\n")
 
     def test_settings_that_do_not_exist(self):
         self.refused("bogus = 1", "1: no such option 'bogus'")
@@ -734,7 +736,7 @@ class ConfigTest(StapleCase):
                 ("connect-timeout = -1",
                  'connect-timeout: "-1" is not a number of seconds from 1 to 3600'),
                 ("max-age = 1d", 'max-age: "1d" is not a number of seconds from 0 to 1000000000'),
-                ("hash = md5", 'hash: "md5" is none of sha1, sha224, sha256, sha384, sha512'),
+                ("hash = md5", 'hash: "md5" is not one of sha1, sha224, sha256, sha384, sha512'),
                 ("form = apache", 'form: "apache" is none of der, nginx, haproxy, envoy'),
                 ("mode = 0888", 'mode: "0888" is not an octal number from 0 to 0777'),
                 ("mode = 4755", 'mode: "4755" is not an octal number from 0 to 0777'),
@@ -850,14 +852,14 @@ class UsageTest(StapleCase):
 
     def test_refusals(self):
         self.write("staple.conf", ONE)
-        self.refused("which certificate? --cert or --config is needed")
-        self.refused("which certificate? --cert or --config is needed", "--out", "x")
-        self.refused("--force is for --once", "--force", "--cert", "x", "--out", "y")
-        self.refused('"x": certificates are named by --cert or --config', "x")
+        self.refused("missing --cert or --config")
+        self.refused("missing --cert or --config", "--out", "x")
+        self.refused("--force needs --once", "--force", "--cert", "x", "--out", "y")
+        self.refused('unexpected argument "x": specify certificates with --cert or --config', "x")
         self.refused("--nonce: a staple is for everybody, and a nonce is for the one who sent it "
                      "(RFC 6960 4.4.1)", "--nonce", "--cert", "x", "--out", "y")
         for option in ("--cert", "--out"):
-            self.refused("--cert and --out are not for --config, which names them", "--once",
+            self.refused("--config excludes --cert and --out", "--once",
                          "--config", "staple.conf", option, "x")
         self.refused('--form: "apache" is none of der, nginx, haproxy, envoy', "--form", "apache")
         self.refused('--mode: "rw" is not an octal number from 0 to 0777', "--mode", "rw")
@@ -936,7 +938,7 @@ class LoopTest(StapleCase):
                              "echo $$ >pid; sleep 1000")
         self.wait_for(lambda: self.lines("pid"))
         self.assertNotEqual(self.running(int(self.lines("pid")[0])), [])
-        self.end(process, error=["echo $$ >pid; sleep 1000: was killed: it did not end in time"])
+        self.end(process, error=["echo $$ >pid; sleep 1000: hook timed out and was killed"])
         self.assertEqual(self.running(int(self.lines("pid")[0])), [])
 
     def test_hook_has_no_signals_blocked(self):
@@ -965,7 +967,7 @@ class LoopTest(StapleCase):
         self.write("staple.conf", "bogus = 1\n")
         process.send_signal(signal.SIGHUP)
         errors = ["staple.conf:1: no such option 'bogus'",
-                  "ocsp staple: the configuration stays as it was"]
+                  "ocsp staple: cannot reload: the old configuration stays in effect"]
         self.wait_for(lambda: self.lines("stderr") == errors)
         self.path("two.der").unlink()
         self.write("staple.conf", "bogus = 2\n")
@@ -989,7 +991,7 @@ class LoopTest(StapleCase):
         process.send_signal(signal.SIGHUP)
         self.wait_for(lambda: self.verdict() == 0)
         self.end(process, error=["site.pem: No such file or directory",
-                                 "site.pem: its certificate or an issuer's cannot be loaded"])
+                                 "site.pem: cannot load the certificate or an issuer"])
 
     def test_revoked_is_told_once(self):
         there = self.answer("out.der", -6, 3, cert="bad.pem")

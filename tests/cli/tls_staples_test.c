@@ -2,7 +2,7 @@
 //
 // The Certificate message of TLS 1.3: what is taken out of it, every prefix, and every length that
 // does not fit. Every input ends at a page that cannot be read.
-#include "tls_staples.h"
+#include "check/tls_staples.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

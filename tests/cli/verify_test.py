@@ -253,7 +253,7 @@ class SignerTest(VerifyCase):
         self.make_ca("imposter", subject="/CN=ca", extensions="subjectKeyIdentifier=none\n")
         self.respond()
         self.assertEqual(self.verify("--issuer", "imposter.pem", "--cert", "leaf.pem", status=65,
-                                     error="leaf.pem: is not issued by imposter.pem: the "
+                                     error="leaf.pem: not issued by imposter.pem: the "
                                      "certificate's signature is not by its issuer "
                                      "(RFC 5280 6.1.3)\n"), "")
         done = self.run_ocsp("verify", "--issuer", "imposter.pem", "--serial", "0x1000",
@@ -476,7 +476,7 @@ class NonceTest(VerifyCase):
 
     def test_refused(self):
         for value in ("", "0", "0g", "0x00", "00:00", "5a" * 129):
-            self.fail_with(64, f'ocsp verify: --nonce: "{value}" is not 1 to 128 octets in hex\n'
+            self.fail_with(64, f'ocsp verify: --nonce: "{value}" is not 1 to 128 bytes in hex\n'
                            + VERIFY_USAGE, "verify", f"--nonce={value}", "--serial=1", "resp.der")
 
 
@@ -513,8 +513,8 @@ class QuestionTest(VerifyCase):
     def test_serial_refused(self):
         for text in ("", "0x", "x", "1a", "0x1g", "-1", "+1", "1 ", " 1", "1:00", "10:0", "10:00:",
                      "10:00x", "10:000", ":10", "10::00", "0x10:00", "10:0g", "1" * 618):
-            self.fail_with(64, f'ocsp verify: --serial: "{text}" is no number: decimal, or hex '
-                           "like 0x01aa or 01:aa\n" + VERIFY_USAGE, "verify", f"--serial={text}",
+            self.fail_with(64, f'ocsp verify: --serial: "{text}" is not a number: decimal, or hex '
+                               "like 0x01aa or 01:aa\n" + VERIFY_USAGE, "verify", f"--serial={text}",
                            "--issuer", "ca.pem", "resp.der")
 
     def test_chain_needs_no_issuer(self):
@@ -525,13 +525,13 @@ class QuestionTest(VerifyCase):
 
     def test_issuer_missing(self):
         self.respond()
-        self.assertEqual(self.verify("--cert", "leaf.pem", status=65, error="leaf.pem: no "
-                                     'certificate given is that of its issuer, "CN=ca"\n'), "")
-        none = "ocsp verify: no certificate of the issuer given, by --issuer\n"
+        self.assertEqual(self.verify("--cert", "leaf.pem", status=65, error="leaf.pem: missing "
+                                     'certificate of the issuer "CN=ca"; use --issuer\n'), "")
+        none = "ocsp verify: missing --issuer\n"
         self.verify("--serial=0x1000", status=65, error=none)
         self.verify("--request", "asked.der", status=65, error=none)
         self.verify("--issuer", "other.pem", "--request", "asked.der", status=65, error="asked.der:"
-                    " no certificate given is that of the issuer of the one with the serial number "
+                    " missing --issuer for the certificate with serial number "
                     "1000\n")
 
     def test_issuer_of_several(self):
@@ -539,8 +539,8 @@ class QuestionTest(VerifyCase):
         both = ("--issuer", "other.pem", "--issuer", "ca.pem")
         self.verify(*both, "--cert", "leaf.pem")
         self.verify(*both, "--request", "asked.der")
-        self.verify(*both, "--serial=0x1000", status=65, error="ocsp verify: --serial: several "
-                    "issuers given: other.pem and ca.pem\n")
+        self.verify(*both, "--serial=0x1000", status=65, error="ocsp verify: --serial needs one "
+                    "--issuer: other.pem and ca.pem hold different ones\n")
         self.make_ca("renewed", subject="/CN=ca", key="ca")
         self.verify("--issuer", "renewed.pem", "--issuer", "ca.pem", "--serial=0x1000")
 
@@ -577,8 +577,8 @@ class QuestionTest(VerifyCase):
         self.write("many.der", tlv(0x30, tlv(0x30, tlv(0x30, single * 1001))))
         for name, n in (("none", 0), ("many", 1001)):
             self.verify("--issuer", "ca.pem", "--request", f"{name}.der", status=65,
-                        error=f"{name}.der: asks about {n} certificates; 1 to 1000 are possible "
-                        "here\n")
+                        error=f"{name}.der: the request asks about {n} certificates instead of 1 "
+                              "to 1000\n")
 
     def test_certificate_of_somebody_else(self):
         # The right names and the right number, but not the issuer's signature.
@@ -586,7 +586,7 @@ class QuestionTest(VerifyCase):
         self.make_cert("forged", "thief", 0x1000, key_ids=False)
         self.respond()
         self.assertEqual(self.verify("--issuer", "ca.pem", "--cert", "forged.pem", status=65,
-                                     error="forged.pem: is not issued by ca.pem: the "
+                                     error="forged.pem: not issued by ca.pem: the "
                                      "certificate's signature is not by its issuer "
                                      "(RFC 5280 6.1.3)\n"),
                          "")
@@ -598,15 +598,15 @@ class InputTest(VerifyCase):
     def test_not_a_response(self):
         self.respond()
         self.leaf(response="asked.der", status=65,
-                  error="asked.der: is an OCSP request, not an OCSP response\n")
+                  error="asked.der: unexpected OCSP request instead of OCSP response\n")
         self.leaf(response="ca.pem", status=65,
-                  error="ca.pem: is a certificate, not an OCSP response\n")
+                  error="ca.pem: unexpected certificate instead of OCSP response\n")
         self.verify("--issuer", "ca.pem", "--request", "resp.der", status=65,
-                    error="resp.der: is an OCSP response, not an OCSP request\n")
+                    error="resp.der: unexpected OCSP response instead of OCSP request\n")
         self.verify("--issuer", "resp.der", "--cert", "leaf.pem", status=65,
-                    error="resp.der: is an OCSP response, not a certificate\n")
+                    error="resp.der: unexpected OCSP response instead of certificate\n")
         self.leaf("--trusted-responder", "asked.der", status=65,
-                  error="asked.der: is an OCSP request, not a certificate\n")
+                  error="asked.der: unexpected OCSP request instead of certificate\n")
         self.leaf(response="nowhere", status=65, error="nowhere: No such file or directory\n")
 
     def test_several_responses(self):
@@ -616,7 +616,7 @@ class InputTest(VerifyCase):
         self.leaf(response="one.pem")
         self.write("two.pem", one * 2)
         self.leaf(response="two.pem", status=65,
-                  error="two.pem: holds 2 messages instead of one\n")
+                  error="two.pem: contains 2 messages instead of one\n")
 
     def test_cut_short(self):
         self.respond()
@@ -639,17 +639,17 @@ class InputTest(VerifyCase):
         self.leaf(response="-", input=self.path("resp.der").read_bytes())
 
     def test_usage(self):
-        which = "which certificate? one of --cert, --serial and --request is needed"
-        only = "only one of --cert, --serial and --request is possible"
+        which = "missing --cert, --serial or --request"
+        only = "--cert, --serial and --request exclude each other"
         for args, error in (
                 ((), which), (("resp.der",), which), (("--issuer", "ca.pem", "resp.der"), which),
                 (("--cert", "leaf.pem", "--serial=1", "resp.der"), only),
                 (("--request", "r", "--serial=1", "resp.der"), only),
                 (("--request", "r", "--cert", "leaf.pem", "resp.der"), only),
                 (("--request", "r", "--nonce=00", "resp.der"),
-                 "with --request the nonce is the request's, and there is no --nonce"),
-                (("--cert", "leaf.pem"), "no response given"),
-                (("--cert", "leaf.pem", "a", "b"), "one response at most"),
+                 "--request excludes --nonce: the nonce is that of the request"),
+                (("--cert", "leaf.pem"), "missing response"),
+                (("--cert", "leaf.pem", "a", "b"), "only one response can be given"),
                 (("--cert",), "option '--cert' requires an argument"),
                 (("--json=x", "a"), "option '--json' doesn't allow an argument"),
                 (("--insecure", "a"), "option '--insecure' is ambiguous; possibilities: "

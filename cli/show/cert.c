@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What a certificate says that is of interest to OCSP, as JSON.
-#include "show/describe.h"
+// A certificate as one JSON object. Extensions that do not matter to OCSP are left out.
+#include "show/cert.h"
+
+#include "show/extension.h"
 #include "value.h"
 
 static const struct {
@@ -52,8 +54,8 @@ static bool is_plain_address(const struct oc_access *access)
     return ocsp_or_issuers && oc_bytes_equal(arc, (struct oc_bytes){prefix, sizeof prefix});
 }
 
-// What is no address of a responder or of an issuer's certificate is rare, and is
-// listed only where there is some.
+// Access descriptions other than addresses of responders and of issuer certificates are rare. The
+// member is left out if there is none.
 static void put_other_access(json_t *value, const struct oc_cert *cert)
 {
     struct oc_access access;

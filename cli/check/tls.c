@@ -1,40 +1,32 @@
 // SPDX-License-Identifier: MIT
 //
-// One handshake by libssl on a socket that never blocks, with status_request. Of TLS 1.3, where
-// each certificate may have its staple, libssl as a client keeps the first one's only: the others
-// are read out of the message as libssl has decrypted it.
-#include "tls.h"
+// One handshake by libssl with status_request, on a non-blocking socket. In TLS 1.3 each
+// certificate may have its own staple, but libssl as a client keeps only the first one's; the
+// others are read from the Certificate message that libssl has decrypted.
+#include "check/tls.h"
 
+#include "check/endpoint.h"
+#include "check/resolve.h"
+#include "check/tls_staples.h"
 #include "program/clock.h"
 #include "program/report.h"
-#include "resolve.h"
-#include "tls_staples.h"
+#include "socket.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { HOST_SIZE = 256, PORT_SIZE = 6 };
-
-// struct place is a host and its port, as text.
-struct place {
-    char host[HOST_SIZE];
-    char port[PORT_SIZE];
-};
-
-// struct look is a handshake under way. `deadline` is in milliseconds of the steady clock, and
-// `message` the Certificate message, if the handshake is one of TLS 1.3.
+// struct look is a handshake in progress. `deadline` is by clock_ms(); `message` is the Certificate
+// message if the handshake is one of TLS 1.3.
 struct look {
     const struct tls_options *options;
-    struct place place;
+    struct endpoint endpoint;
     int64_t deadline;
     int fd;
     SSL_CTX *ctx;
@@ -50,87 +42,11 @@ static bool fail(struct look *look, const char *what, const char *more)
     return false;
 }
 
-static bool is_port(const char *text)
-{
-    char *end = NULL;
-    if (text[0] < '0' || text[0] > '9' || strlen(text) >= PORT_SIZE)
-        return false;
-    unsigned long port = strtoul(text, &end, 10);
-    return *end == '\0' && port > 0 && port < 65536;
-}
-
-static bool set_place(struct place *out, const char *host, size_t len, const char *port)
-{
-    if (len == 0 || len >= sizeof out->host || !is_port(port))
-        return false;
-    memcpy(out->host, host, len);
-    out->host[len] = '\0';
-    snprintf(out->port, sizeof out->port, "%s", port);
-    return true;
-}
-
-// An address of IPv6 needs brackets only for a port.
-static bool parse_place(struct place *out, const char *text, const char *usual_port)
-{
-    const char *colon = strrchr(text, ':');
-    const char *bracket = strchr(text, ']');
-    *out = (struct place){0};
-    if (text[0] == '[' && bracket != NULL) {
-        const char *port = bracket[1] == '\0' ? usual_port : bracket + 2;
-        if (bracket[1] != '\0' && bracket[1] != ':')
-            return false;
-        return set_place(out, text + 1, (size_t)(bracket - text) - 1, port);
-    }
-    if (colon == NULL || strchr(text, ':') != colon)
-        return set_place(out, text, strlen(text), usual_port);
-    return set_place(out, text, (size_t)(colon - text), colon + 1);
-}
-
-bool tls_is_host(const char *text)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "0123456789.-_:[]";
-    struct place place;
-    return text[0] != '-' && strspn(text, allowed) == strlen(text) &&
-           parse_place(&place, text, "443");
-}
-
-static bool wait_for(struct look *look, short events)
-{
-    for (;;) {
-        struct pollfd p = {.fd = look->fd, .events = events};
-        int64_t left = look->deadline - clock_ms();
-        int n = left > 0 ? poll(&p, 1, (int)left) : 0;
-        if (n > 0)
-            return true;
-        if (n == 0 || errno != EINTR)
-            return false;
-    }
-}
-
-static bool wait_for_line(void *arg, bool to_write)
-{
-    return wait_for(arg, to_write ? POLLOUT : POLLIN);
-}
-
 static bool start_tls(struct look *look)
 {
-    struct starttls_line line = {look->fd, wait_for_line, look};
+    const struct starttls_line line = {look->fd, look->deadline};
     const char *why = starttls_run(look->options->starttls, &line);
-    return why == NULL ? true : fail(look, "no TLS", why);
-}
-
-static int connect_error(struct look *look, const struct address *address)
-{
-    int error = 0;
-    socklen_t len = sizeof error;
-    if (connect(look->fd, (const struct sockaddr *)&address->socket, address->len) == 0)
-        return 0;
-    if (errno != EINPROGRESS)
-        return errno;
-    if (!wait_for(look, POLLOUT))
-        return ETIMEDOUT;
-    return getsockopt(look->fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 ? error : errno;
+    return why == NULL ? true : fail(look, "TLS failed", why);
 }
 
 static bool connect_any(struct look *look)
@@ -139,23 +55,17 @@ static bool connect_any(struct look *look)
     const char *why = NULL;
     long connect_timeout = look->options->connect_timeout;
     int64_t end = clock_ms() + connect_timeout;
-    size_t n = resolve(look->place.host, look->place.port, connect_timeout, addresses, &why);
+    size_t n = resolve(look->endpoint.host, look->endpoint.port, connect_timeout, addresses, &why);
     if (n == 0)
-        return fail(look, "there is no such file, and no such host",
-                    why != NULL ? why : "it has no address");
-    int error = ETIMEDOUT;
-    for (size_t i = 0; i < n && clock_ms() < end; i++) {
-        // One address that nobody answers from must not take the time of all others.
-        look->deadline = clock_ms() + (end - clock_ms()) / (int64_t)(n - i);
-        look->fd = socket(addresses[i].family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        error = look->fd == -1 ? errno : connect_error(look, &addresses[i]);
-        if (error == 0)
-            return true;
-        if (look->fd != -1)
-            close(look->fd);
-        look->fd = -1;
+        return fail(look, "no such file or host", why != NULL ? why : "it has no address");
+    errno = ETIMEDOUT;
+    for (size_t i = 0; i < n && look->fd == -1 && clock_ms() < end; i++) {
+        // Divide the time, so that one address that does not respond leaves some for the others.
+        int64_t deadline = clock_ms() + (end - clock_ms()) / (int64_t)(n - i);
+        look->fd =
+            socket_open((const struct sockaddr *)&addresses[i].socket, addresses[i].len, deadline);
     }
-    return fail(look, "cannot be connected to", strerror(error));
+    return look->fd != -1 ? true : fail(look, "cannot connect", strerror(errno));
 }
 
 static const char *last_reason(void)
@@ -182,7 +92,7 @@ static bool set_trust(struct look *look)
         return SSL_CTX_set_default_verify_paths(look->ctx) == 1;
     if (SSL_CTX_load_verify_file(look->ctx, ca_file) == 1)
         return true;
-    snprintf(look->why, look->why_size, "--ca: %.200s: no certificate that can be read", ca_file);
+    snprintf(look->why, look->why_size, "--ca: %.200s: cannot read a certificate", ca_file);
     return false;
 }
 
@@ -193,8 +103,8 @@ static struct octets copy_octets(const unsigned char *data, size_t len)
     return copy;
 }
 
-// libssl gives each message of the handshake whole and in the clear. That its record is one of TLS
-// 1.3 is settled before the server's certificates come.
+// libssl passes each handshake message whole and decrypted. The version is negotiated before the
+// server's certificates arrive.
 static void on_message(int is_sent, int version, int type, const void *data, size_t len, SSL *ssl,
                        void *arg)
 {
@@ -209,17 +119,17 @@ static void on_message(int is_sent, int version, int type, const void *data, siz
 static void watch_messages(struct look *look)
 {
 #ifdef SSL_OP_NO_RX_CERTIFICATE_COMPRESSION
-    // What comes compressed would be shown so.
+    // The callback would get a compressed message as it is.
     SSL_set_options(look->ssl, SSL_OP_NO_RX_CERTIFICATE_COMPRESSION);
 #endif
     SSL_set_msg_callback(look->ssl, on_message);
     SSL_set_msg_callback_arg(look->ssl, look);
 }
 
-// An address is looked for in the certificate, but is no name to announce (RFC 6066 3).
+// An IP address is compared with the certificate, but must not be sent as server name (RFC 6066 3).
 static bool set_name(struct look *look)
 {
-    const char *host = look->place.host;
+    const char *host = look->endpoint.host;
     if (is_address(host))
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(look->ssl), host) == 1;
     return SSL_set1_host(look->ssl, host) == 1 && SSL_set_tlsext_host_name(look->ssl, host) == 1;
@@ -229,14 +139,15 @@ static bool prepare(struct look *look)
 {
     look->ctx = SSL_CTX_new(TLS_client_method());
     if (look->ctx == NULL)
-        return fail(look, "libssl does not start", last_reason());
+        return fail(look, "cannot start libssl", last_reason());
     look->why[0] = '\0';
     if (!set_trust(look))
-        return look->why[0] != '\0' ? false : fail(look, "no trust store", last_reason());
+        return look->why[0] != '\0' ? false
+                                    : fail(look, "cannot load the trust store", last_reason());
     look->ssl = SSL_new(look->ctx);
     if (look->ssl == NULL || SSL_set_fd(look->ssl, look->fd) != 1 || !set_name(look) ||
         SSL_set_tlsext_status_type(look->ssl, TLSEXT_STATUSTYPE_ocsp) != 1)
-        return fail(look, "libssl does not start", last_reason());
+        return fail(look, "cannot start libssl", last_reason());
     watch_messages(look);
     return true;
 }
@@ -245,9 +156,9 @@ static bool fail_handshake(struct look *look)
 {
     long result = SSL_get_verify_result(look->ssl);
     if (result != X509_V_OK && !look->options->insecure_no_chain_check)
-        return fail(look, "its certificate is not trusted (RFC 5280 6)",
+        return fail(look, "the certificate is not trusted (RFC 5280 6)",
                     X509_verify_cert_error_string(result));
-    return fail(look, "no TLS", last_reason());
+    return fail(look, "TLS failed", last_reason());
 }
 
 static bool shake_hands(struct look *look)
@@ -260,8 +171,8 @@ static bool shake_hands(struct look *look)
         int error = SSL_get_error(look->ssl, n);
         if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
             return fail_handshake(look);
-        if (!wait_for(look, error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT))
-            return fail(look, "no TLS", "it took too long");
+        if (!socket_wait(look->fd, error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, look->deadline))
+            return fail(look, "TLS failed", "the handshake timed out");
     }
 }
 
@@ -288,8 +199,7 @@ static void take_certs(struct look *look, struct tls_peer *out)
         out->certs[out->n_certs++] = encode(sk_X509_value(chain, i));
 }
 
-// The chain that was verified may have another order than the one that was sent, and other
-// certificates.
+// The verified chain may differ from the chain in the message, in its order and its certificates.
 static bool take_other_staples(const struct look *look, struct tls_peer *out)
 {
     struct oc_bytes list;
@@ -312,11 +222,11 @@ static bool take(struct look *look, struct tls_peer *out)
     long len = SSL_get_tlsext_status_ocsp_resp(look->ssl, &staple);
     take_certs(look, out);
     if (out->n_certs == 0)
-        return fail(look, "no TLS", "it has no certificate");
+        return fail(look, "TLS failed", "the server sent no certificate");
     if (staple != NULL && len >= 0)
         out->staples[0] = copy_octets(staple, (size_t)len);
     if (!take_other_staples(look, out))
-        return fail(look, "no TLS", "its staples cannot be read (RFC 8446 4.4.2)");
+        return fail(look, "TLS failed", "cannot parse the staples (RFC 8446 4.4.2)");
     return true;
 }
 
@@ -325,8 +235,8 @@ bool tls_look(const struct tls_options *options, const char *target, struct tls_
 {
     struct look look = {.options = options, .fd = -1, .why = why, .why_size = size};
     *out = (struct tls_peer){0};
-    if (!parse_place(&look.place, target, starttls_port(options->starttls)))
-        return fail(&look, "is neither HOST nor HOST:PORT", "");
+    if (!endpoint_parse(&look.endpoint, target, starttls_port(options->starttls)))
+        return fail(&look, "neither HOST nor HOST:PORT", "");
     bool ok = connect_any(&look);
     look.deadline = clock_ms() + options->timeout;
     ok = ok && prepare(&look) && start_tls(&look) && shake_hands(&look) && take(&look, out);

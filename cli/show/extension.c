@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The extensions of messages (RFC 6960 4.4), as JSON. What "value" looks like depends
-// on the extension; of one that is not known it is the hex of its octets.
-#include "show/describe.h"
+// The extensions of messages (RFC 6960 4.4) as JSON. The form of "value" depends on the extension;
+// for an unknown extension it is its content in hex.
+#include "show/extension.h"
+
 #include "value.h"
 
 #include <ocsp/der.h>

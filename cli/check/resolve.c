@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// getaddrinfo() cannot be told to end, but a child that calls it can be.
-#include "resolve.h"
+// getaddrinfo() cannot be interrupted, but a child process that calls it can be killed.
+#include "check/resolve.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -12,14 +12,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// struct found is what the child writes: shorter than a pipe takes at once.
-struct found {
+// struct lookup is what the child writes. It is short enough for one write to a pipe.
+struct lookup {
     int error;
     size_t n;
     struct address addresses[RESOLVE_MAX];
 };
 
-static void look_up(const char *host, const char *port, struct found *out)
+static void look_up(const char *host, const char *port, struct lookup *out)
 {
     struct addrinfo *list = NULL;
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
@@ -37,20 +37,20 @@ static void look_up(const char *host, const char *port, struct found *out)
 
 _Noreturn static void be_child(const char *host, const char *port, int fd)
 {
-    struct found found = {0};
-    look_up(host, port, &found);
-    _exit(write(fd, &found, sizeof found) == (ssize_t)sizeof found ? 0 : 1);
+    struct lookup lookup = {0};
+    look_up(host, port, &lookup);
+    _exit(write(fd, &lookup, sizeof lookup) == (ssize_t)sizeof lookup ? 0 : 1);
 }
 
-static const char *receive(int fd, long milliseconds, struct found *found)
+static const char *receive(int fd, long milliseconds, struct lookup *lookup)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
     int n = poll(&p, 1, (int)milliseconds);
     if (n == 0)
-        return "its address was not found in time";
-    if (n < 0 || read(fd, found, sizeof *found) != (ssize_t)sizeof *found)
-        return "its address cannot be looked for";
-    return found->error != 0 ? gai_strerror(found->error) : NULL;
+        return "the name lookup timed out";
+    if (n < 0 || read(fd, lookup, sizeof *lookup) != (ssize_t)sizeof *lookup)
+        return "cannot look up the name";
+    return lookup->error != 0 ? gai_strerror(lookup->error) : NULL;
 }
 
 static void end_child(pid_t child)
@@ -64,8 +64,8 @@ size_t resolve(const char *host, const char *port, long milliseconds,
                struct address out[RESOLVE_MAX], const char **why)
 {
     int fds[2];
-    struct found found = {0};
-    *why = "its address cannot be looked for";
+    struct lookup lookup = {0};
+    *why = "cannot look up the name";
     if (pipe(fds) != 0)
         return 0;
     pid_t child = fork();
@@ -73,12 +73,12 @@ size_t resolve(const char *host, const char *port, long milliseconds,
         be_child(host, port, fds[1]);
     close(fds[1]);
     if (child > 0) {
-        *why = receive(fds[0], milliseconds, &found);
+        *why = receive(fds[0], milliseconds, &lookup);
         end_child(child);
     }
     close(fds[0]);
     if (*why != NULL)
         return 0;
-    memcpy(out, found.addresses, sizeof found.addresses);
-    return found.n;
+    memcpy(out, lookup.addresses, sizeof lookup.addresses);
+    return lookup.n;
 }

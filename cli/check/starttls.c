@@ -1,44 +1,27 @@
 // SPDX-License-Identifier: MIT
 //
-// Replies are read octet by octet, so that what a stranger has put behind them in the clear
-// gets into the handshake, and ends it.
-#include "starttls.h"
+// Replies are read octet by octet. Anything that an attacker has injected in the clear after a
+// reply then becomes part of the handshake, which fails.
+#include "check/starttls.h"
 
-#include <errno.h>
-#include <stdint.h>
+#include "socket.h"
+
 #include <string.h>
-#include <sys/socket.h>
 
-// A server that has more to say than this has no end.
+// A server that sends more than this is broken.
 enum { LINE_SIZE = 1024, LINES_MAX = 100, LDAP_REPLY_MAX = 1024 };
 
-static const char no_reply[] = "the server did not answer in time, or closed";
-static const char no_tls[] = "the server offers no STARTTLS";
+static const char no_reply[] = "the server did not answer in time or closed the connection";
+static const char no_tls[] = "the server does not offer STARTTLS";
 
 static bool send_all(const struct starttls_line *line, const void *data, size_t len)
 {
-    const uint8_t *at = data;
-    while (len > 0) {
-        ssize_t n = send(line->fd, at, len, MSG_NOSIGNAL);
-        if (n > 0) {
-            at += n;
-            len -= (size_t)n;
-        } else if ((errno != EAGAIN && errno != EINTR) || !line->wait(line->arg, true)) {
-            return false;
-        }
-    }
-    return true;
+    return socket_send(line->fd, data, len, line->deadline);
 }
 
 static bool read_octet(const struct starttls_line *line, uint8_t *out)
 {
-    for (;;) {
-        ssize_t n = recv(line->fd, out, 1, 0);
-        if (n == 1)
-            return true;
-        if (n == 0 || (errno != EAGAIN && errno != EINTR) || !line->wait(line->arg, false))
-            return false;
-    }
+    return socket_receive(line->fd, out, 1, line->deadline) == 1;
 }
 
 static bool read_line(const struct starttls_line *line, char out[LINE_SIZE])
@@ -55,16 +38,16 @@ static bool read_line(const struct starttls_line *line, char out[LINE_SIZE])
     return false;
 }
 
-// struct step is a command, if any, and how the last line of a good reply to it begins. With
-// `tag` lines that begin otherwise are passed over; without, all but the last line of a reply
-// have a hyphen behind the code.
+// struct step is a command, if any, and how the last line of a good reply to it begins. With `tag`,
+// lines that begin otherwise are skipped; without it, a hyphen follows the code in each line of a
+// reply but the last.
 struct step {
     const char *command;
     const char *reply;
     const char *tag;
 };
 
-// struct dialogue is a protocol of lines: the steps to TLS.
+// struct dialogue is the steps to TLS in a protocol of lines.
 struct dialogue {
     const char *name;
     const char *port;
@@ -92,7 +75,8 @@ static bool begins_with(const char *text, const char *beginning)
     return strncmp(text, beginning, strlen(beginning)) == 0;
 }
 
-// Replies of SMTP and FTP: 250-, 250-, 250 and a blank. Of FTP there may be any text between.
+// The lines of a reply of SMTP and FTP begin with 250-, 250-, 250 and a space. FTP allows any other
+// line between them.
 static bool is_last(const struct step *step, const char *text, const char *first)
 {
     if (step->tag != NULL)
@@ -146,7 +130,7 @@ static bool read_octets(const struct starttls_line *line, uint8_t *out, size_t n
     return true;
 }
 
-// One element of BER with a definite length that is short or of one or two octets; `*len` counts
+// Reads one element of BER whose definite length is short or has one or two octets; `*len` counts
 // its content.
 static bool read_ber(const struct starttls_line *line, uint8_t out[LDAP_REPLY_MAX], size_t *len)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// A process for each server: the search for an address can be ended only with its process, and
-// what a stranger's handshake does to libssl stays there. What was seen comes back in a pipe, as
-// parts: a length and that many octets. First the reason, empty if there is none; then each
-// certificate and its staple.
-#include "tls_looks.h"
+// Each server is looked at in a child process: a name lookup can be stopped only with its process,
+// and whatever an untrusted handshake does to libssl stays there. The result comes back through a
+// pipe as parts, each a length and that many octets: first the reason, which is empty on success,
+// then each certificate and its staple.
+#include "check/tls_looks.h"
 
 #include "program/report.h"
 
@@ -17,22 +17,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Beyond what libssl takes as certificates, and far beyond what it takes as staples.
+// PARCEL_MAX is more than libssl accepts as certificates and staples.
 enum { PARCEL_MAX = 16 << 20, CHUNK = 65536, REASON_SIZE = 512, SPARE_SECONDS = 2 };
 
 static const size_t absent = SIZE_MAX;
 
-// struct looker is a process at work.
-struct looker {
+// struct worker is a running child process.
+struct worker {
     struct tls_job *job;
     pid_t child;
     struct octets parcel;
 };
 
-// struct crew is all of them; `polls` has the pipe of each.
-struct crew {
+// struct pool is all running workers; `polls` has the pipe of each.
+struct pool {
     const struct tls_looks *looks;
-    struct looker *lookers;
+    struct worker *workers;
     struct pollfd *polls;
     size_t n;
 };
@@ -53,21 +53,21 @@ static void put_peer(FILE *out, const struct tls_peer *peer)
     }
 }
 
-// The pipes of the others are not the child's.
-static void close_others(const struct crew *crew)
+// The child has no use for the pipes of other workers.
+static void close_other_pipes(const struct pool *pool)
 {
-    for (size_t i = 0; i < crew->n; i++)
-        close(crew->polls[i].fd);
+    for (size_t i = 0; i < pool->n; i++)
+        close(pool->polls[i].fd);
 }
 
-_Noreturn static void be_child(const struct crew *crew, const char *target, int fd)
+_Noreturn static void run_child(const struct pool *pool, const char *target, int fd)
 {
-    const struct tls_options *options = crew->looks->options;
+    const struct tls_options *options = pool->looks->options;
     char why[REASON_SIZE] = "";
     struct tls_peer peer;
     FILE *out = fdopen(fd, "w");
-    close_others(crew);
-    // Everything has its time there; this is in case that something has not.
+    close_other_pipes(pool);
+    // All steps have a timeout; this is a safeguard against one that does not.
     alarm((unsigned)((options->connect_timeout + options->timeout) / 1000 + SPARE_SECONDS));
     if (out == NULL)
         _exit(1);
@@ -131,17 +131,17 @@ static void unpack(struct tls_job *job, struct octets parcel)
 {
     struct octets why;
     if (!take_part(&parcel, &why) || why.data == NULL) {
-        fail(job, "looking at it was broken off");
+        fail(job, "the TLS process failed");
         return;
     }
     if (why.len > 0)
         job->why = copy_text((const char *)why.data, why.len);
     else if (!take_peer(&parcel, &job->peer) || job->peer.n_certs == 0)
-        fail(job, "looking at it was broken off");
+        fail(job, "the TLS process failed");
     free(why.data);
 }
 
-static bool start(struct crew *crew, struct tls_job *job)
+static bool start(struct pool *pool, struct tls_job *job)
 {
     int fds[2];
     if (pipe(fds) != 0)
@@ -149,34 +149,34 @@ static bool start(struct crew *crew, struct tls_job *job)
     pid_t child = fork();
     if (child == 0) {
         close(fds[0]);
-        be_child(crew, job->target, fds[1]);
+        run_child(pool, job->target, fds[1]);
     }
     close(fds[1]);
     if (child == -1) {
         close(fds[0]);
         return false;
     }
-    crew->lookers[crew->n] = (struct looker){.job = job, .child = child};
-    crew->polls[crew->n++] = (struct pollfd){.fd = fds[0], .events = POLLIN};
+    pool->workers[pool->n] = (struct worker){.job = job, .child = child};
+    pool->polls[pool->n++] = (struct pollfd){.fd = fds[0], .events = POLLIN};
     return true;
 }
 
-// Returns how many jobs have been begun. What the system has no room for now waits until another
-// is done; what it has no room for at all has failed.
-static size_t start_some(struct crew *crew, struct tls_job *jobs, size_t n)
+// Returns how many jobs were started. If the system cannot start one now, it is tried again after
+// another one has finished; if none is running, the job has failed.
+static size_t start_some(struct pool *pool, struct tls_job *jobs, size_t n)
 {
     size_t i = 0;
-    while (i < n && crew->n < crew->looks->n_parallel && start(crew, &jobs[i]))
+    while (i < n && pool->n < pool->looks->n_parallel && start(pool, &jobs[i]))
         i++;
-    if (i < n && crew->n == 0)
+    if (i < n && pool->n == 0)
         fail(&jobs[i++], strerror(errno));
     return i;
 }
 
-// Returns false when there is no more to come.
-static bool receive(struct looker *looker, int fd)
+// Returns false at the end of the data.
+static bool receive(struct worker *worker, int fd)
 {
-    struct octets *parcel = &looker->parcel;
+    struct octets *parcel = &worker->parcel;
     parcel->data = must_resize(parcel->data, parcel->len + CHUNK, 1);
     ssize_t n = read(fd, parcel->data + parcel->len, CHUNK);
     if (n == -1 && errno == EINTR)
@@ -185,35 +185,35 @@ static bool receive(struct looker *looker, int fd)
     return n > 0 && parcel->len <= PARCEL_MAX;
 }
 
-static void end(struct crew *crew, size_t i)
+static void finish(struct pool *pool, size_t i)
 {
-    struct looker *looker = &crew->lookers[i];
-    close(crew->polls[i].fd);
-    kill(looker->child, SIGKILL);
-    while (waitpid(looker->child, NULL, 0) == -1 && errno == EINTR)
+    struct worker *worker = &pool->workers[i];
+    close(pool->polls[i].fd);
+    kill(worker->child, SIGKILL);
+    while (waitpid(worker->child, NULL, 0) == -1 && errno == EINTR)
         ;
-    unpack(looker->job, looker->parcel);
-    free(looker->parcel.data);
-    crew->n--;
-    crew->lookers[i] = crew->lookers[crew->n];
-    crew->polls[i] = crew->polls[crew->n];
+    unpack(worker->job, worker->parcel);
+    free(worker->parcel.data);
+    pool->n--;
+    pool->workers[i] = pool->workers[pool->n];
+    pool->polls[i] = pool->polls[pool->n];
 }
 
-// Returns how many have ended.
-static size_t wait_for_some(struct crew *crew)
+// Returns how many workers have finished.
+static size_t wait_for_some(struct pool *pool)
 {
-    size_t n_before = crew->n;
-    if (poll(crew->polls, crew->n, -1) <= 0)
+    size_t n_before = pool->n;
+    if (poll(pool->polls, pool->n, -1) <= 0)
         return 0;
-    // From the end: the last takes the place of one that ends.
-    for (size_t i = crew->n; i-- > 0;) {
-        if (crew->polls[i].revents != 0 && !receive(&crew->lookers[i], crew->polls[i].fd))
-            end(crew, i);
+    // Count down, because the last worker takes the place of one that finishes.
+    for (size_t i = pool->n; i-- > 0;) {
+        if (pool->polls[i].revents != 0 && !receive(&pool->workers[i], pool->polls[i].fd))
+            finish(pool, i);
     }
-    return n_before - crew->n;
+    return n_before - pool->n;
 }
 
-static void tell(const struct tls_looks *looks, size_t n_done, size_t n)
+static void report_progress(const struct tls_looks *looks, size_t n_done, size_t n)
 {
     if (looks->progress != NULL && n > 0)
         looks->progress(looks->progress_arg, n_done, n);
@@ -221,20 +221,20 @@ static void tell(const struct tls_looks *looks, size_t n_done, size_t n)
 
 void tls_look_all(const struct tls_looks *looks, struct tls_job *jobs, size_t n)
 {
-    struct crew crew = {
+    struct pool pool = {
         .looks = looks,
-        .lookers = must_alloc(looks->n_parallel, sizeof *crew.lookers),
-        .polls = must_alloc(looks->n_parallel, sizeof *crew.polls),
+        .workers = must_alloc(looks->n_parallel, sizeof *pool.workers),
+        .polls = must_alloc(looks->n_parallel, sizeof *pool.polls),
     };
     size_t n_begun = 0;
-    tell(looks, 0, n);
-    while (n_begun < n || crew.n > 0) {
-        n_begun += start_some(&crew, jobs + n_begun, n - n_begun);
-        if (crew.n > 0 && wait_for_some(&crew) > 0)
-            tell(looks, n_begun - crew.n, n);
+    report_progress(looks, 0, n);
+    while (n_begun < n || pool.n > 0) {
+        n_begun += start_some(&pool, jobs + n_begun, n - n_begun);
+        if (pool.n > 0 && wait_for_some(&pool) > 0)
+            report_progress(looks, n_begun - pool.n, n);
     }
-    free(crew.lookers);
-    free(crew.polls);
+    free(pool.workers);
+    free(pool.polls);
 }
 
 void tls_jobs_free(struct tls_job *jobs, size_t n)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading the Certificate message of TLS 1.3. All lengths are big endian and count octets; each
-// vector has to fill what holds it.
-#include "tls_staples.h"
+// Reading the Certificate message of TLS 1.3. All lengths are big endian and count octets. Each
+// vector must fill the element that contains it.
+#include "check/tls_staples.h"
 
 enum {
     HANDSHAKE_CERTIFICATE = 11,    // RFC 8446 4
@@ -22,7 +22,7 @@ static bool take_number(struct oc_bytes *in, size_t n_octets, size_t *out)
     return true;
 }
 
-// A vector whose length has `n_octets`.
+// Reads a vector whose length field has `n_octets`.
 static bool take_vector(struct oc_bytes *in, size_t n_octets, struct oc_bytes *out)
 {
     size_t len;
@@ -90,7 +90,7 @@ static bool are_entries(struct oc_bytes list)
 //     CertificateEntry certificate_list<0..2^24-1>;
 // } Certificate;
 //
-// A server's has no context, and one certificate at least.
+// A server's message has no context and at least one certificate.
 bool tls_staples_read(struct oc_bytes message, struct oc_bytes *list)
 {
     size_t type;
