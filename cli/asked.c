@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Loading a request, and what can be wrong with it as a question.
+// Loading a request and checking how many certificates it asks about.
 #include "asked.h"
 
 #include "expect.h"

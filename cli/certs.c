@@ -44,8 +44,8 @@ static void complain_no_issuer(const struct found *target)
     json_decref(name);
 }
 
-// Certificates of one CA may differ (renewed, cross-signed) and be equally good, as
-// long as the key is one: only name and key count in OCSP.
+// A CA may have several certificates (renewed, cross-signed). Any of them will do if the key is the
+// same, because only name and key matter to OCSP.
 const struct found *certs_find_issuer(const struct certs *certs, const struct found *target)
 {
     const struct found *issuer = NULL;
@@ -66,8 +66,8 @@ const struct found *certs_find_issuer(const struct certs *certs, const struct fo
     return issuer;
 }
 
-// A response speaks of a name, a key and a number. That they are those of the certificate
-// in question is worth nothing if somebody else has made it.
+// A response is about the issuer's name and key and a serial number. A forged certificate can have
+// the same name and number, so its signature must be verified.
 bool certs_is_issued(const struct found *target, const struct oc_issuer *issuer,
                      const char *issuer_file)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A message that must be of one kind, parsed.
+// Parsing messages that must be of one kind.
 #ifndef CLI_EXPECT_H
 #define CLI_EXPECT_H
 
@@ -10,8 +10,8 @@
 #include <ocsp/request.h>
 #include <ocsp/response.h>
 
-// expect_certificate, expect_request and expect_response parse a message. What is of
-// another kind, or does not parse, is an error line and false.
+// expect_certificate, expect_request and expect_response parse a message. They return false after
+// an error line if it is of another kind or does not parse.
 bool expect_certificate(const struct messages *in, const struct message *message,
                         struct oc_cert *out);
 bool expect_request(const struct messages *in, const struct message *message,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// What is said of arguments that cannot be read.
+// Parsing arguments, and the error lines for invalid ones.
 #include "option.h"
 
 #include "program/report.h"
 
 #include <stdlib.h>
 
-// About thirty years: more is a slip of the finger.
+// About thirty years. A larger number is a typing error.
 #define SECONDS_MAX INT64_C(1000000000)
 
 bool option_time(const struct command *self, const char *name, const char *argument, int64_t *out)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Options that several commands have: each argument is read, or refused with an error
-// line that names the option.
+// Options that several commands have. An invalid argument is reported in an error line that names
+// the option.
 #ifndef CLI_OPTION_H
 #define CLI_OPTION_H
 
@@ -10,14 +10,14 @@
 
 #include <ocsp/base.h>
 
-// All of these return false after an error line, which begins with `about` or the title of `self`.
-// `name` is that of the option, without the two hyphens.
+// All functions return false after an error line, which begins with `about` or the title of `self`.
+// `name` is the name of the option without the two hyphens.
 
 // option_time reads a time, and option_seconds a number of seconds.
 bool option_time(const struct command *self, const char *name, const char *argument, int64_t *out);
 bool option_seconds(const char *about, const char *name, const char *argument, int64_t *out);
 
-// option_serial reads --serial, whose octets take the place of those in `*out`.
+// option_serial reads --serial and replaces the octets in `*out`.
 bool option_serial(const struct command *self, const char *argument, struct octets *out);
 
 // option_nonce reads --nonce into the NONCE_MAX octets at `out`.
@@ -26,8 +26,8 @@ bool option_nonce(const struct command *self, const char *argument, uint8_t *out
 // option_hash reads --hash, the hash of cert IDs.
 bool option_hash(const char *about, const char *argument, enum oc_hash *out);
 
-// option_question says what is wrong with how the certificate in question is named, by
-// exactly one of --cert, --serial and --request, and NULL if nothing is.
+// option_question checks that exactly one of --cert, --serial and --request was given. Returns
+// NULL, or the text of the error line.
 const char *option_question(const char *cert, const struct octets *serial, const char *request);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// PEM blocks, read by libcrypto.
+// Reading PEM blocks with libcrypto.
 #include "pem.h"
 
 #include "program/report.h"
@@ -19,7 +19,7 @@ static const char begin[] = "-----BEGIN ";
 static const struct {
     const char *text;
     enum message_kind kind;
-    bool first_only;  // more follows the message: what OpenSSL puts behind a trusted certificate
+    bool first_only;  // trust settings of OpenSSL follow the message
 } labels[] = {
     {"CERTIFICATE", MESSAGE_CERTIFICATE, false},
     {"X509 CERTIFICATE", MESSAGE_CERTIFICATE, false},

@@ -6,12 +6,12 @@
 
 #include "message.h"
 
-// pem_is tells whether there is a BEGIN line in `raw`.
+// pem_is returns whether `raw` contains a BEGIN line.
 bool pem_is(const struct octets *raw);
 
-// pem_decode appends every block of `raw` to `out->items`. A block that cannot be read,
-// or whose label is of nothing that this program reads, is an error line about
-// `out->file` and false. The content of such a block is never printed.
+// pem_decode appends every block of `raw` to `out->items`. Returns false after an error line about
+// `out->file` if a block is invalid or has an unsupported label. The content of such a block is
+// never printed.
 bool pem_decode(struct messages *out, const struct octets *raw);
 
 #endif

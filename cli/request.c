@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ocsp request: from certificates to an OCSP request, signed or not (RFC 6960 4.1). The
-// library builds the message.
+// ocsp request builds an OCSP request about certificates and signs it if required (RFC 6960 4.1).
 #include "request.h"
 
 #include "certs.h"
@@ -21,7 +20,7 @@
 
 enum { NONCE_RANDOM = 32 };
 
-// struct request_job is the request in the making.
+// struct request_job is the request being built.
 struct request_job {
     const struct request_options *options;
     struct certs certs;
@@ -30,7 +29,7 @@ struct request_job {
     uint8_t *hashes;
 };
 
-// The first certificate of a CERT file is asked about. All others may be issuers.
+// The request asks about the first certificate of each CERT file. All others may be issuers.
 static bool load_files(struct request_job *job)
 {
     const struct request_options *options = job->options;
@@ -76,8 +75,7 @@ static bool make_nonce(const struct request_job *job, const struct oc_crypto *cr
     return false;
 }
 
-// A request without --sign is built, one with it is built and signed; both go by the same
-// rules about the buffer.
+// Builds the request, and signs it with --sign. A NULL buffer asks for the size in both cases.
 static bool make(const struct request_job *job, const struct oc_request_spec *spec, uint8_t *buf,
                  size_t size, struct oc_bytes *der, struct oc_error *err)
 {
@@ -86,7 +84,7 @@ static bool make(const struct request_job *job, const struct oc_request_spec *sp
     return oc_request_build(spec, buf, size, der, err) == OC_OK;
 }
 
-// Whether somebody who has the signer's certificate believes the request.
+// Verifies the request as a recipient who has the signer's certificate would.
 static bool check(const struct signing *signing, struct oc_bytes der, struct oc_error *err)
 {
     struct oc_request req;

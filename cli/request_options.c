@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The arguments of `ocsp request`.
+// Parsing the arguments of `ocsp request`.
 #include "request_options.h"
 
 #include "option.h"

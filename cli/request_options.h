@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What `ocsp request` is asked for.
+// The arguments of `ocsp request`.
 #ifndef CLI_REQUEST_OPTIONS_H
 #define CLI_REQUEST_OPTIONS_H
 
@@ -8,7 +8,7 @@
 #include "program/command.h"
 #include "signing.h"
 
-// struct request_options is the arguments, read and checked.
+// struct request_options is the parsed arguments.
 struct request_options {
     enum oc_hash hash;
     bool has_nonce;
@@ -22,8 +22,9 @@ struct request_options {
     size_t n_files;
 };
 
-// request_options_parse reads the arguments. Returns EX_OK; EX_USAGE after an error line; or
-// -1 for help that was asked for. request_options_free frees what it made, in any case.
+// request_options_parse parses the arguments. Returns EX_OK, EX_USAGE after an error line, or -1
+// for
+// --help. request_options_free frees what it allocated; call it in any case.
 int request_options_parse(const struct command *self, int argc, char **argv,
                           struct request_options *out);
 void request_options_free(struct request_options *options);

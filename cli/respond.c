@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ocsp respond: one response, built and signed (RFC 6960 4.2). The library does both; here
-// it is found out about which certificates and by whom. What was made is verified before
-// anybody gets it.
+// ocsp respond builds and signs one response (RFC 6960 4.2). This file finds the certificates and
+// the signer; the response is verified before it is written.
 #include "respond.h"
 
 #include "asked.h"
@@ -21,7 +20,7 @@
 
 #define DAY INT64_C(86400)
 
-// struct respond_job is a response in the making.
+// struct respond_job is a response being built.
 struct respond_job {
     const struct command *self;
     const struct respond_options *options;
@@ -91,7 +90,7 @@ static bool load(struct respond_job *job)
            (asked_load(&job->request_file, options->request, &job->req) && take_nonce(job));
 }
 
-// The certificate must allow it before the key is asked for its passphrase.
+// The certificate is checked first, so that nobody types a passphrase in vain.
 static bool load_signer(struct respond_job *job)
 {
     const struct respond_options *options = job->options;
@@ -117,7 +116,7 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-// A delegate's signature is worth nothing once its certificate has ended.
+// A delegate's signature is no longer believed when its certificate has expired.
 static bool set_next_update(struct respond_job *job, struct oc_single_response *answer)
 {
     enum next_update_rule rule = job->options->next_update;
@@ -184,8 +183,8 @@ static int answer_all(struct respond_job *job)
     return EX_OK;
 }
 
-// Whether the response says of each certificate what it is to say, to somebody who has the
-// signer's certificate.
+// Verifies the response as a client who has the signer's certificate would, and that each
+// certificate has the requested status.
 static bool check(const struct respond_job *job, struct oc_bytes der, struct oc_error *err)
 {
     struct oc_response resp;

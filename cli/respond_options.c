@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The arguments of `ocsp respond`: each checked by itself, then against the others.
+// Parsing the arguments of `ocsp respond`: each checked by itself, then against the others.
 #include "respond_options.h"
 
 #include "option.h"
@@ -12,8 +12,7 @@
 #include <sysexits.h>
 #include <time.h>
 
-// What was given, beside the values in struct respond_options: a time has no value that
-// could stand for none.
+// struct given is which options were given. A time has no value that could mean "not given".
 struct given {
     bool produced_at;
     bool this_update;
@@ -32,7 +31,7 @@ static bool parse_status(const struct command *self, const char *argument, enum 
     return false;
 }
 
-// Reasons that a certificate can be revoked for: removeFromCRL says that it no longer is.
+// All revocation reasons but removeFromCRL, which ends a revocation.
 static const uint32_t reasons[] = {
     OC_REASON_UNSPECIFIED,         OC_REASON_KEY_COMPROMISE,      OC_REASON_CA_COMPROMISE,
     OC_REASON_AFFILIATION_CHANGED, OC_REASON_SUPERSEDED,          OC_REASON_CESSATION_OF_OPERATION,

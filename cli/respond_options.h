@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What `ocsp respond` is asked for.
+// The arguments of `ocsp respond`.
 #ifndef CLI_RESPOND_OPTIONS_H
 #define CLI_RESPOND_OPTIONS_H
 
@@ -10,14 +10,14 @@
 
 #include <ocsp/response.h>
 
-// enum next_update_rule says where next update comes from.
+// enum next_update_rule is how next update is determined.
 enum next_update_rule {
-    NEXT_UPDATE_USUAL = 0,  // a day after this update, or when the signer's certificate ends
+    NEXT_UPDATE_USUAL = 0,  // a day after this update, or when the signer's certificate expires
     NEXT_UPDATE_GIVEN,
     NEXT_UPDATE_NONE,
 };
 
-// struct respond_options is the arguments, read and checked. The certificate in question is
+// struct respond_options is the parsed arguments. The certificate in question is
 // named by exactly one of `cert`, `serial` and `request`. Of `answer` the status, the
 // revocation and this update are set; `next_update`, if it is given.
 struct respond_options {
@@ -35,8 +35,9 @@ struct respond_options {
     const char *out;
 };
 
-// respond_options_parse reads the arguments. Returns EX_OK; EX_USAGE after an error line; or
-// -1 for help that was asked for. respond_options_free frees what it made, in any case.
+// respond_options_parse parses the arguments. Returns EX_OK, EX_USAGE after an error line, or -1
+// for
+// --help. respond_options_free frees what it allocated; call it in any case.
 int respond_options_parse(const struct command *self, int argc, char **argv,
                           struct respond_options *out);
 void respond_options_free(struct respond_options *options);

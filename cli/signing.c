@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// From a certificate and a key to a signer, or to a line that says what to do.
+// Loading a signer. Error lines say how to fix what is wrong.
 #include "signing.h"
 
 #include "key.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Signing: the options that are the same for requests and responses, and the signer that
-// they name.
+// The options for signing, which requests and responses share, and the signer that they name.
 #ifndef CLI_SIGNING_H
 #define CLI_SIGNING_H
 
@@ -10,7 +9,7 @@
 
 #include <ocsp/sign.h>
 
-// What getopt_long() is to return for the options of signing.
+// What getopt_long() returns for the options for signing.
 enum {
     SIGNING_SIGNER = 0x100,
     SIGNING_KEY,
@@ -19,7 +18,7 @@ enum {
     SIGNING_PSS,
 };
 
-// struct signing_options is how to sign. `digest` is OC_HASH_OTHER if it is to fit the key.
+// struct signing_options is how to sign. With `digest` OC_HASH_OTHER the hash follows from the key.
 struct signing_options {
     const char *signer;
     const char *key;
@@ -32,33 +31,32 @@ struct signing_options {
 bool signing_option(const struct command *self, struct signing_options *out, int option,
                     const char *argument);
 
-// signing_is_used tells whether any of these options was given.
+// signing_is_used returns whether any of these options was given.
 bool signing_is_used(const struct signing_options *options);
 
-// struct signing is a signer with all that it stands on. Zero is one that is not there.
+// struct signing is a signer with everything that it refers to. All zero is no signer.
 struct signing {
     struct certs certs;  // of the --signer file
-    const char *file;    // where the signer's certificate was found
+    const char *file;    // of the signer's certificate
     struct oc_cert cert;
     struct oc_private_key *key;
     struct oc_signer signer;
 };
 
-// signing_load_cert loads the signer's certificate, the first of its file; without --signer
-// it is `issuer`. Returns false after an error line.
+// signing_load_cert loads the signer's certificate, the first in the --signer file; without
+// --signer it is `issuer`. Returns false after an error line.
 bool signing_load_cert(struct signing *signing, const struct signing_options *options,
                        const struct found *issuer);
 
-// signing_load_key loads the key and prepares the signer; the certificate is there.
-// Returns false after an error line.
+// signing_load_key loads the key and prepares the signer, after signing_load_cert(). Returns false
+// after an error line.
 bool signing_load_key(struct signing *signing, const struct signing_options *options,
                       const struct oc_crypto *crypto);
 
-// signing_refuse prints the error line for a signer that cannot be taken, with what to do
-// about it.
+// signing_refuse prints the error line for an unsuitable signer, and how to fix that.
 void signing_refuse(const struct signing *signing, const struct oc_error *err);
 
-// signing_free frees what was loaded.
+// signing_free frees everything.
 void signing_free(struct signing *signing);
 
 #endif

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Descriptions for people. What is printed is the JSON form, value for value: keys
-// become labels, and small objects of a known shape become one line. Nothing here
-// knows about OCSP but the table of labels.
+// Descriptions for people. The JSON form is printed value by value: keys become labels, and small
+// objects of a known shape become one line. Only the table of labels knows about OCSP.
 #include "text.h"
 
 #include "program/report.h"
@@ -11,15 +10,15 @@
 
 enum { INDENT = 2, VALUE_COLUMN = 26, DUMP_WIDTH = 16, SHORT_OCTETS = 16, LONG_HEX = 128 };
 
-// How a value is printed that does not just stand behind its label.
+// How a value is printed. STYLE_PLAIN is the value after its label.
 enum style {
     STYLE_PLAIN = 0,
-    STYLE_FLAT,    // an object whose members stand where it does
-    STYLE_JOINED,  // a list in one line
+    STYLE_FLAT,    // an object whose members take its place
+    STYLE_JOINED,  // a list on one line
     STYLE_SHORT,   // the number of octets and the first of them
     STYLE_DUMP,    // all octets, in lines
     STYLE_STATUS,  // with a colour
-    STYLE_IF_SO,   // a truth that is the exception, and not worth a line otherwise
+    STYLE_IF_SO,   // an exceptional boolean, printed only if true
 };
 
 static const struct style_entry {
@@ -57,7 +56,7 @@ static const struct style_entry {
     {.key = "verdict", .style = STYLE_STATUS},
 };
 
-// What the colours of a status are; any other status is an error.
+// The colours of a status. Any other status is an error.
 static const struct {
     const char *status;
     const char *color;
@@ -134,7 +133,7 @@ static void print_scalar(struct sink *sink, json_t *value)
         fputs(json_is_true(value) ? "yes" : "no", sink->out);
 }
 
-// NULL parameters are the rule and say nothing.
+// NULL parameters are usual and not printed.
 static void print_oid(struct sink *sink, json_t *value)
 {
     json_t *name = member(value, "name");
@@ -187,7 +186,7 @@ static void print_access(struct sink *sink, json_t *value)
     print_general_name(sink, member(value, "location"));
 }
 
-// How a check came out, "not-reached" as words, and a failure loud.
+// Prints the outcome of a check: "not-reached" as words, a failure in capitals.
 static void print_outcome(struct sink *sink, json_t *value)
 {
     const char *outcome = json_string_value(member(value, "outcome"));
@@ -209,7 +208,7 @@ static void print_error(struct sink *sink, json_t *value)
     print_string(sink, member(value, "what"));
 }
 
-// Objects that fit into a line, and the member by which each is known.
+// Objects that fit on one line, and the member by which each is recognised.
 static const struct {
     const char *key;
     void (*print)(struct sink *sink, json_t *value);
@@ -233,7 +232,7 @@ static void (*line_printer(json_t *value))(struct sink *, json_t *)
     return NULL;
 }
 
-// A group is what needs more than a line.
+// A group needs more than one line.
 static bool is_group(json_t *value)
 {
     if (json_is_object(value))
@@ -254,7 +253,7 @@ static void print_short(struct sink *sink, json_t *hex)
 static void print_status(struct sink *sink, json_t *value)
 {
     const char *color = error_color;
-    // The first word is the status; a verdict goes on.
+    // The first word is the status; a verdict may have more words.
     size_t len = strcspn(json_string_value(value), " ");
     for (size_t i = 0; i < sizeof colors / sizeof colors[0]; i++) {
         if (strlen(colors[i].status) == len &&
@@ -316,7 +315,7 @@ static void print_members(struct sink *sink, size_t depth, json_t *object)
         print_member(sink, depth, json_object_iter_key(at), json_object_iter_value(at));
 }
 
-// A value out of a message is dumped where nothing is known of it, or where it is long.
+// A value from a message is dumped if it is of an unknown kind or long.
 static bool is_dumped(json_t *name, json_t *value)
 {
     if (!json_is_string(value))
@@ -345,7 +344,7 @@ static void print_extension(struct sink *sink, size_t depth, json_t *extension)
     }
 }
 
-// Element `i` of `n`, counted from 1: "Responses" becomes "Response 1 of 2".
+// Prints element `i` of `n`, counted from 1: "Responses" becomes "Response 1 of 2".
 static void print_group_item(struct sink *sink, size_t depth, const char *key, size_t i, size_t n,
                              json_t *item)
 {
@@ -404,7 +403,7 @@ static void print_array(struct sink *sink, size_t depth, const char *key, json_t
 static void print_member(struct sink *sink, size_t depth, const char *key, json_t *value)
 {
     enum style style = style_of(key).style;
-    // The same word may name octets in one place and what was found of them in another.
+    // "signature" is octets in a message, but the outcome of a check in a verdict.
     if (json_is_object(value) && style != STYLE_FLAT)
         style = STYLE_PLAIN;
     if (style == STYLE_IF_SO && !json_is_true(value))

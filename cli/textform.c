@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Base64 and hex, told apart and decoded.
+// Detecting and decoding base64 and hex.
 #include "textform.h"
 
 #include "program/hex.h"
@@ -51,7 +51,7 @@ static bool decode_hex(const struct octets *text, struct octets *out)
     return out->len > 0 || drop(out);
 }
 
-// The alphabet of RFC 4648 4, with that of section 5 brought to it; 0 for no part of it.
+// Maps the alphabets of RFC 4648 4 and 5 to that of section 4. Returns 0 for other octets.
 static uint8_t base64_letter(uint8_t c)
 {
     if (c == '-')

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Octets, numbers, times, object identifiers and names, made into JSON. Text that
-// comes out of a message is hostile: it becomes valid UTF-8 here, and is escaped
-// where it is printed.
+// Octets, numbers, times, object identifiers and names as JSON. Text from a message may be hostile:
+// it becomes valid UTF-8 here and is escaped where it is printed.
 #include "value.h"
 
 #include "program/hex.h"
@@ -22,7 +21,7 @@
 
 enum {
     OID_TEXT_SIZE = 1024,
-    // Conversion to decimal takes a time that grows with the square of the length.
+    // The time of a conversion to decimal grows with the square of the length.
     DECIMAL_MAX = 64,
 };
 
@@ -211,7 +210,7 @@ json_t *value_algorithm(const struct oc_algorithm *algorithm)
         return value;
 
     put(value, "parameters", value_hex(algorithm->parameters));
-    // So are the curves of keys named.
+    // The curves of keys are named in this way.
     struct oc_bytes rest = algorithm->parameters;
     struct oc_bytes oid;
     if (oc_der_read_oid(&rest, &oid) == OC_OK && rest.len == 0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The small parts of messages as JSON. All of these functions return a new value
-// and end the program when there is no memory.
+// The small parts of messages as JSON. All functions return a new value, and exit the program if
+// there is no memory.
 #ifndef CLI_VALUE_H
 #define CLI_VALUE_H
 
@@ -9,9 +9,9 @@
 
 #include <jansson.h>
 
-// LIST_SHOWN is how many elements of a list inside a part of a message are described.
-// How many more there are stands beside the list. The lists of a message itself
-// (requests, responses, certificates) are described whole.
+// LIST_SHOWN is how many elements of a list inside a part of a message are described; the number of
+// the others is given next to the list. The lists of a message itself (requests, responses,
+// certificates) are described in full.
 enum { LIST_SHOWN = 256 };
 
 // put sets a member of an object; the value is taken over.
@@ -20,7 +20,7 @@ void put(json_t *object, const char *key, json_t *value);
 // value_append adds an element to an array; the value is taken over.
 void value_append(json_t *array, json_t *value);
 
-// value_must returns `value`, and ends the program when it is NULL.
+// value_must returns `value`, and exits the program if it is NULL.
 json_t *value_must(json_t *value);
 
 // struct capped is a list that keeps the first LIST_SHOWN of its elements.
@@ -29,9 +29,9 @@ struct capped {
     size_t n;
 };
 
-// capped_more counts an element and tells whether it is one to add; capped_add adds
-// it. capped_put sets the list as a member of an object, and, if some were left
-// out, their number as a second member, "KEY_not_shown".
+// capped_more counts an element and returns whether to add it; capped_add adds it. capped_put sets
+// the list as a member of an object and, if elements were left out, their number as a second member
+// "KEY_not_shown".
 struct capped capped_new(void);
 bool capped_more(struct capped *list);
 void capped_add(struct capped *list, json_t *value);
@@ -43,7 +43,7 @@ json_t *value_hex(struct oc_bytes octets);
 // value_text is text from a message; octets that are not UTF-8 become \xHH.
 json_t *value_text(struct oc_bytes text);
 
-// value_string is a text of this program, value_bool and value_count are what they say.
+// value_string is a text of this program, value_bool a boolean, value_count a number.
 json_t *value_string(const char *text);
 json_t *value_bool(bool value);
 json_t *value_count(size_t n);
@@ -55,13 +55,12 @@ json_t *value_time(int64_t seconds);
 // than 64 octets has no "decimal".
 json_t *value_integer(struct oc_bytes content);
 
-// value_oid is {"oid", "name"} of an object identifier, by its short name; without
-// "name" when libcrypto has none.
+// value_oid is {"oid", "name"} of an object identifier with its short name in libcrypto, if any.
 json_t *value_oid(struct oc_bytes oid);
 
-// value_algorithm is the same by the long name, and with the DER of the parameters as
-// "parameters" when there are some; where they are an object identifier, as with the
-// curves of keys, that is "parameters_oid".
+// value_algorithm is the same with the long name, and with the DER of the parameters, if any, as
+// "parameters". If these are an object identifier, such as the curve of a key, it is
+// "parameters_oid".
 json_t *value_algorithm(const struct oc_algorithm *algorithm);
 
 // value_name is a Name as text (RFC 4514), or "#" and its DER in hex.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Outcomes described. The library stops at the first check that fails and names it by its
-// error: those before it have passed, those after it were not reached.
+// Describing outcomes. The library stops at the first check that fails, and the error code says
+// which one: the checks before it have passed, those after it were not reached.
 #include "verdict.h"
 
 #include "value.h"
@@ -31,15 +31,15 @@ static const uint8_t check_of[] = {
     [OC_ERR_CRYPTO] = CHECK_SIGNATURE,
 };
 
-// Whether the fault lies in a certificate that the response brings along: then it is the
-// signer who is not as he should be. Certificates are the last thing in a response.
+// Returns whether the error is in a certificate inside the response; then the signer's check
+// failed. The certificates are the last element of a response.
 static bool is_in_certs(const struct outcome *outcome)
 {
     const uint8_t *certs = outcome->resp->signature.certs.items.data;
     return certs != NULL && outcome->error.offset >= (size_t)(certs - outcome->resp->der.data);
 }
 
-// The first check that did not pass; N_CHECKS if all did.
+// Returns the first check that failed; N_CHECKS if all passed.
 static enum check failed_check(const struct outcome *outcome)
 {
     enum oc_err code = outcome->error.code;
@@ -50,15 +50,14 @@ static enum check failed_check(const struct outcome *outcome)
     return (size_t)code < sizeof check_of ? (enum check)check_of[code] : CHECK_RESPONSE;
 }
 
-// Why a check that was passed says less than it could; NULL if it does not.
+// Returns why a check that did not fail was not made; NULL if it was made.
 static const char *not_checked(const struct outcome *outcome, enum check check)
 {
     if (check == CHECK_TIMES && outcome->policy->ignore_times)
         return "--ignore-times";
     if (check != CHECK_NONCE || outcome->verdict.has_nonce)
         return NULL;
-    return outcome->policy->nonce.data == NULL ? "no nonce is given"
-                                               : "there is none in the response";
+    return outcome->policy->nonce.data == NULL ? "no nonce is given" : "the response has none";
 }
 
 static json_t *check_value(const struct outcome *outcome, enum check check)
@@ -97,7 +96,7 @@ static json_t *signer_name(const struct oc_issuer *issuer, const struct oc_verdi
     struct oc_cert cert;
     if (verdict->signer == OC_SIGNER_ISSUER)
         return value_name(issuer->cert.subject);
-    // It has been parsed to verify with it.
+    // It parses, since it was used to verify the response.
     (void)!oc_cert_parse(&cert, verdict->signer_cert, NULL);
     return value_name(cert.subject);
 }
@@ -189,7 +188,7 @@ static json_t *revoked_line(const struct oc_verdict *verdict)
 
 static void drop(json_t *value, const char *key)
 {
-    // It may not be there.
+    // The member may be absent.
     (void)json_object_del(value, key);
 }
 
@@ -202,13 +201,13 @@ static json_t *verdict_line(const struct outcome *outcome)
     return value_string(verdict_name(verdict_status(outcome)));
 }
 
-// What takes several members for a program takes one line for people.
+// Replaces several members for programs by one line for people.
 static void make_readable(json_t *value, const struct outcome *outcome)
 {
-    static const char *const told_elsewhere[] = {"error", "revocation_time", "revocation_reason",
-                                                 "not_issued"};
-    for (size_t i = 0; i < sizeof told_elsewhere / sizeof told_elsewhere[0]; i++)
-        drop(value, told_elsewhere[i]);
+    static const char *const in_the_line[] = {"error", "revocation_time", "revocation_reason",
+                                              "not_issued"};
+    for (size_t i = 0; i < sizeof in_the_line / sizeof in_the_line[0]; i++)
+        drop(value, in_the_line[i]);
     if (outcome->verdict.signer_needs_check)
         put(value, "signer_needs_check",
             value_string("has no id-pkix-ocsp-nocheck: check that it is not revoked itself"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ocsp verify: whether to believe a response, and what it says of the certificates in
-// question (RFC 6960 3.2). The library judges; here it is found out about whom.
+// ocsp verify verifies a response about certificates (RFC 6960 3.2). This file finds the
+// certificates and their issuers.
 #include "verify.h"
 
 #include "asked.h"
@@ -21,7 +21,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-// struct question is a certificate in question.
+// struct question is a certificate to ask about.
 struct question {
     const struct oc_issuer *issuer;
     struct oc_bytes serial;
@@ -72,7 +72,7 @@ static bool load_trusted(struct verify_job *job)
     return true;
 }
 
-// The nonce that was sent is that of the request.
+// The nonce that must come back is that of the request.
 static bool load_request(struct verify_job *job)
 {
     struct oc_extension nonce;
@@ -188,7 +188,7 @@ static bool ask_all(struct verify_job *job)
     return job->options->request != NULL ? ask_about_request(job) : ask_about_serial(job);
 }
 
-// The line on standard error says which error status, and of several certificates which.
+// The error line names the error status and, if there are several, the certificate.
 static void complain_outcome(const struct verify_job *job, const struct outcome *outcome)
 {
     char what[512];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The arguments of `ocsp verify`: each checked by itself, then against the others.
+// Parsing the arguments of `ocsp verify`: each checked by itself, then against the others.
 #include "verify_options.h"
 
 #include "option.h"
@@ -11,7 +11,7 @@
 #include <sysexits.h>
 #include <time.h>
 
-// The last nonce given counts, as everywhere.
+// As with all options, the last nonce counts.
 static bool parse_nonce(const struct command *self, const char *argument,
                         struct verify_options *out)
 {
@@ -97,7 +97,7 @@ static int finish(const struct command *self, int n_files, char **files, struct 
         return EX_USAGE;
     }
     out->response = files[0];
-    // A rule about a nonce that was never sent would be none.
+    // If no nonce was sent, none can be required.
     if (out->request == NULL && out->policy.nonce.data == NULL)
         out->policy.nonce_rule = OC_NONCE_IF_PRESENT;
     return EX_OK;

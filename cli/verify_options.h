@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What `ocsp verify` is asked for.
+// The arguments of `ocsp verify`.
 #ifndef CLI_VERIFY_OPTIONS_H
 #define CLI_VERIFY_OPTIONS_H
 
@@ -9,9 +9,9 @@
 
 #include <ocsp/verify.h>
 
-// struct verify_options is the arguments, read and checked. The certificate in question is
+// struct verify_options is the parsed arguments. The certificate in question is
 // named by exactly one of `cert`, `serial` and `request`. In `policy` the nonce of a request
-// and the trusted responders are still missing.
+// and the trusted responders are not set yet.
 struct verify_options {
     const char **issuers;
     size_t n_issuers;
@@ -26,8 +26,8 @@ struct verify_options {
     struct oc_policy policy;
 };
 
-// verify_options_parse reads the arguments. Returns EX_OK; EX_USAGE after an error line;
-// or -1 for help that was asked for. verify_options_free frees what it made, in any case.
+// verify_options_parse parses the arguments. Returns EX_OK, EX_USAGE after an error line, or -1 for
+// --help. verify_options_free frees what it allocated; call it in any case.
 int verify_options_parse(const struct command *self, int argc, char **argv,
                          struct verify_options *out);
 void verify_options_free(struct verify_options *options);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Each event is told once, until a refresh has worked again.
+// Each event is reported once, until a refresh succeeds.
 #include "staple/alert.h"
 
 #include "program/output.h"
@@ -19,7 +19,7 @@ enum {
     EVENT_FAILING = 4,
 };
 
-// Responders have their moments: so many failures in a row are no moment.
+// Fewer failures in a row are not reported: responders fail for a short time now and then.
 enum { FAILING_AFTER = 3 };
 
 static const char *event_name(unsigned event)
@@ -29,7 +29,7 @@ static const char *event_name(unsigned event)
     return event == EVENT_EXPIRING ? "expiring" : "failing";
 }
 
-// What is wrong with an item; the worst of the events.
+// Returns the worst event of an item, 0 if nothing is wrong.
 static unsigned event_of(const struct staple_item *item, int64_t now, bool once)
 {
     if (item->has_no_responder || item->n_failures == 0)
@@ -63,7 +63,7 @@ static char *time_text(int64_t seconds)
     return text;
 }
 
-// Parts of the reason come from the certificate: what could harm a terminal is taken out.
+// Parts of the reason come from the certificate, so control characters are escaped.
 static char *escaped(const char *text)
 {
     char *out = NULL;
@@ -111,12 +111,12 @@ bool staple_alert(struct staple_item *item, int64_t now, bool once)
     unsigned event = event_of(item, now, once);
     if (item->n_failures == 0)
         item->alerted = 0;
-    // Another answer than revoked ends that state; to be revoked again is news.
+    // After any other answer, being revoked is a new event.
     if (event != EVENT_REVOKED && item->answer != VERDICT_NOT_VERIFIED)
         item->alerted &= ~(unsigned)EVENT_REVOKED;
     if (event == 0 || (item->alerted & event) != 0)
         return true;
-    // Whoever knows that it is expiring knows that it is failing.
+    // An expiring staple implies that refreshes fail.
     item->alerted |= event | (event == EVENT_EXPIRING ? EVENT_FAILING : 0);
     return item->setting->alert_hook == NULL || run(item, event, now);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// PEM with anything in it, of which only the certificates are taken, or one certificate as DER.
+// Reads the certificates from PEM with any other blocks, or one certificate in DER.
 #include "staple/chain.h"
 
 #include "pem.h"
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// More certificates are no chain.
+// A chain is much shorter than this.
 enum { CHAIN_MAX = 256 };
 
 static bool add(struct staple_chain *chain, const char *name, const char *file, struct oc_bytes der)
@@ -46,7 +46,7 @@ static bool is_certificate(const char *label)
            strcmp(label, "TRUSTED CERTIFICATE") == 0;
 }
 
-// What OpenSSL puts behind a trusted certificate is none of it.
+// In a trusted certificate, trust settings of OpenSSL follow the certificate.
 static struct oc_bytes first_element(struct oc_bytes der)
 {
     struct oc_bytes rest = der;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The certificates in a server's file, which may hold its private key, too.
+// The certificates in a server's file, which may also contain its private key.
 #ifndef CLI_STAPLE_CHAIN_H
 #define CLI_STAPLE_CHAIN_H
 
@@ -10,15 +10,15 @@
 
 #include <stdbool.h>
 
-// struct staple_chain is certificates, that of the server first; `ders` are their octets.
+// struct staple_chain is certificates, the server's first. `ders` are their octets.
 struct staple_chain {
     struct octets *ders;
     struct oc_cert *certs;
     size_t n;
 };
 
-// staple_chain_load adds the certificates of a file, one at least. Returns false after an error
-// line that begins with `name`. staple_chain_free frees them, in any case.
+// staple_chain_load adds the certificates of a file, which must contain at least one. Returns false
+// after an error line that begins with `name`. staple_chain_free frees them; call it in any case.
 bool staple_chain_load(struct staple_chain *chain, const char *name, const char *file);
 void staple_chain_free(struct staple_chain *chain);
 

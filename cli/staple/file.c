@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A file that holds something else than a staple stays: a slip in a name shall not cost a key.
+// A file that contains something else than a staple is not replaced: a wrong name must not destroy
+// a key.
 #include "staple/file.h"
 
 #include "pem.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Hooks. Nothing that comes from a certificate or a responder becomes part of a command.
+// Running hooks. No text from a certificate or a responder becomes part of a command.
 #include "staple/hook.h"
 
 #include "program/clock.h"
@@ -15,10 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-// NAMES_MAX is what fits a variable of the environment on Linux, with some to spare.
+// NAMES_MAX fits into a variable of the environment on Linux.
 enum { HOOK_MS = 60000, STOPPED_MS = 2000, NAMES_MAX = 100000 };
 
-// In the child, where nothing may be allocated after fork(): the environment is ready.
+// Runs in the child, where nothing may be allocated after fork(); so the environment is ready made.
 static _Noreturn void become(char *command, char **environment)
 {
     sigset_t none;
@@ -31,7 +31,7 @@ static _Noreturn void become(char *command, char **environment)
     int fd = open("/dev/null", O_RDONLY);
     if (fd > 0)
         dup2(fd, STDIN_FILENO);
-    // What a hook prints is for people, like our own error lines.
+    // The output of a hook goes where error lines go.
     dup2(STDERR_FILENO, STDOUT_FILENO);
     char shell[] = "sh";
     char option[] = "-c";
@@ -47,8 +47,8 @@ static bool is_stopped(void)
            (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
 }
 
-// Waits for a child, in small steps: what is asked to end shall not wait for a hook. Returns false
-// when the time was up and it was killed.
+// Waits for a child in small steps, so that SIGTERM does not have to wait for a hook. Returns false
+// if the child was killed because it took too long.
 static bool wait_for(pid_t child, int *status)
 {
     int64_t deadline = clock_ms() + HOOK_MS;
@@ -91,8 +91,8 @@ static char *make_variable(const struct staple_variable *variable)
     return text;
 }
 
-// Ours come first: of two with the same name, shells take one or the other, so that those of the
-// environment are left out.
+// Variables of the environment that have the name of ours are left out, because shells differ in
+// which one of two they take.
 static bool is_ours(const char *text, const struct staple_variable *variables, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -129,7 +129,7 @@ bool staple_hook_run(const char *command, const struct staple_variable *variable
     pid_t child = fork();
     if (child == 0)
         become(copy, environment);
-    // The child does so, too: whoever comes first.
+    // Parent and child both do this, because either may run first.
     if (child != -1)
         setpgid(child, child);
     bool ok = is_done_well(command, child);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Commands of the administrator, run by /bin/sh with what they need to know in their environment.
+// Hooks: the administrator's commands, run by /bin/sh with information in their environment.
 #ifndef CLI_STAPLE_HOOK_H
 #define CLI_STAPLE_HOOK_H
 
@@ -12,13 +12,12 @@ struct staple_variable {
     const char *value;
 };
 
-// staple_hook_run runs a command with `n` more variables, and waits for it: for a minute at most,
-// then it is killed, with everything that it has started in its process group. Returns false after
-// an error line, which begins with the command.
+// staple_hook_run runs a command with `n` additional variables and waits for it. After a minute it
+// is killed with its process group. Returns false after an error line that begins with the command.
 bool staple_hook_run(const char *command, const struct staple_variable *variables, size_t n);
 
-// staple_reload runs the reload hooks of the items that have been written, each distinct command
-// once, with their names. Returns false when one has failed.
+// staple_reload runs the reload hooks of the items that were written, each distinct command once,
+// with the names of its items. Returns false if one failed.
 bool staple_reload(const struct staple_item *items, size_t n);
 
 #endif

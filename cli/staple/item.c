@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A staple is only replaced by an answer that is verified, says good, and is newer. When none
-// comes, the one that is there stays, for as long as it is valid and after that, too: servers do
-// not show what has expired, but may not start without the file.
+// A staple is replaced only by an answer that is verified, good and newer. Otherwise the file stays
+// as it is, even after it has expired: servers do not send an expired staple, but some do not start
+// without the file.
 #include "staple/item.h"
 
 #include "program/report.h"
@@ -18,7 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-// Without good random numbers the middle does as well.
+// Without random numbers there is no spread.
 static int random_spread(void)
 {
     uint32_t number = STAPLE_SPREAD_MAX;
@@ -44,7 +44,7 @@ static void plan_retry(struct staple_item *item, int64_t now)
                                   random_spread());
 }
 
-// When the answer that came does not last either, the next one is waited for as after a failure.
+// If the new answer is due for replacement already, retry as after a failure.
 static void plan_later(struct staple_item *item, int64_t now)
 {
     item->n_waits++;
@@ -72,14 +72,14 @@ static struct staple_validity validity_of(const struct oc_verdict *verdict,
     int64_t until =
         verdict->has_next_update ? verdict->next_update : verdict->this_update + policy->max_age;
     struct staple_validity validity = {verdict->this_update, until, INT64_MAX};
-    // Before the middle, something else than the middle can only be the signer's end.
+    // oc_verify() says ask again before the middle only if the signer's certificate expires.
     int64_t middle = verdict->this_update + (until - verdict->this_update) / 2;
     if (verdict->has_next_update && verdict->ask_again < middle)
         validity.signer_end = verdict->ask_again;
     return validity;
 }
 
-// The views of a verdict lie in a message that does not stay.
+// The views in a verdict point into a message that is freed.
 static void keep_verdict(struct oc_verdict *out, const struct oc_verdict *verdict)
 {
     *out = *verdict;
@@ -106,7 +106,7 @@ static bool verify(const struct staple_look *look, const struct oc_policy *polic
             staple_haproxy_refusal(&resp, verdict) == NULL);
 }
 
-// One that has expired still tells since when, so it is verified without regard to the times, too.
+// An expired staple still has its dates, so it is also verified without the times.
 static void verify_there(struct staple_look *look, const struct oc_policy *policy,
                          const struct octets *raw)
 {
@@ -169,7 +169,7 @@ static bool read_there(struct staple_look *look, const struct oc_policy *policy)
     return forbidden == NULL;
 }
 
-// Returns true when what is there is as it should be, and will be for a while.
+// Returns true if the staple is good and not due for replacement.
 static bool is_fresh(struct staple_item *item, int64_t now)
 {
     if (!item->is_good)
@@ -218,7 +218,7 @@ static void fail_revoked(struct staple_item *item, const struct oc_check *check,
 static void fail_asking(struct staple_item *item, const struct oc_check *check, int64_t now)
 {
     char why[WHY_SIZE];
-    // The reason of the last exchange is that of the whole.
+    // The last exchange gives the reason of the failure.
     for (size_t i = 0; i + 1 < check->n_exchanges; i++) {
         why_exchange(&check->exchanges[i], why);
         complain(item->setting->name, "%s", why);
@@ -230,7 +230,7 @@ static void fail_asking(struct staple_item *item, const struct oc_check *check, 
     fail(item, now, "%s", why);
 }
 
-// Whether an answer is good, and of use for the server. If not, that is a failure.
+// Returns whether an answer is good and usable by the server; otherwise records a failure.
 static bool is_wanted(struct staple_item *item, const struct oc_check *check, int64_t now)
 {
     struct oc_response resp;
@@ -269,8 +269,8 @@ static void succeed(struct staple_item *item, int64_t now)
         item->n_waits = 0;
 }
 
-// An answer that is not newer than what is there: the responder has none yet, or another of its
-// servers is behind. Nothing is wrong as long as what is there is valid.
+// The answer is not newer than the staple: the responder has no newer one yet, or one of its
+// servers lags behind. This is not an error while the staple is valid.
 static void keep(struct staple_item *item, const struct oc_check *check,
                  const struct oc_policy *policy)
 {

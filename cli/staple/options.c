@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The arguments of `ocsp staple`.
+// Parsing the arguments of `ocsp staple`.
 #include "staple/options.h"
 
 #include "program/report.h"
@@ -78,8 +78,7 @@ static const char *what_is_wrong(const struct staple_options *options,
     return NULL;
 }
 
-// Without a configuration, the options are about one staple, which has the name of its
-// certificate's file.
+// Without a configuration the options describe one staple, named after its certificate's file.
 static int finish_one(const struct command *self, struct staple_setup *out)
 {
     struct staple_setting *setting = staple_setup_add(out, out->defaults.cert);
@@ -107,7 +106,7 @@ int staple_options_setup(const struct command *self, const struct staple_options
         complain(self->title, "%s", wrong);
         return EX_USAGE;
     }
-    // The cache would give back what is to be replaced.
+    // The cache would return the answer that is to be replaced.
     if (out->asking.cache_dir == NULL)
         out->asking.no_cache = true;
     if (options->config == NULL)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The schedule. Times come out of messages and are anything from the year 1 to 9999, so that
-// differences fit 64 bits.
+// The schedule. Times come from messages and lie in the years 1 to 9999, so differences fit 64
+// bits.
 #include "staple/plan.h"
 
 #include <stddef.h>
@@ -16,7 +16,7 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-// A tenth of `length`, times `spread` of STAPLE_SPREAD_MAX.
+// Returns a tenth of `length`, scaled by `spread` / STAPLE_SPREAD_MAX.
 static int64_t jitter(int64_t length, int spread)
 {
     return length / 10 * spread / STAPLE_SPREAD_MAX;
@@ -28,7 +28,7 @@ int64_t staple_plan_refresh(const struct staple_validity *validity, int spread)
     int64_t middle = validity->from + length / 2 + jitter(length, spread);
     if (validity->signer_end >= validity->until)
         return middle;
-    // What the signer has signed is worth nothing from then on.
+    // A signature is no longer believed when the signer's certificate has expired.
     int64_t usable = validity->signer_end - validity->from;
     return smaller(middle, validity->signer_end - (usable > 0 ? usable / 10 : 0));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A round. What it loads is freed at its end: certificates may be renewed until the next one, and
-// there are hours in between.
+// Everything that a round loads is freed at its end: the next one may be hours away, and
+// certificates may be renewed before.
 #include "staple/round.h"
 
 #include "program/report.h"
@@ -16,8 +16,8 @@
 #include <sysexits.h>
 #include <time.h>
 
-// struct round is the items that are due, by the hash that is asked with: HAProxy knows its
-// certificates by SHA-1.
+// struct round is the items that are due and asked about with the same hash. HAProxy needs cert IDs
+// with SHA-1.
 struct round {
     struct staples *staples;
     struct asking_options options;
@@ -67,14 +67,14 @@ void staples_inherit(struct staples *staples, const struct staples *before)
             continue;
         *item = **found;
         item->setting = setting;
-        // Other settings may have changed: it is looked at again.
+        // Look at it again, because other settings may have changed.
         item->cert_stamp = (struct file_identity){0};
         item->due = 0;
     }
     free(known);
 }
 
-static void say_asking(const struct staples *staples, bool begins)
+static void call_while_asking(const struct staples *staples, bool begins)
 {
     if (staples->while_asking != NULL)
         staples->while_asking(begins);
@@ -89,7 +89,7 @@ static bool is_same_directory(const char *a, const char *b)
     return len_a == len_b && memcmp(a, b, len_a) == 0;
 }
 
-// Many staples may lie in one directory.
+// Sweeps each directory once if its staples follow each other.
 static void sweep(const struct round *round)
 {
     for (size_t i = 0; i < round->n; i++) {
@@ -105,7 +105,7 @@ static bool ask(struct round *round)
     struct oc_check *checks = must_alloc(round->n, sizeof *checks);
     struct staple_look **looks = must_alloc(round->n, sizeof(struct staple_look *));
     size_t n = 0;
-    say_asking(round->staples, true);
+    call_while_asking(round->staples, true);
     for (size_t i = 0; i < round->n; i++) {
         struct staple_look *look = &round->looks[i];
         if (!staple_item_look(look, asking))
@@ -115,7 +115,7 @@ static bool ask(struct round *round)
             .cert = &look->chain.certs[0], .issuer = look->issuer, .url = look->item->setting->url};
     }
     bool ok = n == 0 || oc_client_check(asking->client, &asking->policy, checks, n) == OC_OK;
-    say_asking(round->staples, false);
+    call_while_asking(round->staples, false);
     asking->policy.now = (int64_t)time(NULL);
     for (size_t i = 0; i < n; i++) {
         if (ok)
@@ -139,7 +139,7 @@ static int run(struct round *round)
     return EX_OSERR;
 }
 
-// Asks about those that are due and whose form is, or is not, HAProxy's.
+// Asks about the items that are due and whose form is haproxy, or is not.
 static int run_some(struct staples *staples, bool for_haproxy, bool force)
 {
     struct round round = {.staples = staples, .options = staples->setup->asking};
@@ -166,8 +166,8 @@ static int run_some(struct staples *staples, bool for_haproxy, bool force)
     return status;
 }
 
-// Returns false when HAProxy has not taken the new staple.
-static bool tell_haproxy(struct staple_item *item)
+// Returns false if HAProxy did not accept the new staple.
+static bool send_to_haproxy(struct staple_item *item)
 {
     struct octets raw;
     const struct staple_setting *setting = item->setting;
@@ -181,16 +181,16 @@ static bool tell_haproxy(struct staple_item *item)
     return ok;
 }
 
-// A staple that HAProxy has taken needs no reload. One that it has not taken is tried again each
-// round, and in between reloaded.
-static void tell_servers(struct staples *staples)
+// A staple that HAProxy has accepted needs no reload. Otherwise the reload hook runs, and the
+// socket is tried again each round.
+static void notify_servers(struct staples *staples)
 {
     for (size_t i = 0; i < staples->n; i++) {
         struct staple_item *item = &staples->items[i];
         bool has_socket = item->setting->haproxy_socket != NULL;
         if (!has_socket || !(item->is_written || item->needs_socket))
             continue;
-        item->needs_socket = !tell_haproxy(item);
+        item->needs_socket = !send_to_haproxy(item);
         if (item->needs_socket)
             staples->status = EX_UNAVAILABLE;
         else
@@ -200,7 +200,7 @@ static void tell_servers(struct staples *staples)
         staples->status = EX_UNAVAILABLE;
 }
 
-static void tell_people(struct staples *staples, int64_t now)
+static void notify_people(struct staples *staples, int64_t now)
 {
     bool once = staples->setup->once;
     for (size_t i = 0; i < staples->n; i++) {
@@ -216,8 +216,8 @@ int staples_round(struct staples *staples, bool force)
 {
     int status = run_some(staples, false, force);
     int other = run_some(staples, true, force);
-    tell_servers(staples);
-    tell_people(staples, (int64_t)time(NULL));
+    notify_servers(staples);
+    notify_people(staples, (int64_t)time(NULL));
     for (size_t i = 0; i < staples->n; i++)
         staples->items[i].is_written = false;
     return status != EX_OK ? status : other;

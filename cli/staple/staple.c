@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ocsp staple: keeps the staples of servers fresh, once or for as long as it runs. Signals are
-// only looked at between rounds, except while responders are asked: nothing is half done then,
-// and it may take long.
+// ocsp staple keeps the staples of servers fresh, once or until it is stopped. Signals are handled
+// between rounds, and while responders are asked, which may take long and leaves nothing half done.
 #include "staple/staple.h"
 
 #include "program/report.h"
@@ -16,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// The longest sleep: clocks are set, and files change.
+// The longest sleep, because the clock may be set and files may change.
 enum { SLEEP_SECONDS = 60 };
 
 static int run_once(const struct staple_setup *setup)
@@ -30,7 +29,7 @@ static int run_once(const struct staple_setup *setup)
     return status;
 }
 
-static void end_now(int signal)
+static void exit_now(int signal)
 {
     (void)signal;
     _exit(EX_OK);
@@ -52,7 +51,7 @@ static void while_asking(bool begins)
 
 static void prepare_signals(sigset_t *awaited)
 {
-    struct sigaction action = {.sa_handler = end_now};
+    struct sigaction action = {.sa_handler = exit_now};
     fill_ending(awaited);
     sigaddset(awaited, SIGHUP);
     sigprocmask(SIG_BLOCK, awaited, NULL);
@@ -60,7 +59,7 @@ static void prepare_signals(sigset_t *awaited)
     sigaction(SIGINT, &action, NULL);
 }
 
-// Returns the signal that came, 0 if none did.
+// Returns the signal that arrived, 0 if none did.
 static int sleep_until(int64_t due, const sigset_t *awaited)
 {
     int64_t now = (int64_t)time(NULL);
@@ -70,7 +69,7 @@ static int sleep_until(int64_t due, const sigset_t *awaited)
     return signal > 0 ? signal : 0;
 }
 
-// struct service is the loop: a configuration that may be replaced by a newer one.
+// struct service is the state of the loop. A reload replaces `setup` and `staples`.
 struct service {
     const struct command *self;
     const struct staple_options *options;
@@ -92,7 +91,7 @@ static void stop(struct service *service)
     free(service->setup);
 }
 
-// A new configuration that cannot be used changes nothing.
+// An invalid new configuration changes nothing.
 static void reload(struct service *service)
 {
     struct staple_setup *setup = must_alloc(1, sizeof *setup);
@@ -117,7 +116,7 @@ static int run_service(const struct command *self, const struct staple_options *
     start(&service, setup);
     int signal = 0;
     while (signal != SIGTERM && signal != SIGINT) {
-        // What is wrong now may be right in the next round, after the longest sleep.
+        // After an error the next round follows the longest sleep.
         int status = staples_round(&service.staples, false);
         int64_t due = status == EX_OK ? staples_due(&service.staples) : INT64_MAX;
         signal = sleep_until(due, &awaited);
