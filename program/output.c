@@ -207,7 +207,7 @@ void output_sweep(const char *path)
     free(target);
 }
 
-void output_stdout(struct oc_bytes octets)
+static void write_stdout(struct oc_bytes octets)
 {
     if (!isatty(STDOUT_FILENO)) {
         fwrite(octets.data, 1, octets.len, stdout);
@@ -225,6 +225,6 @@ bool output_result(const char *path, struct oc_bytes octets)
 {
     if (path != NULL)
         return output_file(path, octets);
-    output_stdout(octets);
+    write_stdout(octets);
     return true;
 }

@@ -47,12 +47,9 @@ FILE *output_memory(char **out, size_t *size);
 // once they are so old that no writer can still use them.
 void output_sweep(const char *path);
 
-// output_stdout writes octets to standard output, or base64 in lines of 64 characters if that is a
-// terminal. standard_end() reports errors.
-void output_stdout(struct oc_bytes octets);
-
-// output_result writes octets to `path`, or to standard output if that is NULL. Returns
-// false after an error line.
+// output_result writes octets to `path`, or to standard output if that is NULL: base64 in lines of
+// 64 characters if that is a terminal. Returns false after an error line; standard_end() reports an
+// error of standard output.
 bool output_result(const char *path, struct oc_bytes octets);
 
 #endif
