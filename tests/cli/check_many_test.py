@@ -107,7 +107,7 @@ class ManyCase(AskingCase):
         return f"localhost:{server.port}"
 
     def timed(self, *args, **more):
-        """How many seconds it took, and what came of it."""
+        """Returns the duration in seconds, and the result."""
         started = time.monotonic()
         done = self.run_ocsp("check", *args, **more)
         return time.monotonic() - started, done
@@ -191,7 +191,7 @@ class ManyTest(ManyCase):
         self.assertEqual(len(self.check_json(0, "--ca", "ca.pem", name, name)), 2)
 
     def test_few_descriptors(self):
-        """Hosts for which there is no room wait for those before them."""
+        """Hosts beyond the limit wait for those before them."""
         self.make_cert("host", "ca", 0x1000, "subjectAltName=DNS:localhost\n")
         name = self.tls_server("host")
         few = ("sh", "-c", 'ulimit -n 24 && exec "$0" "$@"')
@@ -203,7 +203,7 @@ class ManyTest(ManyCase):
 
 class ProgressTest(ManyCase):
     def terminal(self, status, *args):
-        """What a terminal gets to see of standard error."""
+        """Returns what a terminal shows of standard error."""
         env = {**os.environ, "LC_ALL": "C", "XDG_CACHE_HOME": str(self.dir / "cache")}
         main, side = pty.openpty()
         with subprocess.Popen([OCSP, "check", *args], cwd=self.dir, env=env,
@@ -261,7 +261,7 @@ class NameServerTest(ManyCase):
 
     def in_namespace(self, *args):
         self.write("namespace.py", IN_NAMESPACE)
-        # Who is not root needs a namespace of users for the others.
+        # Without root a user namespace is needed for the others.
         user = [] if os.geteuid() == 0 else ["--map-root-user"]
         done = subprocess.run(
             ["unshare", *user, "--mount", "--net", sys.executable, "-B", "namespace.py", OCSP,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# `ocsp check` and the staples of whole chains: GnuTLS' server, which sends one for each
-# certificate in TLS 1.3, and that of OpenSSL, which sends the first one's only.
+# `ocsp check` and the staples of whole chains, with the server of GnuTLS, which sends one for each
+# certificate in TLS 1.3, and the server of OpenSSL, which sends only the first one's.
 """Tests of the staples that ocsp check sees."""
 
 import re
@@ -39,7 +39,7 @@ class ChainCase(AskingCase):
         return out
 
     def gnutls(self, staples, version="1.3", name="sub"):
-        """localhost:PORT of a server that sends these staples in the order of its chain."""
+        """Returns localhost:PORT of a server that sends these staples in the order of its chain."""
         options = [f"--ocsp-response={staple}" for staple in staples]
         for _ in range(5):
             with socket.create_server(("", 0)) as free:
@@ -76,7 +76,7 @@ class ChainCase(AskingCase):
         return (self.staple("sub-server", "sub", *GOOD), self.staple("sub", "ca", *sub_options))
 
     def mute(self, name):
-        """What is said of the server's certificate, which names no responder."""
+        """The error line about the server's certificate, which names no responder."""
         return f"{name} [1]: the certificate names no responder; use --url (RFC 6960 3.1)\n"
 
 

@@ -458,7 +458,7 @@ class FormTest(CheckCase):
         ])
 
     def terminal(self, *args, env=None):
-        """What a terminal gets to see of both outputs."""
+        """Returns what a terminal shows of both outputs."""
         main, side = pty.openpty()
         clean = {"TERM": "xterm", "NO_COLOR": "", **(env or {})}
         self.run_ocsp("check", *args, env=clean, stdout=side, command=("sh", "-c",
@@ -629,7 +629,7 @@ class HostTest(CheckCase):
             closer.start()
             done = self.run_ocsp("check", name)
             closer.join()
-        # How the system tells it depends on what was still under way.
+        # The error depends on how far the handshake had come.
         self.assertEqual(done.returncode, 3)
         self.assertRegex(done.stderr.decode(), rf"^{name}: TLS failed: (unexpected eof while "
                                                r"reading|"
@@ -652,7 +652,7 @@ class HostTest(CheckCase):
 
 
 def lines(*expected):
-    """A server of lines: says the first, then waits for each command and says what follows."""
+    """A line-based server: sends a greeting, then one reply to each command."""
     def talk(stream):
         stream.write(expected[0])
         for command, reply in zip(expected[1::2], expected[2::2]):
@@ -748,7 +748,7 @@ class StartTlsTest(CheckCase):
                                "the connection\n")
 
     def test_text_put_behind_the_reply(self):
-        """What comes in the clear behind the reply is not taken for an answer inside TLS."""
+        """Text in the clear after the reply is not taken for data inside TLS."""
         talk = lines(b"+OK hello\r\n", b"STLS\r\n", b"+OK go\r\n+OK injected\r\n")
         name = self.serve_once(talk)
         done = self.run_ocsp("check", "--ca", "ca.pem", "--starttls", "pop3", name)

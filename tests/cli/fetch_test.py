@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# `ocsp fetch` against `openssl ocsp`: what is written, and when nothing is.
+# `ocsp fetch` against `openssl ocsp`: which answers are written.
 """Tests of ocsp fetch."""
 
 import os

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What the command can read and what it refuses: sizes, kinds of files, and the forms
+# Which inputs the command accepts: sizes, kinds of files, and the forms
 # in which a message may be written. Each refusal is one exact line and status 65.
 """Tests of the input of ocsp."""
 
@@ -305,7 +305,7 @@ class PemTest(Case):
 
 
 class RubbishTest(Case):
-    """What is no message at all, or a damaged one."""
+    """Damaged messages, and other data."""
 
     def refuse(self, data, error):
         self.write("m", data)
@@ -361,7 +361,7 @@ class RubbishTest(Case):
         self.assertEqual(len(lines), len(names))
         for line, file in zip(lines, names):
             self.assertRegex(line, rf"\A{file}: byte \d+: ")
-        # Enough of it is there to know what it was to be.
+        # Enough is left to recognise the kind of the message.
         for line in lines[5:]:
             self.assertIn("(RFC 6960 4.2.1)", line)
 

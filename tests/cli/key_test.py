@@ -212,7 +212,7 @@ class TerminalTest(KeyCase):
     """The passphrase asked for on the terminal."""
 
     def talk(self, answer, key, stdin=None):
-        """Runs the command on a terminal of its own; returns what it shows, and the status."""
+        """Runs the command on its own terminal; returns its output and the exit status."""
         child, terminal = pty.fork()
         if child == 0:
             os.chdir(self.dir)
@@ -235,7 +235,7 @@ class TerminalTest(KeyCase):
         return shown.decode().replace("\r\n", "\n"), os.waitpid(child, 0)[1]
 
     def wait_for_silence(self, terminal):
-        """What is typed is not to be shown; libcrypto sees to that behind the prompt."""
+        """The typed passphrase is not shown; libcrypto turns the echo off after the prompt."""
         end = time.monotonic() + 30
         while termios.tcgetattr(terminal)[3] & termios.ECHO:
             self.assertLess(time.monotonic(), end)
@@ -276,7 +276,7 @@ class TerminalTest(KeyCase):
 
 
 class SecrecyTest(KeyCase):
-    """What stays in memory is for other tools; what is printed is not."""
+    """No output contains the passphrase. Memory is checked with other tools."""
 
     def test_nothing_of_the_key_is_printed(self):
         text = self.path("ca.key").read_text(encoding="ascii")

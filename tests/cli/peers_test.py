@@ -57,7 +57,7 @@ class PeersCase(PreparedCase):
                      *SAY[WORDS[name]], "--out", "resp.der", *args)
 
     def openssl_says(self, issuer, name, *args):
-        """What `openssl ocsp` reads, if it verifies."""
+        """Returns the output of `openssl ocsp` if it verifies the response."""
         done = subprocess.run(["openssl", "ocsp", "-respin", "resp.der", "-issuer",
                                f"ca-{issuer}.pem", "-sha256", "-cert", f"{name}-{issuer}.pem",
                                "-CAfile", f"ca-{issuer}.pem", *args],
@@ -169,7 +169,7 @@ class TheirsTest(PeersCase):
                 self.assertEqual(self.algorithm(),
                                  "rsassaPss" if padding else f"{digest}WithRSAEncryption")
                 self.assertEqual(self.we_say("p256", "leaf"), 0)
-                # Which PSS GnuTLS takes is not a matter of who has signed.
+                # Whether GnuTLS accepts PSS does not depend on the signer.
                 self.assertEqual(self.gnutls_says("p256", "d-rsa", "leaf"), (
                     [NO_PSS if padding and digest != "sha256" else SUCCESS], ["good"]))
 

@@ -33,7 +33,7 @@ class RequestCase(Case):
 
 
 class BuildTest(RequestCase):
-    """What is in a request."""
+    """The content of requests."""
 
     def test_founding_request(self):
         der = self.succeed("request", "--hash", "sha1", "--issuer", ISSUER, LEAF)
@@ -124,7 +124,7 @@ class NonceTest(RequestCase):
 
 
 class SignTest(RequestCase):
-    """--sign. What others say of signed requests is in peers_test.py."""
+    """--sign. Other implementations verify signed requests in peers_test.py."""
 
     SIGN = ("--sign", "--signer", "rsa.pem", "--key", "rsa.key")
 
@@ -319,7 +319,7 @@ class IssuerTest(RequestCase):
 
 
 class OutTest(RequestCase):
-    """--out: the whole file or none, and nothing left behind."""
+    """--out: the file is written atomically, and no temporary file is left."""
 
     def setUp(self):
         super().setUp()

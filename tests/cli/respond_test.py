@@ -72,7 +72,7 @@ class RespondCase(PreparedCase):
 
 
 class StatusTest(RespondCase):
-    """What is said."""
+    """Status and times."""
 
     def test_good(self):
         one = self.single(*self.ISSUER, *self.GOOD, *self.LEAF)
@@ -329,7 +329,7 @@ class TimeTest(RespondCase):
 
 
 class SignerTest(RespondCase):
-    """Who may sign, and how."""
+    """Signers, keys and signatures."""
 
     def certificates(self, *args):
         return [one["subject"] for one in self.respond(*args, *self.GOOD,

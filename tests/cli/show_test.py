@@ -485,7 +485,7 @@ class ColorTest(Case):
     RED, GREEN, YELLOW, END = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 
     def on_terminal(self, *args, **env):
-        """What the command prints on a terminal."""
+        """Returns what the command prints on a terminal."""
         terminal, end = pty.openpty()
         variables = {"TERM": "xterm", "NO_COLOR": "", **env}
         with subprocess.Popen([OCSP, "show", *args], cwd=self.dir, stdout=end,

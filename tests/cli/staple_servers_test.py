@@ -163,7 +163,7 @@ class ServersCase(AskingCase):
         self.write("bundle.pem", b"".join(parts))
 
     def say(self, index):
-        """What the responder knows from now on: it reads that once, and so is a new one."""
+        """Restarts the responder with a new status, because it reads the statuses only once."""
         port = 0
         if self.openssl_ocsp is not None:
             port = self.openssl_ocsp.port
@@ -203,8 +203,7 @@ class ServersCase(AskingCase):
     # The clients.
 
     def seen_by_gnutls(self, port, version):
-        """The staple as gnutls-cli has got it, after it has believed it; or what it says "
-          "instead."""
+        """Returns the staple that gnutls-cli has verified, or its error messages."""
         self.path("seen").unlink(missing_ok=True)
         done = subprocess.run(
             ["gnutls-cli", "--x509cafile=ca.pem", "--save-ocsp=seen", "--ocsp",
@@ -218,7 +217,7 @@ class ServersCase(AskingCase):
         return self.path("seen").read_bytes() or None
 
     def seen_by_openssl(self, port, version):
-        """What openssl s_client prints about the staple."""
+        """Returns what openssl s_client prints about the staple."""
         option = "-tls" + version.replace(".", "_")
         output = self.openssl("s_client", "-connect", f"127.0.0.1:{port}", "-status", option,
                               "-CAfile", "ca.pem", "-verify_return_error").decode()
@@ -236,14 +235,14 @@ class ServersCase(AskingCase):
         return self.fields(text)
 
     def verdict(self, port, name="staple"):
-        """What `ocsp check` says of the staple."""
+        """Returns the verdict of `ocsp check` on the staple."""
         done = self.run_ocsp("check", "--json", "--no-cache", "--ca", "ca.pem",
                              f"127.0.0.1:{port}")
         one = json.loads(done.stdout)
         return next(answer["verdict"] for answer in one["answers"] if answer["from"] == name)
 
     def served(self, port, file):
-        """Whether every client gets what stands in this file."""
+        """Returns whether every client receives the staple in this file."""
         octets, view = self.path(file).read_bytes(), self.openssl_view(file)
         return all(self.seen_by_gnutls(port, version) == octets and
                    self.seen_by_openssl(port, version) == view for version in VERSIONS)
@@ -254,7 +253,7 @@ class ServersCase(AskingCase):
         self.assertEqual(self.openssl_view(file)["Cert Status"], "good")
         self.assertEqual(self.verdict(port), "good")
 
-    # What came of it.
+    # The result.
 
     def files(self):
         return {path.name: path.read_bytes() for pattern in ("*.der*", "*.ocsp*", ".*")
@@ -339,7 +338,7 @@ class NginxTest(NginxCase):
         self.assertFalse(self.path("reloaded").exists())
 
     def test_revoked(self):
-        """The file stays, somebody is told, and nginx goes on with the old answer."""
+        """The file stays, the alert hook runs, and nginx keeps sending the old answer."""
         self.start()
         self.say(self.REVOKED)
         self.next_second()
@@ -515,7 +514,7 @@ class HAProxyTest(ServersCase):
         self.check_served(self.server.port, self.file)
 
     def test_first_by_socket(self):
-        """HAProxy has started with an empty file: it serves nothing until it is told."""
+        """HAProxy was started with an empty file: it sends no staple until it receives one."""
         self.write(self.file, b"")
         self.server.start()
         for version in VERSIONS:
@@ -575,7 +574,7 @@ class HAProxyKeyApartTest(HAProxyTest):
 
 
 class BothTest(ServersCase):
-    """Two servers in one configuration: each gets its own, by what it needs."""
+    """Two servers in one configuration: each gets a staple in the form it needs."""
 
     CONF = """
 metrics = "staples.prom"

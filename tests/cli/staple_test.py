@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# `ocsp staple` on loopback: what is written, when nothing is, who is told, and the loop.
+# `ocsp staple` on loopback: which answers are written, alerts, hooks, and the loop.
 """Tests of ocsp staple."""
 
 import base64
@@ -70,7 +70,7 @@ class StapleCase(AskingCase):
 
 
 class WriteTest(StapleCase):
-    """What is written, and what is not."""
+    """Which answers are written."""
 
     def test_good(self):
         self.once(0)
@@ -415,7 +415,7 @@ class Haproxy:
 
 
 class HaproxyTest(StapleCase):
-    """What HAProxy is told, and what it may answer."""
+    """The staples sent to HAProxy, and its replies."""
 
     def haproxy(self, address, **more):
         haproxy = Haproxy(address, **more)
@@ -486,7 +486,7 @@ class HaproxyTest(StapleCase):
 
 
 class HookTest(StapleCase):
-    """Who is told, and how."""
+    """Hooks and alerts."""
 
     SHOW = 'env | grep ^OCSP_ | grep -v ^OCSP= | sort >>log; echo "--" >>log'
 
@@ -656,7 +656,7 @@ ONE = "staple one { cert = leaf-chain.pem out = out.der }\n"
 
 
 class ConfigTest(StapleCase):
-    """What a configuration may say. Settings are as the options of the same name."""
+    """The grammar of the configuration. Settings work like the options of the same name."""
 
     def refused(self, config, error):
         self.configured(78, config, error=f"staple.conf:{error}\n")
@@ -874,7 +874,7 @@ class UsageTest(StapleCase):
 
 
 class LoopTest(StapleCase):
-    """The service: signals, renewals, and what is told only once."""
+    """The service: signals, renewals, and events that are reported only once."""
 
     def start(self, *args):
         log = open(self.path("stderr"), "wb")  # pylint: disable=consider-using-with

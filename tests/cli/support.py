@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What the tests of the command share: running it in a directory of their own, a
+# Helpers for the tests of the command: running it in a directory of their own, a
 # certificate authority made by the openssl command, and messages made by asn1crypto.
 """Support for the tests of the command ocsp."""
 
@@ -220,7 +220,7 @@ class AskingCase(PreparedCase):
         return server.url
 
     def nowhere(self):
-        """An address where nobody listens, and nobody else can."""
+        """Returns the URL of a port that is bound but does not accept connections."""
         taken = socket.socket()
         self.addCleanup(taken.close)
         taken.bind(("127.0.0.1", 0))

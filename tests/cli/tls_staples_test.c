@@ -218,7 +218,7 @@ static void broken(void **state)
 }
 
 // The form that the broken ones have, unbroken.
-static void mended(void **state)
+static void repaired(void **state)
 {
     struct oc_bytes list;
     (void)state;
@@ -242,7 +242,7 @@ int main(void)
         cmocka_unit_test(every_length_off_by_one),
         cmocka_unit_test(every_bit),
         cmocka_unit_test(broken),
-        cmocka_unit_test(mended),
+        cmocka_unit_test(repaired),
     };
     guard_init(&guard, MAX_INPUT);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

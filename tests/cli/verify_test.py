@@ -64,7 +64,7 @@ class VerifyCase(PreparedCase):
         return out
 
     def verify(self, *args, status=0, error="", response="resp.der", **more):
-        """Runs `ocsp verify`; returns what is printed."""
+        """Runs `ocsp verify`; returns its output."""
         done = self.run_ocsp("verify", *args, response, **more)
         self.assertEqual((done.stderr.decode(), done.returncode), (error, status))
         return done.stdout.decode()
@@ -189,7 +189,7 @@ class StatusTest(VerifyCase):
 
 
 class SignerTest(VerifyCase):
-    """Who may sign."""
+    """Accepted and rejected signers."""
 
     def signer(self, *args, **more):
         answer, = self.objects("--issuer", "ca.pem", "--cert", "leaf.pem", *args, **more)
@@ -514,8 +514,8 @@ class QuestionTest(VerifyCase):
         for text in ("", "0x", "x", "1a", "0x1g", "-1", "+1", "1 ", " 1", "1:00", "10:0", "10:00:",
                      "10:00x", "10:000", ":10", "10::00", "0x10:00", "10:0g", "1" * 618):
             self.fail_with(64, f'ocsp verify: --serial: "{text}" is not a number: decimal, or hex '
-                               "like 0x01aa or 01:aa\n" + VERIFY_USAGE, "verify", f"--serial={text}",
-                           "--issuer", "ca.pem", "resp.der")
+                               "like 0x01aa or 01:aa\n" + VERIFY_USAGE, "verify",
+                           f"--serial={text}", "--issuer", "ca.pem", "resp.der")
 
     def test_chain_needs_no_issuer(self):
         self.respond()
@@ -593,7 +593,7 @@ class QuestionTest(VerifyCase):
 
 
 class InputTest(VerifyCase):
-    """What cannot be read, and how the command is not to be called."""
+    """Unreadable files and invalid arguments."""
 
     def test_not_a_response(self):
         self.respond()
@@ -671,7 +671,7 @@ class InputTest(VerifyCase):
 
 
 class FormTest(VerifyCase):
-    """What is printed."""
+    """The output."""
 
     def test_text(self):
         self.sign(self.single(revoked(NOW - DAY, 1)))
