@@ -192,7 +192,7 @@ class WriteTest(StapleCase):
         self.assertEqual(done.returncode, 3)
         self.assertRegex(done.stderr.decode(), r"leaf-chain\.pem: http://[^ ]+: cannot reach the "
                                                r"responder"
-                         r".*\nleaf-chain\.pem: the staple in out\.der has expired at "
+                         r".*\nleaf-chain\.pem: the staple in out\.der expired at "
                          r"20[-0-9]+T[:0-9]+Z \(RFC 6960 4\.2\.2\.1\)\n\Z")
         self.assertEqual(self.there(), there)
         self.assertEqual(self.metric("ocsp_staple_status",
