@@ -80,7 +80,7 @@ void targets_add_problem(struct targets *targets, const struct target_source *so
                          const char *problem);
 
 // targets_ask finds the issuers of all targets, verifies their staples and asks the responders.
-// Returns false if there is no memory or no random number.
+// Returns false if out of memory or of random numbers.
 bool targets_ask(struct targets *targets, struct asking *asking);
 
 // targets_free frees everything.

@@ -257,7 +257,7 @@ static void expect_response(const struct desk *desk, const struct asked *asked, 
     struct oc_single_response single;
     struct oc_extension nonce;
     size_t at = 0;
-    expect(oc_response_parse(&resp, der, NULL) == OC_OK, "a response that is none");
+    expect(oc_response_parse(&resp, der, NULL) == OC_OK, "an invalid response");
     expect(resp.produced_at == NOW, "producedAt is another time");
     for (size_t i = 0; i < asked->n_ids; i++) {
         expect(oc_response_next(&resp, &at, &single), "a cert ID without an answer");
@@ -327,7 +327,7 @@ static void expect_bounded(const struct desk *desk, const struct job *job)
         expect(der.data == NULL, "a refused job is signed");
         return;
     }
-    expect(oc_response_parse(&resp, der, NULL) == OC_OK, "a response that is none");
+    expect(oc_response_parse(&resp, der, NULL) == OC_OK, "an invalid response");
     expect(resp.produced_at >= NOW - SIGN_LATE && resp.produced_at <= NOW + SIGN_EARLY,
            "producedAt is another time");
     while (oc_response_next(&resp, &at, &single)) {

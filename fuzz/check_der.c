@@ -145,7 +145,7 @@ static enum oc_err read_generalized_time(struct oc_bytes *in, struct value *out)
         expect(strict_seconds == 0, "a time that is refused is not zero");
         return code;
     }
-    expect(strict_code == code, "a time without a fraction depends on who asks");
+    expect(strict_code == code, "a time without a fraction depends on the caller");
     expect(strict_seconds == seconds, "a time has two values");
     return code;
 }
@@ -301,7 +301,7 @@ static void expect_same_verdict(const struct reader *reader, struct oc_bytes con
 {
     size_t size = content.len + 16;
     uint8_t *memory = malloc(size);
-    expect(memory != NULL, "no memory");
+    expect(memory != NULL, "out of memory");
     struct oc_bytes element;
     struct oc_der_writer w;
     oc_der_writer_init(&w, memory, size);

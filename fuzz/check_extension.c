@@ -142,7 +142,7 @@ int check_extension(const uint8_t *data, size_t len)
     struct oc_bytes value = {data + 1, len - 1};
     size_t size = 2 * (len + WRAPPER_MAX);
     uint8_t *buf = malloc(size);
-    expect(buf != NULL, "no memory");
+    expect(buf != NULL, "out of memory");
     int in_request = check_in_request(data[0], value, buf, size);
     int in_cert = check_in_cert(data[0], value, buf, size);
     free(buf);

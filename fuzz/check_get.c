@@ -34,7 +34,7 @@ static void check_again(const uint8_t *octets, size_t len)
     char *path = malloc(len * 2 + 2);
     uint8_t *again = malloc(len);
     size_t again_len;
-    expect(path != NULL && again != NULL, "no memory");
+    expect(path != NULL && again != NULL, "out of memory");
     size_t n = write_path(octets, len, path);
     expect(http_get_read(path, n, "", again, len, &again_len) == HTTP_GET_REQUEST,
            "a request is not read again");
@@ -51,7 +51,7 @@ int check_get(const uint8_t *data, size_t len)
     static const char *const prefixes[] = {"", "ocsp"};
     bool is_read = false;
     uint8_t *out = malloc(len + 1);
-    expect(out != NULL, "no memory");
+    expect(out != NULL, "out of memory");
     for (size_t i = 0; i < 2; i++) {
         size_t out_len = len + 1;
         enum http_get result =

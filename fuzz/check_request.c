@@ -21,7 +21,7 @@ static void expect_single(const struct oc_request *req, const struct oc_single_r
 static struct oc_single_request *walk(const struct oc_request *req, bool *builds)
 {
     struct oc_single_request *singles = calloc(req->requests.n + 1, sizeof *singles);
-    expect(singles != NULL, "no memory");
+    expect(singles != NULL, "out of memory");
     *builds = req->requests.n > 0;
 
     size_t n = 0;
@@ -116,7 +116,7 @@ int check_request(const uint8_t *data, size_t len)
         struct oc_request quiet;
         expect_zero(&req, sizeof req, "a request is not zero after a failure");
         expect_refusal(code, &err, len);
-        expect(oc_request_parse(&quiet, der, NULL) == code, "the error depends on who asks");
+        expect(oc_request_parse(&quiet, der, NULL) == code, "the error depends on whether its text is wanted");
         return 0;
     }
     expect(req.der.data == data && req.der.len == len, "a request is not the whole message");

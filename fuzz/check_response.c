@@ -55,7 +55,7 @@ static bool single_builds(const struct oc_single_response *single)
 static struct oc_single_response *walk(const struct oc_response *resp, bool *builds)
 {
     struct oc_single_response *singles = calloc(resp->responses.n + 1, sizeof *singles);
-    expect(singles != NULL, "no memory");
+    expect(singles != NULL, "out of memory");
     *builds = resp->responses.n > 0;
 
     size_t n = 0;
@@ -199,7 +199,7 @@ int check_response(const uint8_t *data, size_t len)
         struct oc_response quiet;
         expect_zero(&resp, sizeof resp, "a response is not zero after a failure");
         expect_refusal(code, &err, len);
-        expect(oc_response_parse(&quiet, der, NULL) == code, "the error depends on who asks");
+        expect(oc_response_parse(&quiet, der, NULL) == code, "the error depends on whether its text is wanted");
         return 0;
     }
     expect(resp.der.data == data && resp.der.len == len, "a response is not the whole message");

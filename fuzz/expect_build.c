@@ -11,7 +11,7 @@ enum { SPARE = 7, PATTERN = 0xA5 };
 static uint8_t *allocate(size_t size)
 {
     uint8_t *memory = malloc(size + 1);
-    expect(memory != NULL, "no memory");
+    expect(memory != NULL, "out of memory");
     memset(memory, PATTERN, size + 1);
     return memory;
 }

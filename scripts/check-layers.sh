@@ -30,7 +30,7 @@ rooms() {
     store | signer) below='base config' ;;
     answer) below='base config store signer' ;;
     http) below='base answer' ;;
-    process) below='base config store signer answer http' ;;
+    process) below='base config signer answer http' ;;
     command) below='base config store process' ;;
     main.c) below='command process' && room=main ;;
     *) return 1 ;;

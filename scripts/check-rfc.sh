@@ -85,7 +85,7 @@ check_names() {
     awk -F '\t' -v document="$document" '
         FNR == NR { has[$1, $2] = 1; all[$1] = all[$1] "\n" $2 "\n"; next }
         $1 != "name" { next }
-        $3 == "-" { print document ":" $2 ": " $4 " stands behind no file"; next }
+        $3 == "-" { print document ":" $2 ": " $4 " follows no file"; next }
         !($3 in all) || ($3, $4) in has { next }
         {
             pattern = $4

@@ -16,11 +16,13 @@ who (serves|asks|answers|opens|calls|waits|verifies|signs|polls|ticks)
 [^a-z]mended
 founding document
 a time to come
-is no (such )?(regular|answer|job|message|address|number|key|file|setting|command|request)
+[^e] is no (regular|answer|job|message|address|number|key|file|setting|command|request)
 [^a-z]stands (before|behind|there|beside)
 out of what is
 print this and end
-\(no memory\|"no memory"'
+"no memory"
+return .*\), (false|true|NULL|-1|EX_[A-Z]+);
+sizeof\([a-z_]+(->|\.|\[)'
 
 texts() {
     git ls-files --cached --others --exclude-standard -- '*.[ch]' '*.py' '*.sh' '*.md' '*.build' \

@@ -168,7 +168,7 @@ def literal(lines):
 
 
 def sentence(text):
-    """What stands behind a term, as a sentence if it has two words of the language."""
+    """The explanation of a term, as a sentence if it has two words of the language."""
     if not re.search(r"\b[a-z]+ [a-z]+\b", text):
         return text
     text += "" if text.endswith(".") else "."

@@ -30,7 +30,7 @@ struct engine *engine_new(char *why, size_t size)
     if (engine != NULL && engine->crypto != NULL && engine->cache != NULL &&
         engine->inflight != NULL)
         return engine;
-    snprintf(why, size, "out of memory, or of random numbers");
+    snprintf(why, size, "out of memory or of random numbers");
     engine_free(engine);
     return NULL;
 }
@@ -208,7 +208,7 @@ void engine_get_status(struct engine *engine, struct engine_status *out)
         return;
     out->sign_queue = signer_link_queue(generation->link);
     out->is_signer_alive = signer_link_is_alive(generation->link);
-    out->is_store_well = atomic_load(&generation->is_well);
+    out->stores_ok = atomic_load(&generation->sources_ok);
     out->signer_ends = first_end(generation);
     out->has_signers = generation_n_unsigned(generation, clock_seconds()) == 0;
     engine_release(generation);

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Loads issuers, stores and signers of a configuration.
+// A generation from its sources and a signer process.
 #include "answer/generation.h"
-
-#include "base/issuer_file.h"
-#include "store/open.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,121 +14,6 @@ static bool fail(char *why, size_t size, const char *about, const char *what)
 {
     snprintf(why, size, "%s: %s", about, what);
     return false;
-}
-
-// Everything but the time that an answer depends on: the issuer, the source of the statuses, and
-// the policy. An answer cached under one configuration is then right under the next with the same
-// key.
-static char *describe(const struct served_issuer *served, const char *database, size_t *len)
-{
-    char *text = NULL;
-    const struct issuer_config *config = served->config;
-    const char *file = config->source == SOURCE_DATABASE ? database : config->source_file;
-    FILE *out = open_memstream(&text, len);
-    if (out == NULL)
-        return NULL;
-    fwrite(served->issuer.name_hash[OC_HASH_SHA256], 1, 32, out);
-    fwrite(served->issuer.key_hash[OC_HASH_SHA256], 1, 32, out);
-    fprintf(out, "%d %d %d %d %lld %lld %s", (int)config->unknown, (int)config->source,
-            config->insecure_good_if_not_revoked, config->by_name, (long long)config->validity,
-            (long long)config->max_age, file != NULL ? file : "");
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
-}
-
-static bool set_key(const struct oc_crypto *crypto, const char *database,
-                    struct served_issuer *served)
-{
-    uint8_t digest[32];
-    size_t len = 0;
-    char *text = describe(served, database, &len);
-    bool ok = text != NULL &&
-              crypto->hash(crypto, OC_HASH_SHA256, (struct oc_bytes){(const uint8_t *)text, len},
-                           digest) == OC_OK;
-    if (ok)
-        memcpy(&served->key, digest, sizeof served->key);
-    free(text);
-    return ok;
-}
-
-static bool load_cert(const struct oc_crypto *crypto, const char *database,
-                      struct served_issuer *served, struct oc_list *certs, char *why, size_t size)
-{
-    const struct issuer_config *config = served->config;
-    struct oc_error err;
-    if (!issuer_file_open(config->certificate, crypto, certs, &served->issuer, &err))
-        return fail(why, size, config->certificate, err.what);
-    return set_key(crypto, database, served) ||
-           fail(why, size, config->certificate, "cannot hash the certificate");
-}
-
-static bool is_twice(const struct served *served, size_t i)
-{
-    const struct oc_issuer *one = &served->issuers[i].issuer;
-    for (size_t k = 0; k < i; k++) {
-        if (issuer_is_same(one, &served->issuers[k].issuer))
-            return true;
-    }
-    return false;
-}
-
-static bool load_issuers(const struct oc_crypto *crypto, struct sources *sources, char *why,
-                         size_t size)
-{
-    const struct config *config = sources->config;
-    for (size_t i = 0; i < config->n_issuers; i++) {
-        struct served_issuer *served = &sources->served.issuers[i];
-        served->config = &config->issuers[i];
-        sources->served.n_issuers = i + 1;
-        if (!load_cert(crypto, config->database, served, &sources->certs[i], why, size))
-            return false;
-        if (is_twice(&sources->served, i))
-            return fail(why, size, served->config->name,
-                        "another issuer has the same name and key");
-        struct store_error err;
-        served->store =
-            store_open(served->config, config->database, &served->issuer, STORE_READ, &err);
-        if (served->store == NULL) {
-            snprintf(why, size, "%s", err.text);
-            return false;
-        }
-    }
-    return true;
-}
-
-static void release_sources(struct sources *sources)
-{
-    if (sources == NULL || atomic_fetch_sub(&sources->n_owners, 1) != 1)
-        return;
-    for (size_t i = 0; i < sources->served.n_issuers; i++) {
-        store_close(sources->served.issuers[i].store);
-        oc_issuer_cleanup(&sources->served.issuers[i].issuer);
-        oc_openssl_certs_free(&sources->certs[i]);
-    }
-    free(sources->served.issuers);
-    free(sources->certs);
-    config_free(sources->config);
-    free(sources);
-}
-
-static struct sources *new_sources(struct config *config)
-{
-    struct sources *sources = calloc(1, sizeof *sources);
-    if (sources == NULL) {
-        config_free(config);
-        return NULL;
-    }
-    atomic_init(&sources->n_owners, 1);
-    sources->config = config;
-    sources->served.max_request = config->max_request;
-    sources->served.issuers = calloc(config->n_issuers, sizeof *sources->served.issuers);
-    sources->certs = calloc(config->n_issuers, sizeof *sources->certs);
-    if (sources->served.issuers != NULL && sources->certs != NULL)
-        return sources;
-    release_sources(sources);
-    return NULL;
 }
 
 static bool match_signers(const struct oc_crypto *crypto, struct generation *generation, size_t i,
@@ -167,22 +49,25 @@ static bool match_all(const struct oc_crypto *crypto, struct generation *generat
     return true;
 }
 
-// Takes both, whatever it returns; `sources` is NULL when out of memory.
-static struct generation *begin(struct sources *sources, int socket, char *why, size_t size)
+// Takes both, whatever it returns.
+static struct generation *begin(const struct oc_crypto *crypto, struct sources *sources, int socket,
+                                char *why, size_t size)
 {
-    struct generation *generation = sources == NULL ? NULL : calloc(1, sizeof *generation);
+    struct generation *generation = calloc(1, sizeof *generation);
     if (generation == NULL) {
         close(socket);
-        release_sources(sources);
+        sources_release(sources);
         fail(why, size, "ocspd", "out of memory");
         return NULL;
     }
     atomic_init(&generation->n_holders, 0);
-    atomic_init(&generation->is_well, true);
+    atomic_init(&generation->sources_ok, true);
     generation->sources = sources;
     generation->config = sources->config;
-    generation->link = signer_link_new(socket, generation->config->sign_queue, HELLO_MS, why, size);
-    if (generation->link != NULL)
+    generation->served = sources->served;
+    generation->link =
+        signer_link_new(socket, sources->config->sign_queue, HELLO_MS, why, size);
+    if (generation->link != NULL && match_all(crypto, generation, why, size))
         return generation;
     generation_free(generation);
     return NULL;
@@ -191,30 +76,21 @@ static struct generation *begin(struct sources *sources, int socket, char *why, 
 struct generation *generation_new(const struct oc_crypto *crypto, struct config *config, int socket,
                                   char *why, size_t size)
 {
-    struct generation *generation = begin(new_sources(config), socket, why, size);
-    if (generation == NULL)
-        return NULL;
-    bool is_loaded = load_issuers(crypto, generation->sources, why, size);
-    generation->served = generation->sources->served;
-    if (is_loaded && match_all(crypto, generation, why, size))
-        return generation;
-    generation_free(generation);
+    struct sources *sources = sources_load(crypto, config, SOURCES_STORES, why, size);
+    if (sources != NULL)
+        return begin(crypto, sources, socket, why, size);
+    close(socket);
     return NULL;
 }
 
 struct generation *generation_renew(const struct oc_crypto *crypto, const struct generation *before,
                                     int socket, char *why, size_t size)
 {
-    atomic_fetch_add(&before->sources->n_owners, 1);
-    struct generation *generation = begin(before->sources, socket, why, size);
-    if (generation == NULL)
-        return NULL;
-    generation->served = generation->sources->served;
-    atomic_store(&generation->is_well, atomic_load(&before->is_well));
-    if (match_all(crypto, generation, why, size))
-        return generation;
-    generation_free(generation);
-    return NULL;
+    struct generation *generation =
+        begin(crypto, sources_hold(before->sources), socket, why, size);
+    if (generation != NULL)
+        atomic_store(&generation->sources_ok, atomic_load(&before->sources_ok));
+    return generation;
 }
 
 void generation_free(struct generation *generation)
@@ -225,7 +101,7 @@ void generation_free(struct generation *generation)
     for (size_t i = 0; generation->sets != NULL && i < generation->served.n_issuers; i++)
         free(generation->sets[i].numbers);
     free(generation->sets);
-    release_sources(generation->sources);
+    sources_release(generation->sources);
     free(generation);
 }
 

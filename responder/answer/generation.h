@@ -6,7 +6,7 @@
 #ifndef ANSWER_GENERATION_H
 #define ANSWER_GENERATION_H
 
-#include "answer/answer.h"
+#include "answer/sources.h"
 #include "signer/link.h"
 
 #include <stdatomic.h>
@@ -17,17 +17,8 @@ struct signer_set {
     uint32_t *numbers;
 };
 
-// struct sources is everything of a configuration except its signers. It is shared when only the
-// signer process is replaced, and freed with the last generation that has it.
-struct sources {
-    atomic_uint n_owners;
-    struct config *config;
-    struct served served;
-    struct oc_list *certs;  // the issuers' files, one for each
-};
-
 // struct generation is one of them. `config` and `served` are those of `sources`. `sets` has one
-// element for each issuer. `is_well` (every source could be read), `warned_at` and `n_unsigned`
+// element for each issuer. `sources_ok` (every source could be read), `warned_at` and `n_unsigned`
 // (the issuers without a valid signer at the last look) belong to the upkeep.
 struct generation {
     atomic_uint n_holders;
@@ -39,7 +30,7 @@ struct generation {
     struct signer_link *link;
     const struct signer_info *infos;
     size_t n_infos;
-    atomic_bool is_well;
+    atomic_bool sources_ok;
     int64_t warned_at;
     size_t n_unsigned;
 };

@@ -18,7 +18,7 @@ enum {
 static void poll_stores(struct engine *engine, struct generation *generation)
 {
     bool ok = true;
-    bool was_ok = atomic_load(&generation->is_well);
+    bool was_ok = atomic_load(&generation->sources_ok);
     for (size_t i = 0; i < generation->served.n_issuers; i++) {
         struct served_issuer *issuer = &generation->served.issuers[i];
         struct store_error err;
@@ -34,7 +34,7 @@ static void poll_stores(struct engine *engine, struct generation *generation)
     }
     if (ok && !was_ok)
         log_line(LOG_INFO_LINE, "all sources can be read again");
-    atomic_store(&generation->is_well, ok);
+    atomic_store(&generation->sources_ok, ok);
 }
 
 // Callers that wait for an answer come first: half of the queue is reserved for them.

@@ -14,7 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-// The database must belong to the user who serves it, not to root, who creates it.
+// The database must belong to the user of the worker, not to root, which creates it.
 static bool give_away(const char *path, const char *user)
 {
     if (user == NULL || geteuid() != 0)

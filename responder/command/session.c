@@ -5,6 +5,7 @@
 
 #include "base/issuer_file.h"
 #include "command/record.h"
+#include "config/load.h"
 #include "program/report.h"
 #include "store/open.h"
 

@@ -56,7 +56,7 @@ static enum MHD_Result send_health(const struct admin *admin, struct MHD_Connect
         return send_line(mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "signer unavailable");
     if (!status.has_signers)
         return send_line(mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "an issuer has no valid signer");
-    if (!status.is_store_well)
+    if (!status.stores_ok)
         return send_line(mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "cannot read a store");
     return send_line(mhd, MHD_HTTP_OK, "ok");
 }
@@ -91,7 +91,7 @@ static void print_status(FILE *out, const struct engine_status *status, int64_t 
     if (status->signer_ends != 0)
         metrics_print_gauge(out, "ocspd_signer_expiry_seconds", status->signer_ends - now,
                             "Time until the first issuer has no valid signer.");
-    metrics_print_gauge(out, "ocspd_store_up", status->is_store_well,
+    metrics_print_gauge(out, "ocspd_store_up", status->stores_ok,
                         "Whether every store can be read.");
 }
 

@@ -16,7 +16,7 @@
 
 // enum connection_stage is what a connection is doing.
 enum connection_stage {
-    CONNECTION_IDLE = 0,   // there is no request
+    CONNECTION_IDLE = 0,   // no request
     CONNECTION_RECEIVING,  // at least the first line of a request has arrived
     CONNECTION_WAITING,    // the request is complete, its answer is being made
     CONNECTION_SENDING,    // the answer is being sent

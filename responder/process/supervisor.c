@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/notify.h"
+#include "config/load.h"
 #include "process/child.h"
 #include "process/control.h"
 #include "process/reload.h"

@@ -4,11 +4,13 @@
 // through a pipe.
 #include "process/trial.h"
 
-#include "base/issuer_file.h"
+#include "answer/sources.h"
 #include "base/sandbox.h"
+#include "config/load.h"
 #include "program/input.h"
 #include "signer/keys.h"
-#include "store/open.h"
+
+#include <ocsp/openssl.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,19 +28,10 @@
 // PATIENCE is how many seconds opening the files may take: they may be on a network file system.
 enum { WHY_SIZE = 1024, PATIENCE = 20 };
 
-// struct tried_issuer is an issuer with its certificate.
-struct tried_issuer {
-    const struct issuer_config *config;
-    struct oc_list certs;
-    struct oc_issuer issuer;
-};
-
 // struct test is the state of a trial, in the child process.
 struct test {
-    const struct config *config;
+    struct config *config;
     const char *user;  // the user it has become; NULL: the user that started it
-    struct oc_crypto *crypto;
-    struct tried_issuer *issuers;
     char why[WHY_SIZE];
 };
 
@@ -69,30 +62,6 @@ static int try_read(struct test *test, const char *file)
     return EX_OK;
 }
 
-static int load_issuer(struct test *test, struct tried_issuer *tried)
-{
-    const char *file = tried->config->certificate;
-    struct oc_error err;
-    int status = try_read(test, file);
-    if (status != EX_OK)
-        return status;
-    if (issuer_file_open(file, test->crypto, &tried->certs, &tried->issuer, &err))
-        return EX_OK;
-    return fail(test, "%s: %s", file, err.what);
-}
-
-// Statuses are found by the issuer's name and key, so one issuer's would be used for the other.
-static int find_twice(struct test *test, size_t i)
-{
-    for (size_t k = 0; k < i; k++) {
-        if (issuer_is_same(&test->issuers[i].issuer, &test->issuers[k].issuer))
-            return fail(test, "%s: issuer \"%s\" has the same name and key as issuer \"%s\"",
-                        test->config->file, test->issuers[i].config->name,
-                        test->issuers[k].config->name);
-    }
-    return EX_OK;
-}
-
 // SQLite creates files in the database's folder.
 static int try_database(struct test *test, const char *file)
 {
@@ -112,44 +81,36 @@ static int try_source(struct test *test, const struct issuer_config *issuer)
     return try_read(test, issuer->source_file);
 }
 
-static int try_store(struct test *test, const struct tried_issuer *tried)
+// The rights are tried first: the message then names the user. Loading says the rest.
+static int try_rights(struct test *test, const struct issuer_config *issuer)
 {
-    struct store_error err;
-    struct store *store =
-        store_open(tried->config, test->config->database, &tried->issuer, STORE_READ, &err);
-    if (store == NULL) {
-        snprintf(test->why, sizeof test->why, "%s", err.text);
-        return EX_CONFIG;
+    int status = try_read(test, issuer->certificate);
+    return status == EX_OK ? try_source(test, issuer) : status;
+}
+
+static int try_sources(struct test *test, enum trial trial)
+{
+    struct oc_crypto *crypto = oc_openssl_new();
+    if (crypto == NULL) {
+        snprintf(test->why, sizeof test->why, "out of memory");
+        return EX_OSERR;
     }
-    store_close(store);
-    return EX_OK;
+    const struct sources *sources =
+        sources_load(crypto, test->config, trial == TRIAL_STORES ? SOURCES_STORES : SOURCES_CERTS,
+                     test->why, sizeof test->why);
+    return sources != NULL ? EX_OK : EX_CONFIG;
 }
 
 static int try_all(struct test *test, enum trial trial)
 {
-    size_t n = test->config->n_issuers;
     int status = EX_OK;
-    test->crypto = oc_openssl_new();
-    test->issuers = calloc(n, sizeof *test->issuers);
-    if (test->crypto == NULL || test->issuers == NULL) {
-        snprintf(test->why, sizeof test->why, "out of memory");
-        return EX_OSERR;
-    }
-    for (size_t i = 0; i < n && status == EX_OK; i++) {
-        test->issuers[i].config = &test->config->issuers[i];
-        status = load_issuer(test, &test->issuers[i]);
-        if (status == EX_OK)
-            status = find_twice(test, i);
-        if (status == EX_OK)
-            status = try_source(test, &test->config->issuers[i]);
-    }
-    for (size_t i = 0; i < n && status == EX_OK && trial == TRIAL_STORES; i++)
-        status = try_store(test, &test->issuers[i]);
-    return status;
+    for (size_t i = 0; i < test->config->n_issuers && status == EX_OK; i++)
+        status = try_rights(test, &test->config->issuers[i]);
+    return status == EX_OK ? try_sources(test, trial) : status;
 }
 
-// Nothing is freed: the process exits.
-static _Noreturn void be_tester(const struct config *config, enum trial trial, pid_t parent, int fd)
+// Nothing is freed: the process exits. Loading takes the child's copy of the configuration.
+static _Noreturn void be_tester(struct config *config, enum trial trial, pid_t parent, int fd)
 {
     struct test test = {.config = config};
     int status = EX_OSERR;
@@ -184,7 +145,7 @@ static size_t read_why(int fd, char *why, size_t size)
     return len > 0 ? (size_t)len : 0;
 }
 
-int config_try(const struct config *config, enum trial trial, char *why, size_t size)
+int config_try(struct config *config, enum trial trial, char *why, size_t size)
 {
     int ends[2];
     pid_t parent = getpid();

@@ -21,7 +21,7 @@ enum trial {
 // EX_TEMPFAIL or EX_OSERR otherwise.
 //
 // The calling process must have no other threads.
-int config_try(const struct config *config, enum trial trial, char *why, size_t size);
+int config_try(struct config *config, enum trial trial, char *why, size_t size);
 
 // config_try_file reads a configuration file, loads the signers with their keys, and tries the
 // stores, as serving it would. Returns false, with the reason in `why`, if it could not be served.

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "base/thread.h"
+#include "config/load.h"
 #include "config/value.h"
 #include "http/admin.h"
 #include "http/server.h"

@@ -67,12 +67,12 @@ bool oci_url_same_scheme(const char *a, const char *b)
     return strncasecmp(a, b, strcspn(a, ":") + 1) == 0;
 }
 
-struct text {
+struct url_text {
     char *data;
     size_t len;
 };
 
-static bool put(struct text *out, const char *octets, size_t len)
+static bool put(struct url_text *out, const char *octets, size_t len)
 {
     if (len > OCI_MAX_GET - out->len)
         return false;
@@ -83,7 +83,7 @@ static bool put(struct text *out, const char *octets, size_t len)
 }
 
 // The three characters of base64 that have a meaning in a URL are percent-encoded.
-static bool put_sextet(struct text *out, unsigned sextet)
+static bool put_sextet(struct url_text *out, unsigned sextet)
 {
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
@@ -97,7 +97,7 @@ static bool put_sextet(struct text *out, unsigned sextet)
     return put(out, &c, 1);
 }
 
-static bool put_base64(struct text *out, struct oc_bytes in)
+static bool put_base64(struct url_text *out, struct oc_bytes in)
 {
     const unsigned pad = 64;
     for (size_t i = 0; i < in.len; i += 3) {
@@ -115,7 +115,7 @@ static bool put_base64(struct text *out, struct oc_bytes in)
 
 bool oci_url_get(const char *url, struct oc_bytes request, char out[OCI_MAX_GET + 1])
 {
-    struct text text = {out, 0};
+    struct url_text text = {out, 0};
     size_t len = strlen(url);
     if (len == 0 || strpbrk(url, "?#") != NULL || !put(&text, url, len))
         return false;

@@ -63,13 +63,13 @@ static void arc_subtract(struct arc *arc, uint32_t n)
     }
 }
 
-struct text {
+struct oid_text {
     char *buf;
     size_t size;
     size_t len;
 };
 
-static bool put(struct text *text, char c)
+static bool put(struct oid_text *text, char c)
 {
     if (text->len + 1 >= text->size)
         return false;
@@ -77,7 +77,7 @@ static bool put(struct text *text, char c)
     return true;
 }
 
-static bool put_arc(struct text *text, struct arc arc)
+static bool put_arc(struct oid_text *text, struct arc arc)
 {
     char digits[40];
     size_t n = 0;
@@ -92,7 +92,7 @@ static bool put_arc(struct text *text, struct arc arc)
 }
 
 // The first octets hold two arcs as 40 * first + second, with first at most 2.
-static bool put_first_arcs(struct text *text, struct arc arc)
+static bool put_first_arcs(struct oid_text *text, struct arc arc)
 {
     bool is_large = (arc.part[1] | arc.part[2] | arc.part[3]) != 0;
     uint32_t first = is_large || arc.part[0] >= 80 ? 2 : arc.part[0] / 40;
@@ -100,7 +100,7 @@ static bool put_first_arcs(struct text *text, struct arc arc)
     return put(text, (char)('0' + first)) && put(text, '.') && put_arc(text, arc);
 }
 
-static bool put_oid(struct text *text, struct oc_bytes oid)
+static bool put_oid(struct oid_text *text, struct oc_bytes oid)
 {
     struct arc arc = {0};
     bool is_first = true;
@@ -119,7 +119,7 @@ static bool put_oid(struct text *text, struct oc_bytes oid)
 
 size_t oc_oid_text(struct oc_bytes oid, char *buf, size_t size)
 {
-    struct text text = {buf, size, 0};
+    struct oid_text text = {buf, size, 0};
     if (size == 0)
         return 0;
     if (!oci_der_is_oid(oid) || !put_oid(&text, oid))

@@ -59,7 +59,7 @@ static struct oc_bytes load(const char *path)
     fclose(file);
     uint8_t *copy = malloc(len + 1);
     if (copy == NULL)
-        die("no memory");
+        die("out of memory");
     memcpy(copy, der_buf, len);
     return (struct oc_bytes){copy, len};
 }
@@ -230,7 +230,7 @@ static void set_checks(struct batch *batch, const struct oc_issuer *issuer,
     batch->n = n_certs * batch->options.copies;
     batch->checks = calloc(batch->n + 1, sizeof *batch->checks);
     if (batch->checks == NULL)
-        die("no memory");
+        die("out of memory");
     for (size_t i = 0; i < batch->n; i++)
         batch->checks[i] = (struct oc_check){&certs[i % n_certs], issuer, batch->options.url};
 }
@@ -255,7 +255,7 @@ static void ask_at_once(struct batch *batches, size_t n)
 {
     pthread_t *threads = calloc(n, sizeof *threads);
     if (threads == NULL)
-        die("no memory");
+        die("out of memory");
     for (size_t i = 0; i < n; i++)
         if (pthread_create(&threads[i], NULL, ask, &batches[i]) != 0)
             die("no thread");
@@ -298,7 +298,7 @@ static void run_rounds(const struct options *options, const struct oc_issuer *is
 {
     struct batch *batches = calloc(options->threads, sizeof *batches);
     if (batches == NULL)
-        die("no memory");
+        die("out of memory");
     for (size_t i = 0; i < options->threads; i++)
         batch_init(&batches[i], options);
     for (size_t i = 0; i < options->rounds; i++) {
@@ -352,7 +352,7 @@ int main(int argc, char **argv)
     struct options options = {.copies = 1, .rounds = 1, .threads = 1};
     int i = 1;
     if (crypto == NULL)
-        die("no memory");
+        die("out of memory");
     oc_client_config_init(&options.config, crypto);
     oc_policy_init(&options.policy, time(NULL));
     for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2)

@@ -130,7 +130,7 @@ class ClockTest(OcspdCase):
         self.assertEqual(daemon.metric("ocspd_cache_hits_total"), hits + 1)
 
     def test_signer_ends(self):
-        """When no signer is valid, nobody is told anything."""
+        """When no signer is valid, every answer is tryLater."""
         daemon = self.begin()
         self.set_clock("+5000d")
         until(lambda: self.answer(daemon)[0] == "tryLater", daemon.log)

@@ -189,7 +189,7 @@ static void start(struct loader *loader, unsigned seed, size_t n)
     loader->known =
         calloc((size_t)(n_certificates + n_certificates / 20 + 2), sizeof *loader->known);
     loader->headers = curl_slist_append(NULL, "Content-Type: application/ocsp-request");
-    need(loader->curl != NULL && loader->known != NULL && loader->headers != NULL, "no memory");
+    need(loader->curl != NULL && loader->known != NULL && loader->headers != NULL, "out of memory");
     curl_easy_setopt(loader->curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(loader->curl, CURLOPT_WRITEDATA, loader);
     curl_easy_setopt(loader->curl, CURLOPT_TIMEOUT, 20L);
@@ -223,7 +223,7 @@ int main(int argc, char **argv)
     curl_global_init(CURL_GLOBAL_DEFAULT);
     load_issuer(argv[2]);
     struct loader *loaders = calloc(n_threads, sizeof *loaders);
-    need(loaders != NULL, "no memory");
+    need(loaders != NULL, "out of memory");
     for (size_t i = 0; i < n_threads; i++)
         start(&loaders[i], (unsigned)i, n / n_threads);
     for (size_t i = 0; i < n_threads; i++)

@@ -154,7 +154,7 @@ class Daemon:
             self.process.send_signal(number)
         with contextlib.suppress(subprocess.TimeoutExpired):
             status = self.process.wait(PATIENCE)
-        # Whose leader has ended, the group may still have members; nobody else can be in it.
+        # When its leader has exited, the group may still have members; no other process can join it.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

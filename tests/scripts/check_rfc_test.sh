@@ -125,7 +125,7 @@ row_cases() {
 
     fresh
     row '| 1 | some | | `error_responses`, `wire/build_test.c` |'
-    refuses name_before_its_file "$(last): error_responses stands behind no file"
+    refuses name_before_its_file "$(last): error_responses follows no file"
 
     fresh
     row '| 1 | some | `der/time.c` |'

@@ -87,7 +87,7 @@ static void add_unknown_critical(X509 *x509)
     ASN1_OBJECT *oid = OBJ_txt2obj("1.2.3.4", 1);
     ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
     need(oid != NULL && value != NULL && ASN1_OCTET_STRING_set(value, (const uint8_t *)"\5", 2),
-         "no memory");
+         "out of memory");
     X509_EXTENSION *extension = X509_EXTENSION_create_by_OBJ(NULL, oid, 1, value);
     need(extension != NULL && X509_add_ext(x509, extension, -1) == 1, "no extension");
     X509_EXTENSION_free(extension);
@@ -98,7 +98,7 @@ static void add_unknown_critical(X509 *x509)
 static X509 *make_x509(const struct sign_cert_spec *spec)
 {
     X509 *x509 = X509_new();
-    need(x509 != NULL, "no memory");
+    need(x509 != NULL, "out of memory");
     X509_set_version(x509, X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(x509), 77);
     set_name(X509_get_subject_name(x509), spec->subject);
@@ -230,7 +230,7 @@ struct oc_bytes sign_response(const struct sign_response_spec *spec, uint8_t *bu
     uint8_t *room = malloc(size);
     struct oc_bytes der;
     struct oc_error err = {0};
-    need(room != NULL, "no memory");
+    need(room != NULL, "out of memory");
     struct oc_bytes tbs = make_tbs(spec, room, size);
     struct oc_signature signature = signature_of(&signing, tbs, spec->certs);
     if (oc_response_assemble(tbs, &signature, buf, size, &der, &err) != OC_OK)
@@ -246,7 +246,7 @@ struct oc_bytes sign_request(const struct sign_request_spec *spec, uint8_t *buf,
     struct oc_bytes tbs;
     struct oc_bytes der;
     struct oc_error err = {0};
-    need(room != NULL, "no memory");
+    need(room != NULL, "out of memory");
     if (oc_request_build_tbs(&spec->data, room, size, &tbs, &err) != OC_OK)
         need(false, err.what);
     struct oc_signature signature = signature_of(&signing, tbs, spec->certs);
@@ -311,7 +311,7 @@ void sign_libcrypto(const struct sign_libcrypto_spec *spec, uint8_t **data, size
     X509 *issuer = x509_of(spec->issuer);
     X509 *signer = x509_of(spec->signer);
     OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
-    need(basic != NULL, "no memory");
+    need(basic != NULL, "out of memory");
     add_status(basic, spec, issuer);
     add_nonce(basic, spec->nonce);
     need(OCSP_basic_sign(basic, signer, spec->key, EVP_sha256(), NULL, spec->flags) == 1,

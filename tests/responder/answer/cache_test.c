@@ -203,7 +203,7 @@ static void not_due_unless_used(void **state)
     assert_int_equal(cache_due(cache, NOW + 50, due, 8), 1);
     assert_memory_equal(due[0]->der, "used", 4);
     cached_release(due[0]);
-    // Whoever refreshes has some time for it.
+    // A refresh that has begun gets some time to finish.
     assert_int_equal(cache_due(cache, NOW + 51, due, 8), 0);
     assert_int_equal(cache_due(cache, NOW + 90, due, 8), 1);
     cached_release(due[0]);

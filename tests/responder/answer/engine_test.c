@@ -9,6 +9,7 @@
 #include "signer/process.h"
 #include "store/database_file.h"
 #include "store/open.h"
+#include "config/load.h"
 
 #include <ocsp/der.h>
 #include <ocsp/openssl.h>
@@ -168,7 +169,7 @@ static void serve(struct scene *scene, struct config *config)
     assert_true(ok);
 }
 
-// What SQLite has not yet written into the file itself stands beside it.
+// SQLite keeps what it has not written into the file itself in a log beside it.
 static void remove_database(void)
 {
     static const char *const endings[] = {"", "-wal", "-shm"};
@@ -640,7 +641,7 @@ static void another_file_in_its_place(void **state)
         upkeep_tick(scene.engine);
         expect_one_error(scene.engine, 1, OC_RESPONSE_TRY_LATER);
         engine_get_status(scene.engine, &look);
-        assert_false(look.is_store_well);
+        assert_false(look.stores_ok);
         tear_down(&scene);
         unlink(away);
     }
@@ -771,7 +772,7 @@ static void revoked_while_it_was_signed(void **state)
     tear_down(&scene);
 }
 
-// Who asks after a revocation is not given the answer that was begun before it.
+// A request after a revocation does not get the answer that was begun before it.
 static void asked_after_a_revocation(void **state)
 {
     struct waiting before;
@@ -823,7 +824,7 @@ static void signer_killed_and_back(void **state)
     assert_true(expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
     engine_get_status(scene.engine, &look);
     assert_true(look.is_signer_alive);
-    assert_true(look.is_store_well);
+    assert_true(look.stores_ok);
     tear_down(&scene);
 }
 

@@ -100,9 +100,9 @@ static bool opens_files(void)
 {
     char path[] = "/tmp/sandbox_test.XXXXXX";
     int fd = mkstemp(path);
-    bool is_well = fd != -1 && pwrite(fd, "x", 1, 0) == 1 && fsync(fd) == 0 &&
+    bool ok = fd != -1 && pwrite(fd, "x", 1, 0) == 1 && fsync(fd) == 0 &&
                    ftruncate(fd, 0) == 0 && unlink(path) == 0;
-    return is_well && open("/nowhere", O_RDONLY) == -1 && errno == ENOENT;
+    return ok && open("/nowhere", O_RDONLY) == -1 && errno == ENOENT;
 }
 
 static bool renames_and_links_nothing(void)
@@ -118,7 +118,7 @@ static bool makes_no_process(void)
     return is_refused(syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL));
 }
 
-// Its flags lie where no filter looks, so libc is told to take clone().
+// The flags of clone3() lie where no filter can look, so libc is made to use clone().
 static bool knows_no_clone3(void)
 {
     struct clone_args args = {.exit_signal = SIGCHLD};

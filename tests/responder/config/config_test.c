@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The configuration file: every default, every bound, and the whole error line for each fault.
-#include "config/config.h"
+#include "config/load.h"
 #include "config/settings.h"
 
 #include <setjmp.h>

@@ -64,7 +64,7 @@ void engine_get_status(struct engine *engine, struct engine_status *out)
 void fake_engine_toggle(struct engine *engine, bool of_signer)
 {
     pthread_mutex_lock(&engine->lock);
-    bool *state = of_signer ? &engine->state.is_signer_alive : &engine->state.is_store_well;
+    bool *state = of_signer ? &engine->state.is_signer_alive : &engine->state.stores_ok;
     *state = !*state;
     pthread_mutex_unlock(&engine->lock);
 }
@@ -115,7 +115,7 @@ struct engine *engine_new(char *why, size_t size)
     pthread_mutex_init(&engine->lock, NULL);
     pthread_cond_init(&engine->changed, NULL);
     engine->state =
-        (struct engine_status){.is_signer_alive = true, .has_signers = true, .is_store_well = true};
+        (struct engine_status){.is_signer_alive = true, .has_signers = true, .stores_ok = true};
     if (pthread_create(&engine->thread, NULL, answer_late, engine) == 0)
         return engine;
     free(engine);

@@ -173,7 +173,8 @@ static const enum cert_name out_of_date[] = {
 
 enum { N_OUT_OF_DATE = sizeof out_of_date / sizeof out_of_date[0] };
 
-// One that has ended, or is to begin, stands beside one that signs; all else of it must be right.
+// A signer that has expired, or is not valid yet, is allowed beside one that signs; everything else
+// about it must be right.
 static void one_that_is_not_valid_now_among_others(void **state)
 {
     (void)state;

@@ -469,7 +469,7 @@ static void flipped_packets(void **state)
     }
 }
 
-// Each of the jobs in one packet is on its own: the one that is none, and the one that is refused.
+// Each job of a packet is handled on its own: a malformed one, and one that is refused.
 static void many_jobs_in_one_packet(void **state)
 {
     enum { N = 60, BROKEN = 3, REFUSED = 5 };

@@ -63,7 +63,7 @@ static int open_test(void **state)
     return depot_open(state);
 }
 
-// What has changed is told when it was read, which on a busy machine is not in the same poll.
+// A change is reported once the file was read, which on a busy machine is not in the same poll.
 
 static bool poll_into(struct store *store, struct seen *seen)
 {
@@ -71,7 +71,7 @@ static bool poll_into(struct store *store, struct seen *seen)
     return store->methods->poll(store, &changes, &depot.err);
 }
 
-// poll_until polls until so much was told.
+// poll_until polls until so many changes were reported.
 static struct seen poll_until(struct store *store, size_t n)
 {
     struct seen seen = {0};
@@ -85,7 +85,7 @@ static struct seen poll_until(struct store *store, size_t n)
     return seen;
 }
 
-// poll_until_fails polls until that fails with this in the reason; nothing may be told.
+// poll_until_fails polls until that fails with this in the reason; no change may be reported.
 static void poll_until_fails(struct store *store, const char *what)
 {
     struct seen seen = {0};
@@ -99,7 +99,7 @@ static void poll_until_fails(struct store *store, const char *what)
     fail_msg("no \"%s\"", what);
 }
 
-// poll_until_current polls until it is told as of now, or of the time that stands in the file.
+// poll_until_current polls until the records are as of now, or of the time in the file.
 static struct seen poll_until_current(struct store *store, int64_t this_update)
 {
     struct seen seen = {0};
@@ -833,7 +833,7 @@ static void wait_for_begun(int n)
     assert_int_equal(atomic_load(&slow.n_begun), n);
 }
 
-// begin_slowly puts a new file in place and polls: reading has begun, and nothing is told.
+// begin_slowly puts a new file in place and polls: reading has begun, and no change is reported.
 static void begin_slowly(struct store *store, const char *text)
 {
     int n_begun = atomic_load(&slow.n_begun);
@@ -883,7 +883,7 @@ static void closed_during_a_reading(void **state)
     assert_int_equal(atomic_load(&slow.n_cancelled), 1);
 }
 
-// What was read is told, but as of when it was read; then the rest.
+// What was read counts, but as of when it was read; then the rest.
 static void changed_during_a_reading(void **state)
 {
     (void)state;
@@ -971,7 +971,7 @@ static void failed_in_a_slow_reading(void **state)
     assert_int_equal(atomic_load(&slow.n_cancelled), 1);
 }
 
-// What would be told later is told at once, as everything.
+// What a later poll would report is reported at once, as everything.
 static void polled_for_the_last_time(void **state)
 {
     (void)state;

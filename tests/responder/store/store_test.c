@@ -438,7 +438,7 @@ static void listed_in_order(void **state)
     store_close(store);
 }
 
-// What changes is told.
+// Changes are reported.
 
 static void nothing_new(void **state)
 {
@@ -524,7 +524,7 @@ static void many_changes(void **state)
     store_close(store);
 }
 
-// Whoever was away for longer than changes are kept.
+// A reader that was away for longer than changes are kept.
 static void changes_that_were_dropped(void **state)
 {
     (void)state;
@@ -663,7 +663,7 @@ static void issuers_in_another_order(void **state)
     store_close(store);
 }
 
-// Another process: this program again, which does what it is told, says a line, and ends when it
+// Another process: this program again, which does one thing, prints a line, and exits when it
 // is allowed to.
 struct other {
     pid_t pid;
@@ -762,7 +762,7 @@ static struct saved answer_of(struct oc_bytes serial, struct record record)
     };
 }
 
-// Who only reads is not in the way of who writes, and the other way round.
+// A reader does not block a writer, nor a writer a reader.
 static void locked(void **state)
 {
     (void)state;
@@ -902,7 +902,7 @@ static void saved_and_found(void **state)
     store_close(store);
 }
 
-// A failed look for an answer is told apart from one that finds none.
+// A failed search for an answer differs from one that finds none.
 static void not_saved_and_not_known(void **state)
 {
     (void)state;

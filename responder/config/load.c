@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The configuration as a structure, which owns what program/settings.h has read.
-#include "config/config.h"
+#include "config/load.h"
 
 #include "config/check.h"
 #include "config/settings.h"
