@@ -79,7 +79,7 @@ allowed() {
     src/openssl/*)
         echo "$libc <ocsp/base.h> <ocsp/crypto.h> <ocsp/openssl.h> <openssl/*.h> \"openssl/*.h\""
         ;;
-    python/src/*) echo '<ocsp/*.h> <Python.h> <string.h> "module.h"' ;;
+    python/src/*) echo '<ocsp/*.h> <Python.h> <string.h> "*.h"' ;;
     src/client/*)
         echo "$libc <dirent.h> <pthread.h> <sys/socket.h> <curl/curl.h> <openssl/*.h>"
         echo "<ocsp/base.h> $wire"

@@ -2,10 +2,18 @@
 //
 // Building (RFC 6960 4.1.1, 4.2.1): the functions below libocsp._build. They take dicts with
 // the keys of OCPY_FIELDS, whose values the builders have checked.
-#include "module.h"
+#include "build.h"
+
+#include "certs.h"
+#include "fields.h"
+#include "request.h"
+#include "response.h"
+#include "value.h"
 
 #include <ocsp/der.h>
 #include <ocsp/issuer.h>
+#include <ocsp/request.h>
+#include <ocsp/response.h>
 
 #include <string.h>
 

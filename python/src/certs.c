@@ -2,7 +2,9 @@
 //
 // Certificates of cryptography, read once: their object encodes the DER anew each time that
 // it is asked for it, which takes longer than all else in building a request.
-#include "module.h"
+#include "certs.h"
+
+#include "input.h"
 
 #include <ocsp/cert.h>
 

@@ -2,7 +2,9 @@
 //
 // DER for what is written in Python: the reader and the writer of the core. None of these
 // needs the state, which does not exist yet while libocsp._convert is imported.
-#include "module.h"
+#include "der.h"
+
+#include "value.h"
 
 #include <ocsp/der.h>
 

@@ -2,7 +2,7 @@
 //
 // Dicts with the keys of OCPY_FIELDS: how messages in the making, policies and verdicts go
 // between this module and the Python around it.
-#include "module.h"
+#include "fields.h"
 
 PyObject *ocpy_fields(const struct ocpy_state *state, const struct ocpy_field *fields, size_t n)
 {

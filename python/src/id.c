@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Cert IDs and signatures (RFC 6960 4.1.1, 4.2.1), which requests and responses both have.
-#include "module.h"
+#include "id.h"
+
+#include "value.h"
 
 #include <ocsp/cert.h>
 

@@ -2,7 +2,7 @@
 //
 // What comes in: bytes-like objects, the arguments of the load functions; and what is said
 // when a message cannot be read.
-#include "module.h"
+#include "input.h"
 
 #include <ocsp/der.h>
 

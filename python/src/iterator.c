@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The iterator over the single requests or responses of a message.
-#include "module.h"
+#include "iterator.h"
 
 #include <ocsp/der.h>
 
@@ -10,10 +10,10 @@ struct iterator {
     struct ocpy_message *parent;
     struct oc_bytes rest;
     uint32_t index;
-    enum ocpy_type type;
+    ocpy_single_new *make;
 };
 
-PyObject *ocpy_walk(struct ocpy_message *parent, struct ocpy_list list, enum ocpy_type type)
+PyObject *ocpy_walk(struct ocpy_message *parent, struct ocpy_list list, ocpy_single_new *make)
 {
     PyObject *iterator_type = ocpy_state(parent)->types[OCPY_ITERATOR];
     struct iterator *it = PyObject_New(struct iterator, (PyTypeObject *)iterator_type);
@@ -23,7 +23,7 @@ PyObject *ocpy_walk(struct ocpy_message *parent, struct ocpy_list list, enum ocp
     it->parent = parent;
     it->rest = ocpy_unpack(parent, list.items);
     it->index = 0;
-    it->type = type;
+    it->make = make;
     return &it->ob_base;
 }
 
@@ -33,9 +33,7 @@ static PyObject *iterator_next(PyObject *self)
     struct oc_bytes whole;
     if (it->rest.len == 0 || oc_der_read_any(&it->rest, NULL, NULL, &whole) != OC_OK)
         return NULL;
-    uint32_t index = it->index++;
-    return it->type == OCPY_SINGLE_REQUEST ? ocpy_single_request_new(it->parent, whole, index)
-                                           : ocpy_single_response_new(it->parent, whole, index);
+    return it->make(it->parent, whole, it->index++);
 }
 
 static void iterator_dealloc(PyObject *self)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The methods that requests, responses and their parts share: compare, hash, copy, encode.
-#include "module.h"
+#include "message.h"
+
+#include "value.h"
 
 #include <string.h>
 

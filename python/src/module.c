@@ -2,7 +2,16 @@
 //
 // The module libocsp._ocsp itself: its functions, its types, its state. All that can change
 // is in the state of one module object, so that each interpreter has its own.
-#include "module.h"
+#include "build.h"
+#include "certs.h"
+#include "der.h"
+#include "input.h"
+#include "iterator.h"
+#include "request.h"
+#include "response.h"
+#include "single.h"
+#include "state.h"
+#include "verify.h"
 
 #include <ocsp/openssl.h>
 

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // OCSPRequest and OCSPSingleRequest (RFC 6960 4.1).
-#include "module.h"
+#include "request.h"
+
+#include "id.h"
+#include "input.h"
+#include "iterator.h"
+#include "message.h"
+#include "value.h"
+
+#include <ocsp/request.h>
 
 struct request {
     struct ocpy_message message;
@@ -161,13 +169,33 @@ static PyObject *get_requestor_name(PyObject *object, void *closure)
                                  name.data, (Py_ssize_t)name.len);
 }
 
+static PyObject *new_single_request(struct ocpy_message *parent, struct oc_bytes der,
+                                    uint32_t index)
+{
+    const struct ocpy_state *state = ocpy_state(parent);
+    const struct oc_request req = {.requests = {der, 1}};
+    struct oc_single_request single;
+    size_t at = 0;
+    if (!oc_request_next(&req, &at, &single))
+        return NULL;
+    struct single_request *self =
+        PyObject_New(struct single_request, (PyTypeObject *)state->types[OCPY_SINGLE_REQUEST]);
+    if (self == NULL)
+        return NULL;
+    ocpy_message_init(&self->message, parent->module, &parent->ob_base, der);
+    ocpy_pack_id(der.data, &single.id, &self->id);
+    self->extensions = ocpy_pack_list(der.data, &single.extensions);
+    self->index = index;
+    return &self->message.ob_base;
+}
+
 static PyObject *get_requests(PyObject *object, void *closure)
 {
     struct request *self = (struct request *)object;
     (void)closure;
     return ocpy_check_whole(&self->message) != 0
                ? NULL
-               : ocpy_walk(&self->message, self->requests, OCPY_SINGLE_REQUEST);
+               : ocpy_walk(&self->message, self->requests, new_single_request);
 }
 
 static PyObject *get_extensions(PyObject *object, void *closure)
@@ -298,25 +326,6 @@ PyType_Spec ocpy_request_spec = {
     .flags = Py_TPFLAGS_DEFAULT,
     .slots = request_slots,
 };
-
-PyObject *ocpy_single_request_new(struct ocpy_message *parent, struct oc_bytes der, uint32_t index)
-{
-    const struct ocpy_state *state = ocpy_state(parent);
-    const struct oc_request req = {.requests = {der, 1}};
-    struct oc_single_request single;
-    size_t at = 0;
-    if (!oc_request_next(&req, &at, &single))
-        return NULL;
-    struct single_request *self =
-        PyObject_New(struct single_request, (PyTypeObject *)state->types[OCPY_SINGLE_REQUEST]);
-    if (self == NULL)
-        return NULL;
-    ocpy_message_init(&self->message, parent->module, &parent->ob_base, der);
-    ocpy_pack_id(der.data, &single.id, &self->id);
-    self->extensions = ocpy_pack_list(der.data, &single.extensions);
-    self->index = index;
-    return &self->message.ob_base;
-}
 
 static PyObject *single_get_id(PyObject *object, void *closure)
 {

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // OCSPResponse (RFC 6960 4.2.1).
-#include "module.h"
+#include "response.h"
+
+#include "id.h"
+#include "input.h"
+#include "iterator.h"
+#include "message.h"
+#include "single.h"
+#include "value.h"
+
+#include <ocsp/response.h>
 
 struct response {
     struct ocpy_message message;
@@ -206,8 +215,9 @@ static PyObject *get_responses(PyObject *object, void *closure)
 {
     struct response *self = (struct response *)object;
     (void)closure;
-    return check_body(self) != 0 ? NULL
-                                 : ocpy_walk(&self->message, self->responses, OCPY_SINGLE_RESPONSE);
+    return check_body(self) != 0
+               ? NULL
+               : ocpy_walk(&self->message, self->responses, ocpy_single_response_new);
 }
 
 static PyObject *made_extensions(const struct response *self, struct ocpy_list packed,

@@ -2,7 +2,9 @@
 //
 // OCSPSingleResponse: what a response says of one certificate (RFC 6960 4.2.1). The
 // response itself answers the same questions when it holds just one.
-#include "module.h"
+#include "single.h"
+
+#include "value.h"
 
 struct single_response {
     struct ocpy_message message;

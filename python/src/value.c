@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // From the fields of a message to objects of Python and of cryptography.
-#include "module.h"
+#include "value.h"
 
 #include <ocsp/der.h>
 

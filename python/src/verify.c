@@ -2,9 +2,18 @@
 //
 // Whether to believe a response (RFC 6960 3.2), and which of its single responses counts: the
 // functions below libocsp._verify.
-#include "module.h"
+#include "verify.h"
+
+#include "certs.h"
+#include "fields.h"
+#include "message.h"
+#include "request.h"
+#include "single.h"
+#include "value.h"
 
 #include <ocsp/der.h>
+#include <ocsp/request.h>
+#include <ocsp/response.h>
 #include <ocsp/verify.h>
 
 // struct question is a question to a response: the policy, the issuer, the serial number, and

@@ -506,7 +506,7 @@ cli/check/new.c            "check/report.h"
 cli/check/new.c            "value.h"
 python/src/new.c    <Python.h>
 python/src/new.c    <ocsp/verify.h>
-python/src/new.c    "module.h"
+python/src/new.c    "id.h"
 src/openssl/new.c   <stdlib.h>
 src/openssl/new.c   <ocsp/base.h>
 src/openssl/new.c   <ocsp/crypto.h>
