@@ -252,6 +252,8 @@ class _Signing:
             self.algorithm = tlv(0x30, oid)
             self._arguments = (ec.ECDSA(algorithm) if kind == "ec" else algorithm,)
 
+    # oc_sign_algorithm() writes the parameters of one hash with a salt of its length. A padding of
+    # cryptography may have two hashes and any salt, so its parameters are made here.
     def _with_pss(self, algorithm: hashes.HashAlgorithm, pss: padding.PSS) -> None:
         salt: typing.Any = pss._salt_length
         if salt is padding.PSS.MAX_LENGTH:

@@ -111,7 +111,9 @@ class OCSPVerificationError(Exception):
 verification_error = OCSPVerificationError
 
 
-# DER is read and written by the core; INTEGERs and identifiers become content here.
+# The core reads and writes the elements, and the text of an identifier. It takes the content of
+# an INTEGER or identifier as octets and has no function that makes them of a number or of text, and
+# neither has cryptography for an ObjectIdentifier: these are the two that remain here.
 
 
 def tlv(tag: int, *content: bytes) -> bytes:
@@ -130,7 +132,7 @@ def oid_text(content: bytes) -> str:
 
 
 def integer(number: int) -> bytes:
-    """The content of an INTEGER."""
+    """The content of an INTEGER: the shortest two's complement, as int.to_bytes() has it."""
     magnitude = number if number >= 0 else ~number
     return number.to_bytes(magnitude.bit_length() // 8 + 1, "big", signed=True)
 
@@ -234,6 +236,10 @@ OIDS = {
 
 def unsupported(oid: str) -> UnsupportedAlgorithm:
     return UnsupportedAlgorithm(f"Signature algorithm OID: {oid} not recognized")
+
+
+# The library reads these parameters only to verify with them, inside its OpenSSL layer, and has no
+# function that returns their fields. So they are taken here, with the reader of the core.
 
 
 def _pss_parameters(parameters: bytes | None) -> tuple[hashes.HashAlgorithm, str, int] | None:
