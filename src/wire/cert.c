@@ -55,7 +55,7 @@ static bool read_basic_constraints(struct reader *value, struct oc_cert *out)
     return (seq.in.len == 0 ||
             read_integer(&seq, &path_len,
                          "pathLenConstraint is not an INTEGER (RFC 5280 4.2.1.9)")) &&
-           finish(&seq, "octets behind pathLenConstraint (RFC 5280 4.2.1.9)");
+           finish(&seq, "trailing bytes after pathLenConstraint (RFC 5280 4.2.1.9)");
 }
 
 // ExtKeyUsageSyntax ::= SEQUENCE SIZE (1..MAX) OF KeyPurposeId
@@ -167,7 +167,7 @@ static bool read_extension_items(struct reader *list, struct oc_cert *out)
         struct reader value;
         if (!oci_read_extension_head(list, &extension, &value) ||
             !oci_note_oid(&seen, &at, extension.oid) || !read_value(&value, &extension, out) ||
-            !finish(&value, "octets behind the value of an extension (RFC 5280 4.1)"))
+            !finish(&value, "trailing bytes after the value of an extension (RFC 5280 4.1)"))
             return false;
     }
     return true;
@@ -189,7 +189,7 @@ static bool read_cert_extensions(struct reader *r, struct oc_cert *out)
     if (list.in.len == 0)
         return fail(&at, OC_ERR_EMPTY, "Extensions is empty (RFC 5280 4.1)");
     return read_extension_items(&list, out) &&
-           finish(&inside, "octets behind Extensions inside their tag (RFC 5280 4.1)");
+           finish(&inside, "trailing bytes after Extensions inside their tag (RFC 5280 4.1)");
 }
 
 // SubjectPublicKeyInfo ::= SEQUENCE {
@@ -206,9 +206,9 @@ static bool read_spki(struct reader *r, struct oc_cert *out)
                           "algorithm of SubjectPublicKeyInfo is not an AlgorithmIdentifier "
                           "(RFC 5280 4.1)") &&
            read_octet_aligned(&seq, &out->public_key,
-                              "subjectPublicKey is not a BIT STRING of whole octets "
+                              "subjectPublicKey is not a BIT STRING of whole bytes "
                               "(RFC 5280 4.1)") &&
-           finish(&seq, "octets behind subjectPublicKey (RFC 5280 4.1)");
+           finish(&seq, "trailing bytes after subjectPublicKey (RFC 5280 4.1)");
 }
 
 // Time ::= CHOICE {
@@ -230,7 +230,7 @@ static bool read_validity(struct reader *r, struct oc_cert *out)
     return enter(r, OC_DER_SEQUENCE, &seq, "Validity is not a SEQUENCE (RFC 5280 4.1)") &&
            read_cert_time(&seq, &out->not_before, "notBefore is not a Time (RFC 5280 4.1)") &&
            read_cert_time(&seq, &out->not_after, "notAfter is not a Time (RFC 5280 4.1)") &&
-           finish(&seq, "octets behind notAfter (RFC 5280 4.1)");
+           finish(&seq, "trailing bytes after notAfter (RFC 5280 4.1)");
 }
 
 // issuerUniqueID [1] IMPLICIT and subjectUniqueID [2] IMPLICIT UniqueIdentifier OPTIONAL
@@ -271,7 +271,7 @@ static bool read_tbs_fields(struct reader *r, struct oc_cert *out)
            read_validity(r, out) &&
            read_whole(r, OC_DER_SEQUENCE, &out->subject, "subject is not a Name (RFC 5280 4.1)") &&
            read_spki(r, out) && skip_unique_ids(r) && read_cert_extensions(r, out) &&
-           finish(r, "octets behind the fields of TBSCertificate (RFC 5280 4.1)");
+           finish(r, "trailing bytes after the fields of TBSCertificate (RFC 5280 4.1)");
 }
 
 // Certificate ::= SEQUENCE {
@@ -292,10 +292,10 @@ static bool read_cert(struct reader *r, struct oc_cert *out)
            read_algorithm(&seq, &out->signature.algorithm,
                           "signatureAlgorithm is not an AlgorithmIdentifier (RFC 5280 4.1)") &&
            read_octet_aligned(&seq, &out->signature.value,
-                              "signatureValue is not a BIT STRING of whole octets "
+                              "signatureValue is not a BIT STRING of whole bytes "
                               "(RFC 5280 4.1)") &&
-           finish(&seq, "octets behind the fields of Certificate (RFC 5280 4.1)") &&
-           finish(r, "octets behind the Certificate (RFC 5280 4.1)");
+           finish(&seq, "trailing bytes after the fields of Certificate (RFC 5280 4.1)") &&
+           finish(r, "trailing bytes after the Certificate (RFC 5280 4.1)");
 }
 
 enum oc_err oc_cert_parse(struct oc_cert *out, struct oc_bytes der, struct oc_error *err)

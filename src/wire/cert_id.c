@@ -72,7 +72,7 @@ bool oci_read_cert_id(struct oc_bytes in, struct parse *parse, struct oc_cert_id
            read_content(&seq, OC_DER_OCTET_STRING, &id->issuer_key_hash,
                         "issuerKeyHash is not an OCTET STRING (RFC 6960 4.1.1)") &&
            read_serial(&seq, &id->serial, "serialNumber is not an INTEGER (RFC 6960 4.1.1)") &&
-           finish(&seq, "octets behind the serialNumber of a certID (RFC 6960 4.1.1)");
+           finish(&seq, "trailing bytes after the serialNumber of a certID (RFC 6960 4.1.1)");
 }
 
 bool oc_cert_id_equal(const struct oc_cert_id *a, const struct oc_cert_id *b)

@@ -108,7 +108,7 @@ static bool read_crl_reference(struct reader *r, struct oc_crl_reference *out)
     struct reader seq;
     return enter(r, OC_DER_SEQUENCE, &seq, "a CRL reference is not a SEQUENCE (RFC 6960 4.4.2)") &&
            read_crl_reference_parts(&seq, out) &&
-           finish(&seq, "octets behind the fields of a CRL reference (RFC 6960 4.4.2)");
+           finish(&seq, "trailing bytes after the fields of a CRL reference (RFC 6960 4.4.2)");
 }
 
 // Nonce ::= OCTET STRING. RFC 2560 did not say so, and some still send bare octets.
@@ -151,7 +151,7 @@ static bool read_preferred_signature(struct reader *r, struct oc_preferred_signa
            (seq.in.len == 0 ||
             read_algorithm(&seq, &out->key_algorithm,
                            "pubKeyAlgIdentifier is not an SMIMECapability (RFC 6960 4.4.7.1)")) &&
-           finish(&seq, "octets behind pubKeyAlgIdentifier (RFC 6960 4.4.7.1)");
+           finish(&seq, "trailing bytes after pubKeyAlgIdentifier (RFC 6960 4.4.7.1)");
 }
 
 // PreferredSignatureAlgorithms ::= SEQUENCE OF PreferredSignatureAlgorithm
@@ -206,7 +206,7 @@ static bool read_access(struct reader *r, struct oc_access *out)
                     "accessMethod is not an OBJECT IDENTIFIER (RFC 5280 4.2.2.1)") &&
            oci_read_general_name(&seq, &out->location, &out->uri,
                                  "accessLocation is not a GeneralName (RFC 5280 4.2.2.1)") &&
-           finish(&seq, "octets behind accessLocation (RFC 5280 4.2.2.1)");
+           finish(&seq, "trailing bytes after accessLocation (RFC 5280 4.2.2.1)");
 }
 
 // AuthorityInfoAccessSyntax ::= SEQUENCE SIZE (1..MAX) OF AccessDescription
@@ -238,7 +238,7 @@ static bool read_service_locator(struct reader *r, struct oc_service_locator *ou
            read_whole(&seq, OC_DER_SEQUENCE, &out->issuer,
                       "issuer of a ServiceLocator is not a Name (RFC 6960 4.4.6)") &&
            (seq.in.len == 0 || oci_read_access_list(&seq, &out->locator)) &&
-           finish(&seq, "octets behind the locator of a ServiceLocator (RFC 6960 4.4.6)");
+           finish(&seq, "trailing bytes after the locator of a ServiceLocator (RFC 6960 4.4.6)");
 }
 
 // GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName
@@ -326,7 +326,7 @@ bool oci_read_extension_head(struct reader *r, struct oc_extension *out, struct 
         !read_critical(&seq, &out->critical) ||
         !enter(&seq, OC_DER_OCTET_STRING, value,
                "extnValue is not an OCTET STRING (RFC 5280 4.1)") ||
-        !finish(&seq, "octets behind extnValue (RFC 5280 4.1)"))
+        !finish(&seq, "trailing bytes after extnValue (RFC 5280 4.1)"))
         return false;
     out->value = value->in;
     return true;
@@ -339,7 +339,7 @@ static bool read_extension(struct reader *r, struct oc_extension *out)
         return false;
     out->id = oci_extension_id(out->oid);
     return read_value(&value, out) &&
-           finish(&value, "octets behind the value of an extension (RFC 5280 4.1)");
+           finish(&value, "trailing bytes after the value of an extension (RFC 5280 4.1)");
 }
 
 bool oci_note_oid(struct seen_oids *seen, struct reader *at, struct oc_bytes oid)
@@ -381,7 +381,7 @@ bool oci_read_extensions(struct oc_bytes in, struct parse *parse, struct oc_list
     if (list.in.len == 0)
         return fail(&at, OC_ERR_EMPTY, "Extensions is empty (RFC 5280 4.1)");
     return read_items(&list, out) &&
-           finish(&inside, "octets behind Extensions inside their tag (RFC 5280 4.1)");
+           finish(&inside, "trailing bytes after Extensions inside their tag (RFC 5280 4.1)");
 }
 
 bool oc_extension_next(const struct oc_list *list, size_t *at, struct oc_extension *out)

@@ -72,7 +72,7 @@ bool oci_read_signature(struct oc_bytes in, struct parse *parse, struct oc_signa
                "signatureAlgorithm is not an AlgorithmIdentifier (RFC 6960 4.1.1, 4.2.1)") &&
            read_octet_aligned(
                &rest, &signature->value,
-               "signature is not a BIT STRING of whole octets (RFC 6960 4.1.1, 4.2.1)") &&
+               "signature is not a BIT STRING of whole bytes (RFC 6960 4.1.1, 4.2.1)") &&
            read_optional_certs(&rest, &signature->certs) &&
-           finish(&rest, "octets behind signature and certs (RFC 6960 4.1.1, 4.2.1)");
+           finish(&rest, "trailing bytes after signature and certs (RFC 6960 4.1.1, 4.2.1)");
 }

@@ -16,7 +16,7 @@ static bool read_single(struct reader *r, struct oc_single_request *out)
     return enter(r, OC_DER_SEQUENCE, &seq, "Request is not a SEQUENCE (RFC 6960 4.1.1)") &&
            read_cert_id(&seq, &out->id) &&
            read_extensions(&seq, OC_DER_CONTEXT_CONSTRUCTED(0), &out->extensions) &&
-           finish(&seq, "octets behind the fields of a Request (RFC 6960 4.1.1)");
+           finish(&seq, "trailing bytes after the fields of a Request (RFC 6960 4.1.1)");
 }
 
 // requestList SEQUENCE OF Request.
@@ -46,7 +46,7 @@ static bool read_requestor_name(struct reader *r, struct oc_bytes *name)
         return true;
     return enter(r, OC_DER_CONTEXT_CONSTRUCTED(1), &inside, what) &&
            oci_read_general_name(&inside, name, &uri, what) &&
-           finish(&inside, "octets behind requestorName inside its tag (RFC 6960 4.1.1)");
+           finish(&inside, "trailing bytes after requestorName inside its tag (RFC 6960 4.1.1)");
 }
 
 // TBSRequest ::= SEQUENCE {
@@ -60,7 +60,7 @@ static bool read_tbs_fields(struct reader *r, struct oc_request *out)
     return read_version(r, 0, &version, "version is not v1 (RFC 6960 4.1.1)") &&
            read_requestor_name(r, &out->requestor_name) && read_requests(r, out) &&
            read_extensions(r, OC_DER_CONTEXT_CONSTRUCTED(2), &out->extensions) &&
-           finish(r, "octets behind the fields of TBSRequest (RFC 6960 4.1.1)");
+           finish(r, "trailing bytes after the fields of TBSRequest (RFC 6960 4.1.1)");
 }
 
 static bool read_tbs(struct reader *r, struct oc_request *out)
@@ -86,7 +86,7 @@ static bool read_optional_signature(struct reader *r, struct oc_request *out)
     return enter(r, OC_DER_CONTEXT_CONSTRUCTED(0), &inside, what) &&
            enter(&inside, OC_DER_SEQUENCE, &seq, what) &&
            oci_read_signature(seq.in, seq.parse, &out->signature) &&
-           finish(&inside, "octets behind Signature inside its tag (RFC 6960 4.1.1)");
+           finish(&inside, "trailing bytes after Signature inside its tag (RFC 6960 4.1.1)");
 }
 
 // OCSPRequest ::= SEQUENCE {
@@ -97,8 +97,8 @@ static bool read_request(struct reader *r, struct oc_request *out)
     struct reader seq;
     return enter(r, OC_DER_SEQUENCE, &seq, "OCSPRequest is not a SEQUENCE (RFC 6960 4.1.1)") &&
            read_tbs(&seq, out) && read_optional_signature(&seq, out) &&
-           finish(&seq, "octets behind the fields of OCSPRequest (RFC 6960 4.1.1)") &&
-           finish(r, "octets behind the OCSPRequest (RFC 6960 4.1.1)");
+           finish(&seq, "trailing bytes after the fields of OCSPRequest (RFC 6960 4.1.1)") &&
+           finish(r, "trailing bytes after the OCSPRequest (RFC 6960 4.1.1)");
 }
 
 enum oc_err oc_request_parse(struct oc_request *out, struct oc_bytes der, struct oc_error *err)

@@ -10,7 +10,7 @@
 static const char *check_spec(const struct oc_request_spec *spec)
 {
     if (spec->n_requests == 0)
-        return "a request asks about no certificate (RFC 6960 4.1.1)";
+        return "a request without a certID (RFC 6960 4.1.1)";
     for (size_t i = 0; i < spec->n_requests; i++) {
         const char *what = oci_check_cert_id(&spec->requests[i].id);
         if (what != NULL)

@@ -26,10 +26,10 @@ static bool read_revoked_info(struct reader *r, struct oc_single_response *out)
     out->has_reason = next_is(&info, OC_DER_CONTEXT_CONSTRUCTED(0));
     if (out->has_reason && (!enter(&info, OC_DER_CONTEXT_CONSTRUCTED(0), &inside, what) ||
                             !read_enumerated(&inside, &out->reason, what) ||
-                            !finish(&inside, "octets behind revocationReason inside its tag "
+                            !finish(&inside, "trailing bytes after revocationReason inside its tag "
                                              "(RFC 6960 4.2.1)")))
         return false;
-    return finish(&info, "octets behind the fields of RevokedInfo (RFC 6960 4.2.1)");
+    return finish(&info, "trailing bytes after the fields of RevokedInfo (RFC 6960 4.2.1)");
 }
 
 static bool read_empty(struct reader *r, uint8_t tag, const char *what)
@@ -76,7 +76,7 @@ static bool read_next_update(struct reader *r, struct oc_single_response *out)
     return !out->has_next_update ||
            (enter(r, OC_DER_CONTEXT_CONSTRUCTED(0), &inside, what) &&
             read_time(&inside, &out->next_update, what) &&
-            finish(&inside, "octets behind nextUpdate inside its tag (RFC 6960 4.2.1)"));
+            finish(&inside, "trailing bytes after nextUpdate inside its tag (RFC 6960 4.2.1)"));
 }
 
 // SingleResponse ::= SEQUENCE {
@@ -94,7 +94,7 @@ static bool read_single(struct reader *r, struct oc_single_response *out)
                      "thisUpdate is not a GeneralizedTime (RFC 6960 4.2.1)") &&
            read_next_update(&seq, out) &&
            read_extensions(&seq, OC_DER_CONTEXT_CONSTRUCTED(1), &out->extensions) &&
-           finish(&seq, "octets behind the fields of SingleResponse (RFC 6960 4.2.1)");
+           finish(&seq, "trailing bytes after the fields of SingleResponse (RFC 6960 4.2.1)");
 }
 
 // responses SEQUENCE OF SingleResponse.
@@ -126,14 +126,14 @@ static bool read_responder_id(struct reader *r, struct oc_responder_id *out)
         out->key_hash = (struct oc_bytes){0};
         return enter(r, OC_DER_CONTEXT_CONSTRUCTED(1), &inside, by_name) &&
                read_whole(&inside, OC_DER_SEQUENCE, &out->name, by_name) &&
-               finish(&inside, "octets behind byName inside its tag (RFC 6960 4.2.1)");
+               finish(&inside, "trailing bytes after byName inside its tag (RFC 6960 4.2.1)");
     }
     out->kind = OC_RESPONDER_BY_KEY;
     out->name = (struct oc_bytes){0};
     return enter(r, OC_DER_CONTEXT_CONSTRUCTED(2), &inside,
                  "responderID is not byName or byKey (RFC 6960 4.2.1)") &&
            read_content(&inside, OC_DER_OCTET_STRING, &out->key_hash, by_key) &&
-           finish(&inside, "octets behind byKey inside its tag (RFC 6960 4.2.1)");
+           finish(&inside, "trailing bytes after byKey inside its tag (RFC 6960 4.2.1)");
 }
 
 // ResponseData ::= SEQUENCE {
@@ -151,7 +151,7 @@ static bool read_tbs_fields(struct reader *r, struct oc_response *out)
                      "producedAt is not a GeneralizedTime (RFC 6960 4.2.1)") &&
            read_responses(r, out) &&
            read_extensions(r, OC_DER_CONTEXT_CONSTRUCTED(1), &out->extensions) &&
-           finish(r, "octets behind the fields of ResponseData (RFC 6960 4.2.1)");
+           finish(r, "trailing bytes after the fields of ResponseData (RFC 6960 4.2.1)");
 }
 
 static bool read_tbs(struct reader *r, struct oc_response *out)
@@ -175,7 +175,7 @@ static bool read_basic(struct reader *r, struct oc_response *out)
     return enter(r, OC_DER_SEQUENCE, &seq,
                  "BasicOCSPResponse is not a SEQUENCE (RFC 6960 4.2.1)") &&
            read_tbs(&seq, out) && oci_read_signature(seq.in, seq.parse, &out->signature) &&
-           finish(r, "octets behind the BasicOCSPResponse (RFC 6960 4.2.1)");
+           finish(r, "trailing bytes after the BasicOCSPResponse (RFC 6960 4.2.1)");
 }
 
 static bool is_basic(struct oc_bytes response_type)
@@ -197,7 +197,7 @@ static bool read_response_bytes(struct reader *r, struct oc_response *out)
         !read_oid(&seq, &type, "responseType is not an OBJECT IDENTIFIER (RFC 6960 4.2.1)") ||
         !enter(&seq, OC_DER_OCTET_STRING, &response,
                "response is not an OCTET STRING (RFC 6960 4.2.1)") ||
-        !finish(&seq, "octets behind the fields of ResponseBytes (RFC 6960 4.2.1)"))
+        !finish(&seq, "trailing bytes after the fields of ResponseBytes (RFC 6960 4.2.1)"))
         return false;
     if (!is_basic(type))
         *out = (struct oc_response){0};
@@ -216,7 +216,7 @@ static bool read_body(struct reader *r, struct oc_response *out)
     return enter(r, OC_DER_CONTEXT_CONSTRUCTED(0), &inside,
                  "responseBytes is not in its tag (RFC 6960 4.2.1)") &&
            read_response_bytes(&inside, out) &&
-           finish(&inside, "octets behind ResponseBytes inside their tag (RFC 6960 4.2.1)");
+           finish(&inside, "trailing bytes after ResponseBytes inside their tag (RFC 6960 4.2.1)");
 }
 
 // An error has no responseBytes.
@@ -254,8 +254,8 @@ static bool read_response(struct reader *r, struct oc_response *out)
         !(status == OC_RESPONSE_SUCCESSFUL ? read_body(&seq, out) : read_no_body(&seq, out)))
         return false;
     out->status = status;
-    return finish(&seq, "octets behind the fields of OCSPResponse (RFC 6960 4.2.1)") &&
-           finish(r, "octets behind the OCSPResponse (RFC 6960 4.2.1)");
+    return finish(&seq, "trailing bytes after the fields of OCSPResponse (RFC 6960 4.2.1)") &&
+           finish(r, "trailing bytes after the OCSPResponse (RFC 6960 4.2.1)");
 }
 
 enum oc_err oc_response_parse(struct oc_response *out, struct oc_bytes der, struct oc_error *err)

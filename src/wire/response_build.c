@@ -31,7 +31,7 @@ static const char *check_spec(const struct oc_response_spec *spec)
     if (!has_responder(&spec->responder))
         return "a response has no responderID (RFC 6960 4.2.1)";
     if (spec->n_responses == 0)
-        return "a response speaks of no certificate (RFC 6960 4.2.1)";
+        return "a response without a single response (RFC 6960 4.2.1)";
     for (size_t i = 0; i < spec->n_responses; i++) {
         const char *what = check_single(&spec->responses[i]);
         if (what != NULL)

@@ -305,7 +305,8 @@ static void responses_refused(void **state)
     refuse(&signer, &spec, OC_ERR_TIME,
            "a time is not in the years 0001 to 9999 (RFC 5280 4.1.2.5)");
     spec.n_responses = 0;
-    refuse(&signer, &spec, OC_ERR_ARGUMENT, "a response speaks of no certificate (RFC 6960 4.2.1)");
+    refuse(&signer, &spec, OC_ERR_ARGUMENT,
+           "a response without a single response (RFC 6960 4.2.1)");
     oc_openssl_key_free(key);
 }
 
@@ -445,7 +446,7 @@ static void requests_refused(void **state)
     (void)state;
     assert_int_equal(oc_request_sign(&signer, &spec, stage.room, SCENE_SIZE, &der, &err),
                      OC_ERR_ARGUMENT);
-    assert_string_equal(err.what, "a request asks about no certificate (RFC 6960 4.1.1)");
+    assert_string_equal(err.what, "a request without a certID (RFC 6960 4.1.1)");
     assert_null(der.data);
     oc_openssl_key_free(key);
 }

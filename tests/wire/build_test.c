@@ -306,8 +306,7 @@ static void requests_refused(void **state)
     struct oc_single_request single = {.id = make_id(OC_HASH_SHA1)};
     struct oc_request_spec spec = {.requests = &single, .n_requests = 0};
     (void)state;
-    refuse_request(&spec, 512, OC_ERR_ARGUMENT,
-                   "a request asks about no certificate (RFC 6960 4.1.1)");
+    refuse_request(&spec, 512, OC_ERR_ARGUMENT, "a request without a certID (RFC 6960 4.1.1)");
     spec.n_requests = 1;
     single.id.hash = OC_HASH_OTHER;
     refuse_request(&spec, 512, OC_ERR_ARGUMENT, "a certID has no hashAlgorithm (RFC 6960 4.1.1)");
@@ -397,7 +396,8 @@ static void responses_refused(void **state)
     refuse_response(&spec, OC_ERR_ARGUMENT, "a response has no responderID (RFC 6960 4.2.1)");
     spec.responder = (struct oc_responder_id){OC_RESPONDER_BY_KEY, .key_hash = {hash, 20}};
     spec.n_responses = 0;
-    refuse_response(&spec, OC_ERR_ARGUMENT, "a response speaks of no certificate (RFC 6960 4.2.1)");
+    refuse_response(&spec, OC_ERR_ARGUMENT,
+                    "a response without a single response (RFC 6960 4.2.1)");
     spec.n_responses = 1;
     single.status = OC_CERT_STATUS_NONE;
     refuse_response(&spec, OC_ERR_ARGUMENT, "a single response has no certStatus (RFC 6960 4.2.1)");

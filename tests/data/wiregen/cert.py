@@ -31,9 +31,9 @@ def outermost(out):
     out.refuse('one_octet', der[:1], 'truncated', 0, what)
     out.refuse('length_of_five_octets', b'\x30\x85\x00\x00\x00\x00' + der[1:], 'length', 0, what)
     out.refuse('behind_the_certificate', der + NULL, 'trailing', len(der),
-               'octets behind the Certificate (RFC 5280 4.1)')
+               'trailing bytes after the Certificate (RFC 5280 4.1)')
     out.refuse('twice', der + der, 'trailing', len(der),
-               'octets behind the Certificate (RFC 5280 4.1)')
+               'trailing bytes after the Certificate (RFC 5280 4.1)')
     out.refuse('pem', b'-----BEGIN CERTIFICATE-----\n', 'tag', 0, what)
 
 
@@ -274,7 +274,7 @@ def basic_constraints(out):
             parts.append(El('pathLen', 0x02, path_len, what=path_what, optional='last'))
         return known('constraints', El(
             'BasicConstraints', 0x30, *parts, what=what,
-            close='octets behind pathLenConstraint (RFC 5280 4.2.1.9)'))
+            close='trailing bytes after pathLenConstraint (RFC 5280 4.2.1.9)'))
 
     def full():
         return constraints(b'\xff', b'\x01')

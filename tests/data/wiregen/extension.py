@@ -163,7 +163,7 @@ def crl_reference(*fields):
     known_fields = crl_fields()
     value = El('CrlID', 0x30, *(known_fields[f] for f in fields),
                what='a CRL reference is not a SEQUENCE (RFC 6960 4.4.2)',
-               close='octets behind the fields of a CRL reference (RFC 6960 4.4.2)')
+               close='trailing bytes after the fields of a CRL reference (RFC 6960 4.4.2)')
     return in_single_response(known('crl', value))
 
 
@@ -225,7 +225,7 @@ def description(label, method, location):
               El(label + 'Location', location[0], location[2:],
                  what='accessLocation is not a GeneralName (RFC 5280 4.2.2.1)'),
               what='AccessDescription is not a SEQUENCE (RFC 5280 4.2.2.1)',
-              close='octets behind accessLocation (RFC 5280 4.2.2.1)', repeated=True)
+              close='trailing bytes after accessLocation (RFC 5280 4.2.2.1)', repeated=True)
 
 
 def access_syntax(*descriptions, **more):
@@ -244,7 +244,7 @@ def locator(*descriptions):
                El('locatorIssuer', 0x30, m.name('i')[2:],
                   what='issuer of a ServiceLocator is not a Name (RFC 6960 4.4.6)'),
                *parts, what='ServiceLocator is not a SEQUENCE (RFC 6960 4.4.6)',
-               close='octets behind the locator of a ServiceLocator (RFC 6960 4.4.6)')
+               close='trailing bytes after the locator of a ServiceLocator (RFC 6960 4.4.6)')
     return in_single_request(known('locator', value))
 
 
@@ -298,7 +298,7 @@ def preferred(key=None, parameters=None):
                       what='sigIdentifier is not an AlgorithmIdentifier (RFC 6960 4.4.7.1)')
     return El('wanted', 0x30, sig, *([key] if key else []), repeated=True,
               what='PreferredSignatureAlgorithm is not a SEQUENCE (RFC 6960 4.4.7.1)',
-              close='octets behind pubKeyAlgIdentifier (RFC 6960 4.4.7.1)')
+              close='trailing bytes after pubKeyAlgIdentifier (RFC 6960 4.4.7.1)')
 
 
 def preferring(*algorithms):

@@ -23,7 +23,7 @@ BASIC = '1.3.6.1.5.5.7.48.1.1'
 UNKNOWN = '1.3.6.1.4.1.32473.1'
 
 SIGNATURE = bytes(range(0xC0, 0xC8))
-SIGNATURE_END = 'octets behind signature and certs (RFC 6960 4.1.1, 4.2.1)'
+SIGNATURE_END = 'trailing bytes after signature and certs (RFC 6960 4.1.1, 4.2.1)'
 
 
 def name(text='a'):
@@ -50,9 +50,9 @@ def extension(label, oid_text, *value, critical=None):
                     what='critical is not a BOOLEAN (RFC 5280 4.1)')] if critical else []),
               El(label + 'Value', 0x04, *value,
                  what='extnValue is not an OCTET STRING (RFC 5280 4.1)',
-                 close='octets behind the value of an extension (RFC 5280 4.1)'),
+                 close='trailing bytes after the value of an extension (RFC 5280 4.1)'),
               what='Extension is not a SEQUENCE (RFC 5280 4.1)',
-              close='octets behind extnValue (RFC 5280 4.1)', repeated=True)
+              close='trailing bytes after extnValue (RFC 5280 4.1)', repeated=True)
 
 
 def extensions(label, tag, *items):
@@ -61,7 +61,7 @@ def extensions(label, tag, *items):
               El(label + 'List', 0x30, *items,
                  what='Extensions is not a SEQUENCE (RFC 5280 4.1)'),
               optional=True, what='Extensions is not in its tag (RFC 5280 4.1)',
-              close='octets behind Extensions inside their tag (RFC 5280 4.1)')
+              close='trailing bytes after Extensions inside their tag (RFC 5280 4.1)')
 
 
 def nonce(octets=bytes(range(16))):
@@ -87,14 +87,14 @@ def cert_id(label='', digest='sha1', serial=b'\x02', parameters=NULL):
               El(label + 'serialNumber', 0x02, serial,
                  what='serialNumber is not an INTEGER (RFC 6960 4.1.1)'),
               what='certID is not a SEQUENCE (RFC 6960 4.1.1)',
-              close='octets behind the serialNumber of a certID (RFC 6960 4.1.1)')
+              close='trailing bytes after the serialNumber of a certID (RFC 6960 4.1.1)')
 
 
 def single_request(label='', *items, **more):
     return El(label + 'Request', 0x30, cert_id(label, **more),
               *([extensions(label + 'singleRequestExtensions', 0xA0, *items)] if items else []),
               what='Request is not a SEQUENCE (RFC 6960 4.1.1)',
-              close='octets behind the fields of a Request (RFC 6960 4.1.1)', repeated=True)
+              close='trailing bytes after the fields of a Request (RFC 6960 4.1.1)', repeated=True)
 
 
 def version(section, number=b'\x00'):
@@ -107,7 +107,7 @@ def requestor_name(general_name=None):
     what = 'requestorName is not a GeneralName (RFC 6960 4.1.1)'
     value = general_name or raw(0xA4, name('r'))
     return El('requestorName', 0xA1, El('generalName', value[0], value[2:], what=what),
-              what=what, close='octets behind requestorName inside its tag (RFC 6960 4.1.1)',
+              what=what, close='trailing bytes after requestorName inside its tag (RFC 6960 4.1.1)',
               optional=True)
 
 
@@ -133,7 +133,7 @@ def signature_parts(*items):
     return [algorithm('signatureAlgorithm', SHA256_RSA,
                       'signatureAlgorithm is not an AlgorithmIdentifier (RFC 6960 4.1.1, 4.2.1)'),
             El('signature', 0x03, b'\x00', SIGNATURE,
-               what='signature is not a BIT STRING of whole octets (RFC 6960 4.1.1, 4.2.1)'),
+               what='signature is not a BIT STRING of whole bytes (RFC 6960 4.1.1, 4.2.1)'),
             *items]
 
 
@@ -142,7 +142,7 @@ def signature(*items):
     return El('optionalSignature', 0xA0,
               El('SignatureSequence', 0x30, *signature_parts(*items), what=what,
                  close=SIGNATURE_END),
-              what=what, close='octets behind Signature inside its tag (RFC 6960 4.1.1)',
+              what=what, close='trailing bytes after Signature inside its tag (RFC 6960 4.1.1)',
               optional=True)
 
 
@@ -151,10 +151,10 @@ def request(*parts, signed=()):
     return El('OCSPRequest', 0x30,
               El('tbsRequest', 0x30, *(parts or [request_list()]),
                  what='TBSRequest is not a SEQUENCE (RFC 6960 4.1.1)',
-                 close='octets behind the fields of TBSRequest (RFC 6960 4.1.1)'),
+                 close='trailing bytes after the fields of TBSRequest (RFC 6960 4.1.1)'),
               *signed,
               what='OCSPRequest is not a SEQUENCE (RFC 6960 4.1.1)',
-              close='octets behind the fields of OCSPRequest (RFC 6960 4.1.1)')
+              close='trailing bytes after the fields of OCSPRequest (RFC 6960 4.1.1)')
 
 
 def request_list(*items):
@@ -185,7 +185,7 @@ def time(label, section='RFC 6960 4.2.1', value=THIS_UPDATE, **more):
 def explicit(tag, element):
     """[tag] EXPLICIT around an OPTIONAL element, named after it."""
     return El(element.name + 'Field', tag, element, what=element.what, optional=True,
-              close=f'octets behind {element.name} inside its tag (RFC 6960 4.2.1)')
+              close=f'trailing bytes after {element.name} inside its tag (RFC 6960 4.2.1)')
 
 
 CERT_STATUS = 'certStatus is not good, revoked or unknown (RFC 6960 4.2.1)'
@@ -207,14 +207,14 @@ def reason(number=b'\x01'):
 def revoked(*parts):
     return El('revoked', 0xA1, time('revocationTime', value=REVOKED_AT), *parts,
               what='RevokedInfo is not a SEQUENCE (RFC 6960 4.2.1)', other=CERT_STATUS,
-              close='octets behind the fields of RevokedInfo (RFC 6960 4.2.1)')
+              close='trailing bytes after the fields of RevokedInfo (RFC 6960 4.2.1)')
 
 
 def single_response(status=None, *parts, label='', **more):
     return El(label + 'SingleResponse', 0x30, cert_id(label, **more), status or good(),
               time(label + 'thisUpdate'), *parts,
               what='SingleResponse is not a SEQUENCE (RFC 6960 4.2.1)',
-              close='octets behind the fields of SingleResponse (RFC 6960 4.2.1)', repeated=True)
+              close='trailing bytes after the fields of SingleResponse (RFC 6960 4.2.1)', repeated=True)
 
 
 def next_update(value=NEXT_UPDATE):
@@ -228,13 +228,13 @@ def by_key(octets=bytes(range(0x80, 0x94))):
     return El('byKey', 0xA2,
               El('keyHash', 0x04, octets,
                  what='byKey is not an OCTET STRING (RFC 6960 4.2.1)'),
-              what=RESPONDER_ID, close='octets behind byKey inside its tag (RFC 6960 4.2.1)')
+              what=RESPONDER_ID, close='trailing bytes after byKey inside its tag (RFC 6960 4.2.1)')
 
 
 def by_name(text='o'):
     what = 'byName is not a Name (RFC 6960 4.2.1)'
     return El('byName', 0xA1, El('responderName', 0x30, name(text)[2:], what=what), what=what,
-              other=RESPONDER_ID, close='octets behind byName inside its tag (RFC 6960 4.2.1)')
+              other=RESPONDER_ID, close='trailing bytes after byName inside its tag (RFC 6960 4.2.1)')
 
 
 def response_data(*singles, responder=None, before=(), after=()):
@@ -244,7 +244,7 @@ def response_data(*singles, responder=None, before=(), after=()):
                  what='responses is not a SEQUENCE (RFC 6960 4.2.1)'),
               *after,
               what='ResponseData is not a SEQUENCE (RFC 6960 4.2.1)',
-              close='octets behind the fields of ResponseData (RFC 6960 4.2.1)')
+              close='trailing bytes after the fields of ResponseData (RFC 6960 4.2.1)')
 
 
 def basic(data=None, *items):
@@ -263,14 +263,14 @@ def response(*content, status=b'\x00', response_type=BASIC):
                        what='responseType is not an OBJECT IDENTIFIER (RFC 6960 4.2.1)'),
                     El('response', 0x04, *(content or [basic()]),
                        what='response is not an OCTET STRING (RFC 6960 4.2.1)',
-                       close='octets behind the BasicOCSPResponse (RFC 6960 4.2.1)'),
+                       close='trailing bytes after the BasicOCSPResponse (RFC 6960 4.2.1)'),
                     what='ResponseBytes is not a SEQUENCE (RFC 6960 4.2.1)',
-                    close='octets behind the fields of ResponseBytes (RFC 6960 4.2.1)'),
+                    close='trailing bytes after the fields of ResponseBytes (RFC 6960 4.2.1)'),
                  what='responseBytes is not in its tag (RFC 6960 4.2.1)',
-                 close='octets behind ResponseBytes inside their tag (RFC 6960 4.2.1)',
+                 close='trailing bytes after ResponseBytes inside their tag (RFC 6960 4.2.1)',
                  other='successful without responseBytes (RFC 6960 4.2.1)', other_code='body'),
               what='OCSPResponse is not a SEQUENCE (RFC 6960 4.2.1)',
-              close='octets behind the fields of OCSPResponse (RFC 6960 4.2.1)')
+              close='trailing bytes after the fields of OCSPResponse (RFC 6960 4.2.1)')
 
 
 def response_status(number):
@@ -281,7 +281,7 @@ def response_status(number):
 def error_response(number):
     return El('OCSPResponse', 0x30, response_status(number),
               what='OCSPResponse is not a SEQUENCE (RFC 6960 4.2.1)',
-              close='octets behind the fields of OCSPResponse (RFC 6960 4.2.1)')
+              close='trailing bytes after the fields of OCSPResponse (RFC 6960 4.2.1)')
 
 
 # Certificates (RFC 5280 4.1)
@@ -296,7 +296,7 @@ def utc_time(label, value):
 def validity(before=b'240101000000Z', after=b'341231235959Z'):
     return El('validity', 0x30, utc_time('notBefore', before), utc_time('notAfter', after),
               what='Validity is not a SEQUENCE (RFC 5280 4.1)',
-              close='octets behind notAfter (RFC 5280 4.1)')
+              close='trailing bytes after notAfter (RFC 5280 4.1)')
 
 
 def spki():
@@ -305,9 +305,9 @@ def spki():
                         'algorithm of SubjectPublicKeyInfo is not an AlgorithmIdentifier '
                         '(RFC 5280 4.1)'),
               El('subjectPublicKey', 0x03, b'\x00', PUBLIC_KEY,
-                 what='subjectPublicKey is not a BIT STRING of whole octets (RFC 5280 4.1)'),
+                 what='subjectPublicKey is not a BIT STRING of whole bytes (RFC 5280 4.1)'),
               what='SubjectPublicKeyInfo is not a SEQUENCE (RFC 5280 4.1)',
-              close='octets behind subjectPublicKey (RFC 5280 4.1)')
+              close='trailing bytes after subjectPublicKey (RFC 5280 4.1)')
 
 
 def cert_version(number=b'\x02'):
@@ -332,13 +332,13 @@ def cert(*after, numbered=None, dates=None):
                     what='subject is not a Name (RFC 5280 4.1)'),
                  spki(), *after,
                  what='TBSCertificate is not a SEQUENCE (RFC 5280 4.1)',
-                 close='octets behind the fields of TBSCertificate (RFC 5280 4.1)'),
+                 close='trailing bytes after the fields of TBSCertificate (RFC 5280 4.1)'),
               algorithm('signatureAlgorithm', SHA256_RSA,
                         'signatureAlgorithm is not an AlgorithmIdentifier (RFC 5280 4.1)'),
               El('signatureValue', 0x03, b'\x00', SIGNATURE,
-                 what='signatureValue is not a BIT STRING of whole octets (RFC 5280 4.1)'),
+                 what='signatureValue is not a BIT STRING of whole bytes (RFC 5280 4.1)'),
               what='Certificate is not a SEQUENCE (RFC 5280 4.1)',
-              close='octets behind the fields of Certificate (RFC 5280 4.1)')
+              close='trailing bytes after the fields of Certificate (RFC 5280 4.1)')
 
 
 def cert_with(*items):

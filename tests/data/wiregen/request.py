@@ -45,11 +45,11 @@ def outermost(out):
     out.refuse('high_tag_16', b'\x3f\x10' + der[1:], 'tag', 0, what)
     out.refuse('high_tag_cut', b'\x3f\x81', 'truncated', 0, what)
     out.refuse('behind_the_message', der + NULL, 'trailing', len(der),
-               'octets behind the OCSPRequest (RFC 6960 4.1.1)')
+               'trailing bytes after the OCSPRequest (RFC 6960 4.1.1)')
     out.refuse('newline_behind_the_message', der + b'\n', 'trailing', len(der),
-               'octets behind the OCSPRequest (RFC 6960 4.1.1)')
+               'trailing bytes after the OCSPRequest (RFC 6960 4.1.1)')
     out.refuse('twice', der + der, 'trailing', len(der),
-               'octets behind the OCSPRequest (RFC 6960 4.1.1)')
+               'trailing bytes after the OCSPRequest (RFC 6960 4.1.1)')
 
 
 def unnamed_hash():

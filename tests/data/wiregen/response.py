@@ -63,7 +63,7 @@ def outermost(out):
     out.refuse('sequence_empty', b'\x30\x00', 'missing', 2, m.response_status(b'').what)
     for name, whole in (('error', der), ('successful', m.response().der())):
         out.refuse(f'behind_the_{name}_message', whole + b'\x00', 'trailing', len(whole),
-                   'octets behind the OCSPResponse (RFC 6960 4.2.1)')
+                   'trailing bytes after the OCSPResponse (RFC 6960 4.2.1)')
 
 
 def statuses(out):
