@@ -10,12 +10,12 @@ import subprocess
 import unittest
 import urllib.parse
 
-from stage import Proxy, Stage, der_of
+from client_case import ClientCase, Proxy, der_of
 
 NONCE = bytes.fromhex("06092b0601050507300102")
 
 
-class UrlTest(Stage):
+class UrlTest(ClientCase):
     """Addresses, of which only good ones reach libcurl."""
 
     def refused(self, url, what, text=None, cert="leaf.der"):
@@ -83,7 +83,7 @@ class UrlTest(Stage):
         self.assertEqual((one["outcome"], one["exchanges"]), ("no-url", []))
 
 
-class MethodTest(Stage):
+class MethodTest(ClientCase):
     def asked(self):
         request, = self.server.requests
         self.server.requests.clear()
@@ -141,7 +141,7 @@ class MethodTest(Stage):
         self.assertEqual(second.body, b"")
 
 
-class HashTest(Stage):
+class HashTest(ClientCase):
     def test_hashes(self):
         for name in ("sha1", "sha256", "sha384", "sha512"):
             with self.subTest(name=name):
@@ -186,7 +186,7 @@ class HashTest(Stage):
         self.assertEqual(whole["code"], "unsupported")
 
 
-class TurnTest(Stage):
+class TurnTest(ClientCase):
     """Several responders in one certificate."""
 
     def test_the_first_that_is_believed(self):
@@ -233,7 +233,7 @@ class TurnTest(Stage):
         self.assertEqual(len(self.server.requests), 1)
 
 
-class NonceTest(Stage):
+class NonceTest(ClientCase):
     def setUp(self):
         super().setUp()
         self.server.sign = self.sign
@@ -277,7 +277,7 @@ class NonceTest(Stage):
                          ("not-believed", "nonce-mismatch"))
 
 
-class ManyTest(Stage):
+class ManyTest(ClientCase):
     def test_bounded_parallelism(self):
         for n in (1, 7, 16):
             with self.subTest(n=n):
@@ -321,7 +321,7 @@ class ManyTest(Stage):
         self.assertEqual(whole["code"], "ok")
 
 
-class AllowTest(Stage):
+class AllowTest(ClientCase):
     def test_refused(self):
         one = self.ask("ok/good", "--deny", "127.0.0.1")
         exchange, = one["exchanges"]
@@ -352,7 +352,7 @@ class AllowTest(Stage):
                          ["refused", "answered"])
 
 
-class ProxyTest(Stage):
+class ProxyTest(ClientCase):
     def setUp(self):
         super().setUp()
         self.proxy = self.serve(handler=Proxy)
@@ -395,7 +395,7 @@ class ProxyTest(Stage):
         self.assertEqual(one["outcome"], "refused")
 
 
-class OpensslTest(Stage):
+class OpensslTest(ClientCase):
     """The responder of the openssl command, which hashes cert IDs as it is asked."""
 
     def start(self):

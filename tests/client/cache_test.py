@@ -10,12 +10,12 @@ import subprocess
 import time
 import unittest
 
-from stage import DRIVER, Stage
+from client_case import DRIVER, ClientCase
 
 DAY = 86400
 
 
-class CacheCase(Stage):
+class CacheCase(ClientCase):
     def setUp(self):
         super().setUp()
         self.cache = self.path("cache")

@@ -6,14 +6,14 @@
 import socket
 import unittest
 
-from stage import Stage
+from client_case import ClientCase
 
 # A time that has passed shows when the program has waited for it; far less than what the
 # driver may take otherwise.
 PATIENCE = 5000
 
 
-class HostileCase(Stage):
+class HostileCase(ClientCase):
     def refuse(self, path, outcome, *options, answers=(), http=200, **expected):
         """Asks once, and expects this outcome and no verdict."""
         one = self.ask(path, *options)

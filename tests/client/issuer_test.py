@@ -5,12 +5,12 @@
 
 import unittest
 
-from stage import Stage
+from client_case import ClientCase
 
 NOT_SIGNED = "cannot find the certificate that signed this one (RFC 5280 4.2.2.1)"
 
 
-class IssuerTest(Stage):
+class IssuerTest(ClientCase):
     def make_all(self):
         super().make_all()
         # Another key with the name of the CA.

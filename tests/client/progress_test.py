@@ -5,12 +5,12 @@
 
 import unittest
 
-from stage import Stage
+from client_case import ClientCase
 
 PROGRESS = ("--flag", "progress")
 
 
-class ProgressTest(Stage):
+class ProgressTest(ClientCase):
     def progress(self, *args, **more):
         *_, whole = self.run_driver(*PROGRESS, *args, **more)
         self.assertEqual(whole["code"], "ok")

@@ -6,12 +6,12 @@
 
 import unittest
 
-from stage import Stage
+from client_case import ClientCase
 
 THREADS = 6
 
 
-class ThreadsTest(Stage):
+class ThreadsTest(ClientCase):
     def at_once(self, *args, n_checks, **more):
         """For each thread the objects about its certificates, which it must have asked about."""
         objects = self.run_driver("--threads", str(THREADS), *args, times=("--timeout", "20000"),

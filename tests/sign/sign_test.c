@@ -4,7 +4,7 @@
 // oc_verify_request(): by issuer and delegate, by key and by name, of one certificate and
 // of many, in two steps as in one.
 #include "guard.h"
-#include "stage.h"
+#include "verify_fixture.h"
 
 #include <ocsp/openssl.h>
 #include <ocsp/sign.h>
@@ -36,12 +36,12 @@ static const struct party parties[] = {
 
 static struct oc_private_key *start_signer(const struct party *party, struct oc_signer *signer)
 {
-    struct oc_private_key *key = oc_openssl_key_new(world_key(party->key));
+    struct oc_private_key *key = oc_openssl_key_new(fixture_key(party->key));
     struct oc_error err;
     assert_non_null(key);
     memset(signer, 0xff, sizeof *signer);
     assert_int_equal(
-        oc_signer_init(signer, stage.crypto, key, &world_cert(party->cert)->cert, NULL, &err),
+        oc_signer_init(signer, fixture.crypto, key, &fixture_cert(party->cert)->cert, NULL, &err),
         OC_OK);
     assert_int_equal(err.code, OC_OK);
     if (party->kind == OC_SIGNER_ISSUER)
@@ -57,7 +57,7 @@ static struct oc_single_response good(uint8_t hashes[OC_CERT_ID_HASHES_LEN])
         .has_next_update = true,
         .next_update = SIGN_NOW + HOUR,
     };
-    assert_int_equal(oc_issuer_cert_id(stage.crypto, OC_HASH_SHA256, &stage.issuer.cert,
+    assert_int_equal(oc_issuer_cert_id(fixture.crypto, OC_HASH_SHA256, &fixture.issuer.cert,
                                        serial_in_question(), hashes, &single.id, NULL),
                      OC_OK);
     return single;
@@ -79,7 +79,7 @@ static void expect_believed(struct oc_bytes der, const struct party *party,
     struct oc_error err = {0};
     assert_int_equal(oc_response_parse(&resp, der, NULL), OC_OK);
     assert_int_equal(resp.deviations, 0);
-    if (oc_verify(&policy, &stage.issuer, serial_in_question(), &resp, verdict, &err) != OC_OK)
+    if (oc_verify(&policy, &fixture.issuer, serial_in_question(), &resp, verdict, &err) != OC_OK)
         fail_msg("%s", err.what);
     assert_int_equal(verdict->signer, party->kind);
     assert_int_equal(resp.signature.certs.n, party->kind == OC_SIGNER_DELEGATE);
@@ -102,10 +102,10 @@ static void responses_by_each_party(void **state)
         struct oc_bytes der;
         struct oc_error err;
         spec.responder.kind = kinds[i % 3];
-        assert_int_equal(oc_response_sign(&signer, &spec, stage.room, SCENE_SIZE, &der, &err),
+        assert_int_equal(oc_response_sign(&signer, &spec, fixture.room, MESSAGE_SIZE, &der, &err),
                          OC_OK);
         assert_int_equal(err.code, OC_OK);
-        assert_ptr_equal(der.data + der.len, stage.room + SCENE_SIZE);
+        assert_ptr_equal(der.data + der.len, fixture.room + MESSAGE_SIZE);
         expect_believed(der, party, &verdict);
         assert_int_equal(verdict.status, OC_CERT_STATUS_GOOD);
         assert_int_equal(oc_response_parse(&resp, der, NULL), OC_OK);
@@ -159,7 +159,8 @@ static void response_about_many(void **state)
     }
     struct oc_response_spec spec = spec_of(singles, MANY);
     spec.extensions = response_list;
-    assert_int_equal(oc_response_sign(&signer, &spec, stage.room, SCENE_SIZE, &der, NULL), OC_OK);
+    assert_int_equal(oc_response_sign(&signer, &spec, fixture.room, MESSAGE_SIZE, &der, NULL),
+                     OC_OK);
     expect_believed(der, &parties[1], &verdict);
     // The serial number in question ends in 4: place 104.
     assert_int_equal(verdict.status, singles[104].status);
@@ -198,17 +199,19 @@ static void two_steps_are_as_one(void **state)
     size_t len = sizeof value;
     uint8_t two_buf[4096];
     (void)state;
-    assert_int_equal(oc_response_sign(&signer, &spec, stage.room, SCENE_SIZE, &one, NULL), OC_OK);
+    assert_int_equal(oc_response_sign(&signer, &spec, fixture.room, MESSAGE_SIZE, &one, NULL),
+                     OC_OK);
 
     spec.responder = (struct oc_responder_id){OC_RESPONDER_BY_KEY,
                                               .key_hash = {signer.key_hash, OC_KEY_HASH_LEN}};
     assert_int_equal(oc_response_build_tbs(&spec, tbs_buf, sizeof tbs_buf, &tbs, NULL), OC_OK);
-    struct oc_signature signature = {.certs = {world_cert(CERT_RSA)->cert.der, 1}};
-    assert_int_equal(oc_sign_algorithm(&world_cert(CERT_RSA)->cert, OC_HASH_OTHER, false,
+    struct oc_signature signature = {.certs = {fixture_cert(CERT_RSA)->cert.der, 1}};
+    assert_int_equal(oc_sign_algorithm(&fixture_cert(CERT_RSA)->cert, OC_HASH_OTHER, false,
                                        &signature.algorithm, NULL),
                      OC_OK);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    assert_int_equal(EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, world_key(KEY_RSA)), 1);
+    assert_int_equal(EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, fixture_key(KEY_RSA)),
+                     1);
     assert_int_equal(EVP_DigestSign(context, value, &len, tbs.data, tbs.len), 1);
     EVP_MD_CTX_free(context);
     signature.value = (struct oc_bytes){value, len};
@@ -237,7 +240,7 @@ static void every_size_of_buffer(void **state)
     assert_null(needed.data);
     guard_init(&guard, needed.len);
     for (size_t size = 0; size <= needed.len; size++) {
-        uint8_t *buf = guard_at_end(&guard, stage.room, size);
+        uint8_t *buf = guard_at_end(&guard, fixture.room, size);
         enum oc_err code = oc_response_sign(&signer, &spec, buf, size, &der, &err);
         assert_int_equal(err.code, code);
         if (code == OC_OK) {
@@ -257,19 +260,19 @@ static void every_size_of_buffer(void **state)
 static void refuse(const struct oc_signer *signer, const struct oc_response_spec *spec,
                    enum oc_err code, const char *what)
 {
-    struct oc_bytes der = {stage.room, 1};
+    struct oc_bytes der = {fixture.room, 1};
     struct oc_error err;
-    uint8_t *bufs[] = {stage.room, NULL};
+    uint8_t *bufs[] = {fixture.room, NULL};
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(
-            oc_response_sign(signer, spec, bufs[i], bufs[i] != NULL ? SCENE_SIZE : 0, &der, &err),
+            oc_response_sign(signer, spec, bufs[i], bufs[i] != NULL ? MESSAGE_SIZE : 0, &der, &err),
             code);
         assert_int_equal(err.code, code);
         assert_string_equal(err.what, what);
         assert_null(der.data);
         assert_int_equal(der.len, 0);
     }
-    assert_int_equal(oc_response_sign(signer, spec, stage.room, SCENE_SIZE, &der, NULL), code);
+    assert_int_equal(oc_response_sign(signer, spec, fixture.room, MESSAGE_SIZE, &der, NULL), code);
 }
 
 // What no verifier would believe is not built.
@@ -279,14 +282,14 @@ static void responses_refused(void **state)
     uint8_t hashes[OC_CERT_ID_HASHES_LEN];
     struct oc_single_response single = good(hashes);
     struct oc_response_spec spec = spec_of(&single, 1);
-    const struct oc_cert *ca = &world_cert(CERT_CA)->cert;
+    const struct oc_cert *ca = &fixture_cert(CERT_CA)->cert;
     struct oc_signer signer;
     struct oc_private_key *key = start_signer(&parties[1], &signer);
     (void)state;
     spec.responder = (struct oc_responder_id){OC_RESPONDER_BY_NAME, .name = ca->subject};
     refuse(&signer, &spec, OC_ERR_ARGUMENT, foreign);
     spec.responder = (struct oc_responder_id){
-        OC_RESPONDER_BY_KEY, .key_hash = {stage.issuer.key_hash[OC_HASH_SHA1], OC_KEY_HASH_LEN}};
+        OC_RESPONDER_BY_KEY, .key_hash = {fixture.issuer.key_hash[OC_HASH_SHA1], OC_KEY_HASH_LEN}};
     refuse(&signer, &spec, OC_ERR_ARGUMENT, foreign);
     spec.responder = (struct oc_responder_id){OC_RESPONDER_BY_KEY,
                                               .key_hash = {signer.key_hash, OC_KEY_HASH_LEN - 1}};
@@ -335,19 +338,19 @@ static void signers_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct party *party = &cases[i].party;
-        struct oc_private_key *key = oc_openssl_key_new(world_key(party->key));
+        struct oc_private_key *key = oc_openssl_key_new(fixture_key(party->key));
         struct oc_signer signer;
         struct oc_error err;
         memset(&signer, 0xff, sizeof signer);
-        assert_int_equal(
-            oc_signer_init(&signer, stage.crypto, key, &world_cert(party->cert)->cert, NULL, &err),
-            cases[i].code);
+        assert_int_equal(oc_signer_init(&signer, fixture.crypto, key,
+                                        &fixture_cert(party->cert)->cert, NULL, &err),
+                         cases[i].code);
         assert_int_equal(err.code, cases[i].code);
         assert_string_equal(err.what, cases[i].what);
         assert_memory_equal(&signer, &zero, sizeof zero);
-        assert_int_equal(
-            oc_signer_init(&signer, stage.crypto, key, &world_cert(party->cert)->cert, NULL, NULL),
-            cases[i].code);
+        assert_int_equal(oc_signer_init(&signer, fixture.crypto, key,
+                                        &fixture_cert(party->cert)->cert, NULL, NULL),
+                         cases[i].code);
         oc_openssl_key_free(key);
     }
 }
@@ -356,9 +359,9 @@ static void signers_refused(void **state)
 static void algorithm_of_the_caller(void **state)
 {
     static const uint8_t ecdsa_with_sha1[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 1};
-    const struct oc_cert *cert = &world_cert(CERT_DELEGATE)->cert;
+    const struct oc_cert *cert = &fixture_cert(CERT_DELEGATE)->cert;
     struct oc_algorithm algorithm = {.oid = {ecdsa_with_sha1, sizeof ecdsa_with_sha1}};
-    struct oc_private_key *key = oc_openssl_key_new(world_key(KEY_DELEGATE));
+    struct oc_private_key *key = oc_openssl_key_new(fixture_key(KEY_DELEGATE));
     uint8_t hashes[OC_CERT_ID_HASHES_LEN];
     const struct oc_single_response single = good(hashes);
     const struct oc_response_spec spec = spec_of(&single, 1);
@@ -368,20 +371,21 @@ static void algorithm_of_the_caller(void **state)
     struct oc_bytes der;
     struct oc_response resp;
     (void)state;
-    assert_int_equal(oc_signer_init(&signer, stage.crypto, key, cert, &algorithm, &err),
+    assert_int_equal(oc_signer_init(&signer, fixture.crypto, key, cert, &algorithm, &err),
                      OC_ERR_WEAK_HASH);
     assert_string_equal(err.what, "signatures with SHA-1 or a weaker hash are not believed "
                                   "(RFC 6960 5.1.1)");
     assert_int_equal(
-        oc_sign_algorithm(&world_cert(CERT_RSA)->cert, OC_HASH_OTHER, true, &algorithm, NULL),
+        oc_sign_algorithm(&fixture_cert(CERT_RSA)->cert, OC_HASH_OTHER, true, &algorithm, NULL),
         OC_OK);
-    assert_int_equal(oc_signer_init(&signer, stage.crypto, key, cert, &algorithm, &err),
+    assert_int_equal(oc_signer_init(&signer, fixture.crypto, key, cert, &algorithm, &err),
                      OC_ERR_UNSUPPORTED);
     assert_string_equal(err.what, "the key cannot sign by this algorithm (RFC 6960 4.3)");
 
     assert_int_equal(oc_sign_algorithm(cert, OC_HASH_SHA512, false, &algorithm, NULL), OC_OK);
-    assert_int_equal(oc_signer_init(&signer, stage.crypto, key, cert, &algorithm, &err), OC_OK);
-    assert_int_equal(oc_response_sign(&signer, &spec, stage.room, SCENE_SIZE, &der, NULL), OC_OK);
+    assert_int_equal(oc_signer_init(&signer, fixture.crypto, key, cert, &algorithm, &err), OC_OK);
+    assert_int_equal(oc_response_sign(&signer, &spec, fixture.room, MESSAGE_SIZE, &der, NULL),
+                     OC_OK);
     expect_believed(der, &parties[1], &verdict);
     assert_int_equal(oc_response_parse(&resp, der, NULL), OC_OK);
     assert_true(oc_bytes_equal(resp.signature.algorithm.oid, algorithm.oid));
@@ -390,8 +394,8 @@ static void algorithm_of_the_caller(void **state)
 
 static void rsa_pss(void **state)
 {
-    const struct oc_cert *cert = &world_cert(CERT_RSA)->cert;
-    struct oc_private_key *key = oc_openssl_key_new(world_key(KEY_RSA));
+    const struct oc_cert *cert = &fixture_cert(CERT_RSA)->cert;
+    struct oc_private_key *key = oc_openssl_key_new(fixture_key(KEY_RSA));
     uint8_t hashes[OC_CERT_ID_HASHES_LEN];
     const struct oc_single_response single = good(hashes);
     const struct oc_response_spec spec = spec_of(&single, 1);
@@ -402,8 +406,9 @@ static void rsa_pss(void **state)
         struct oc_verdict verdict;
         struct oc_bytes der;
         assert_int_equal(oc_sign_algorithm(cert, hash, true, &algorithm, NULL), OC_OK);
-        assert_int_equal(oc_signer_init(&signer, stage.crypto, key, cert, &algorithm, NULL), OC_OK);
-        assert_int_equal(oc_response_sign(&signer, &spec, stage.room, SCENE_SIZE, &der, NULL),
+        assert_int_equal(oc_signer_init(&signer, fixture.crypto, key, cert, &algorithm, NULL),
+                         OC_OK);
+        assert_int_equal(oc_response_sign(&signer, &spec, fixture.room, MESSAGE_SIZE, &der, NULL),
                          OC_OK);
         expect_believed(der, &parties[2], &verdict);
     }
@@ -425,13 +430,14 @@ static void requests_by_each_party(void **state)
         struct oc_bytes der;
         struct oc_bytes needed;
         assert_int_equal(oc_request_sign(&signer, &spec, NULL, 0, &needed, NULL), OC_OK);
-        assert_int_equal(oc_request_sign(&signer, &spec, stage.room, needed.len, &der, NULL),
+        assert_int_equal(oc_request_sign(&signer, &spec, fixture.room, needed.len, &der, NULL),
                          OC_OK);
         assert_int_equal(oc_request_parse(&req, der, NULL), OC_OK);
         assert_int_equal(req.requests.n, 2);
-        assert_int_equal(oc_verify_request(&policy, &stage.issuer, &req, &requestor, NULL), OC_OK);
+        assert_int_equal(oc_verify_request(&policy, &fixture.issuer, &req, &requestor, NULL),
+                         OC_OK);
         assert_int_equal(requestor.signer, parties[i].kind);
-        assert_true(oc_bytes_equal(requestor.name, world_cert(parties[i].cert)->cert.subject));
+        assert_true(oc_bytes_equal(requestor.name, fixture_cert(parties[i].cert)->cert.subject));
         oc_openssl_key_free(key);
     }
 }
@@ -441,10 +447,10 @@ static void requests_refused(void **state)
     const struct oc_request_spec spec = {0};
     struct oc_signer signer;
     struct oc_private_key *key = start_signer(&parties[1], &signer);
-    struct oc_bytes der = {stage.room, 1};
+    struct oc_bytes der = {fixture.room, 1};
     struct oc_error err;
     (void)state;
-    assert_int_equal(oc_request_sign(&signer, &spec, stage.room, SCENE_SIZE, &der, &err),
+    assert_int_equal(oc_request_sign(&signer, &spec, fixture.room, MESSAGE_SIZE, &der, &err),
                      OC_ERR_ARGUMENT);
     assert_string_equal(err.what, "a request without a certID (RFC 6960 4.1.1)");
     assert_null(der.data);
@@ -454,7 +460,7 @@ static void requests_refused(void **state)
 static int start(void **state)
 {
     oc_policy_init(&policy, SIGN_NOW);
-    return stage_start(state);
+    return fixture_start(state);
 }
 
 int main(void)
@@ -466,5 +472,5 @@ int main(void)
         cmocka_unit_test(algorithm_of_the_caller), cmocka_unit_test(rsa_pss),
         cmocka_unit_test(requests_by_each_party),  cmocka_unit_test(requests_refused),
     };
-    return cmocka_run_group_tests(tests, start, stage_stop);
+    return cmocka_run_group_tests(tests, start, fixture_stop);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Tables of cryptographic functions that fail or lie while signing: nothing comes out.
-#include "scene.h"
+#include "response_fixture.h"
 
 #include <ocsp/sign.h>
 
@@ -76,7 +76,7 @@ static enum oc_err start_signer(const struct faulty *table, struct oc_signer *si
                                 struct oc_error *err)
 {
     memset(signer, 0xff, sizeof *signer);
-    return oc_signer_init(signer, &table->crypto, NULL, &world_cert(CERT_DELEGATE)->cert, NULL,
+    return oc_signer_init(signer, &table->crypto, NULL, &fixture_cert(CERT_DELEGATE)->cert, NULL,
                           err);
 }
 
@@ -167,7 +167,7 @@ static void sign_fails(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct faulty table = working();
         table.sign_code = codes[i];
-        assert_int_equal(sign_with(&table, SCENE_SIZE, &der, &err), codes[i]);
+        assert_int_equal(sign_with(&table, MESSAGE_SIZE, &der, &err), codes[i]);
         assert_string_equal(err.what, "cannot sign with the key (RFC 6960 4.3)");
         assert_null(der.data);
     }
@@ -180,12 +180,12 @@ static void length_is_a_lie(void **state)
     struct oc_bytes der;
     struct oc_error err;
     (void)state;
-    table.len = SCENE_SIZE;
-    assert_int_equal(sign_with(&table, SCENE_SIZE, &der, &err), OC_ERR_CRYPTO);
+    table.len = MESSAGE_SIZE;
+    assert_int_equal(sign_with(&table, MESSAGE_SIZE, &der, &err), OC_ERR_CRYPTO);
     assert_string_equal(err.what, "cannot sign with the key (RFC 6960 4.3)");
     assert_null(der.data);
     table.len = SIZE_MAX;
-    assert_int_equal(sign_with(&table, SCENE_SIZE, &der, &err), OC_ERR_CRYPTO);
+    assert_int_equal(sign_with(&table, MESSAGE_SIZE, &der, &err), OC_ERR_CRYPTO);
 }
 
 static void signature_goes_where_it_belongs(void **state)
@@ -196,7 +196,7 @@ static void signature_goes_where_it_belongs(void **state)
         struct oc_response resp;
         struct oc_bytes der;
         table.len = len;
-        assert_int_equal(sign_with(&table, SCENE_SIZE, &der, NULL), OC_OK);
+        assert_int_equal(sign_with(&table, MESSAGE_SIZE, &der, NULL), OC_OK);
         assert_int_equal(oc_response_parse(&resp, der, NULL), OC_OK);
         assert_int_equal(resp.signature.value.len, len);
         for (size_t i = 0; i < len; i++)
@@ -207,8 +207,8 @@ static void signature_goes_where_it_belongs(void **state)
 static int start(void **state)
 {
     (void)state;
-    world_start();
-    room = malloc(SCENE_SIZE);
+    fixture_certs_make();
+    room = malloc(MESSAGE_SIZE);
     return room == NULL;
 }
 
@@ -216,7 +216,7 @@ static int stop(void **state)
 {
     (void)state;
     free(room);
-    world_stop();
+    fixture_certs_free();
     return 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The cache of delegates: it spares work, and changes no verdict.
-#include "scene.h"
+#include "response_fixture.h"
 
 #include <ocsp/delegates.h>
 #include <ocsp/openssl.h>
@@ -67,14 +67,14 @@ static enum oc_err count_verify(const struct oc_crypto *crypto, const struct oc_
     return real->verify(real, key, algorithm, message, signature, strength);
 }
 
-// Verifies a scene, and tells how many signatures were checked and keys decoded for it.
-static enum oc_err verify(const struct scene *scene, size_t expected_verified,
+// Verifies a response, and checks how many signatures were checked and keys decoded for it.
+static enum oc_err verify(const struct response_fixture *response, size_t expected_verified,
                           size_t expected_decoded)
 {
     struct oc_response resp;
     struct oc_verdict verdict;
     struct oc_error err;
-    assert_int_equal(oc_response_parse(&resp, scene_make(scene, room), NULL), OC_OK);
+    assert_int_equal(oc_response_parse(&resp, response_fixture_make(response, room), NULL), OC_OK);
     verified = 0;
     decoded = 0;
     enum oc_err code = oc_verify(&policy, &issuer, serial_in_question(), &resp, &verdict, &err);
@@ -83,10 +83,10 @@ static enum oc_err verify(const struct scene *scene, size_t expected_verified,
     return code;
 }
 
-static const struct scene by_delegate = {.certs = {CERT_DELEGATE}};
-static const struct scene by_another = {.certs = {CERT_KEY_USAGE}};
-static const struct scene by_a_third = {.certs = {CERT_EKU_AMONG_OTHERS}};
-static const struct scene by_issuer = {.responder = CERT_CA};
+static const struct response_fixture by_delegate = {.certs = {CERT_DELEGATE}};
+static const struct response_fixture by_another = {.certs = {CERT_KEY_USAGE}};
+static const struct response_fixture by_a_third = {.certs = {CERT_EKU_AMONG_OTHERS}};
+static const struct response_fixture by_issuer = {.responder = CERT_CA};
 
 static void second_time_takes_one_signature(void **state)
 {
@@ -128,7 +128,7 @@ static void every_certificate_is_judged_by_itself(void **state)
     for (int again = 0; again < 3; again++) {
         assert_int_equal(verify(&by_delegate, 2, 1), OC_OK);
         for (enum cert_name name = CERT_DELEGATE; name < CERT_MALFORMED; name++) {
-            struct scene scene = {.certs = {name}};
+            struct response_fixture response = {.certs = {name}};
             struct oc_response resp;
             struct oc_verdict with;
             struct oc_verdict without;
@@ -136,7 +136,8 @@ static void every_certificate_is_judged_by_itself(void **state)
             struct oc_error err;
             struct oc_error plain_err;
             plain.delegates = NULL;
-            assert_int_equal(oc_response_parse(&resp, scene_make(&scene, room), NULL), OC_OK);
+            assert_int_equal(oc_response_parse(&resp, response_fixture_make(&response, room), NULL),
+                             OC_OK);
             enum oc_err code =
                 oc_verify(&policy, &issuer, serial_in_question(), &resp, &with, &err);
             assert_int_equal(
@@ -152,37 +153,37 @@ static void every_certificate_is_judged_by_itself(void **state)
 
 static void signature_of_response_is_checked(void **state)
 {
-    struct scene scene = by_delegate;
+    struct response_fixture response = by_delegate;
     (void)state;
-    scene.fault = SIGN_WRONG;
-    assert_int_equal(verify(&scene, 2, 1), OC_ERR_SIGNATURE);
-    assert_int_equal(verify(&scene, 1, 0), OC_ERR_SIGNATURE);
-    scene.fault = SIGN_OTHER_OCTETS;
-    assert_int_equal(verify(&scene, 1, 0), OC_ERR_SIGNATURE);
+    response.fault = SIGN_WRONG;
+    assert_int_equal(verify(&response, 2, 1), OC_ERR_SIGNATURE);
+    assert_int_equal(verify(&response, 1, 0), OC_ERR_SIGNATURE);
+    response.fault = SIGN_OTHER_OCTETS;
+    assert_int_equal(verify(&response, 1, 0), OC_ERR_SIGNATURE);
     assert_int_equal(verify(&by_delegate, 1, 0), OC_OK);
 }
 
 static void dates_are_read_anew(void **state)
 {
-    static const struct scene scene = {.certs = {CERT_ENDS_SOON}};
+    static const struct response_fixture response = {.certs = {CERT_ENDS_SOON}};
     (void)state;
-    assert_int_equal(verify(&scene, 2, 1), OC_OK);
+    assert_int_equal(verify(&response, 2, 1), OC_OK);
     policy.now = SIGN_NOW + 361;
-    assert_int_equal(verify(&scene, 0, 0), OC_ERR_DELEGATE_TIME);
+    assert_int_equal(verify(&response, 0, 0), OC_ERR_DELEGATE_TIME);
     policy.now = SIGN_NOW;
-    assert_int_equal(verify(&scene, 1, 0), OC_OK);
+    assert_int_equal(verify(&response, 1, 0), OC_OK);
 }
 
 // Accepted by one policy is not accepted by the next.
 static void strength_is_judged_anew(void **state)
 {
-    static const struct scene scene = {.certs = {CERT_SHA1}};
+    static const struct response_fixture response = {.certs = {CERT_SHA1}};
     (void)state;
     policy.insecure_allow_sha1 = true;
-    assert_int_equal(verify(&scene, 2, 1), OC_OK);
-    assert_int_equal(verify(&scene, 1, 0), OC_OK);
+    assert_int_equal(verify(&response, 2, 1), OC_OK);
+    assert_int_equal(verify(&response, 1, 0), OC_OK);
     policy.insecure_allow_sha1 = false;
-    assert_int_equal(verify(&scene, 0, 0), OC_ERR_WEAK_HASH);
+    assert_int_equal(verify(&response, 0, 0), OC_ERR_WEAK_HASH);
 }
 
 // The same memory, another CA of the same name.
@@ -192,11 +193,11 @@ static void other_issuer_at_the_same_place(void **state)
     assert_int_equal(verify(&by_delegate, 2, 1), OC_OK);
     oc_issuer_cleanup(&issuer);
     assert_int_equal(
-        oc_issuer_init(&issuer, &counting.crypto, &world_cert(CERT_CA_OF_SAME_NAME)->cert, NULL),
+        oc_issuer_init(&issuer, &counting.crypto, &fixture_cert(CERT_CA_OF_SAME_NAME)->cert, NULL),
         OC_OK);
-    struct scene scene = by_delegate;
-    scene.said[0].issuer = CERT_CA_OF_SAME_NAME;
-    assert_int_equal(verify(&scene, 1, 0), OC_ERR_DELEGATE_ISSUER);
+    struct response_fixture response = by_delegate;
+    response.said[0].issuer = CERT_CA_OF_SAME_NAME;
+    assert_int_equal(verify(&response, 1, 0), OC_ERR_DELEGATE_ISSUER);
 }
 
 static void unusable_is_unused(void **state)
@@ -232,7 +233,7 @@ static int start(void **state)
     oc_delegates_init(&delegates, &counting.crypto, slots, N_SLOTS);
     oc_policy_init(&policy, SIGN_NOW);
     policy.delegates = &delegates;
-    return oc_issuer_init(&issuer, &counting.crypto, &world_cert(CERT_CA)->cert, NULL) != OC_OK;
+    return oc_issuer_init(&issuer, &counting.crypto, &fixture_cert(CERT_CA)->cert, NULL) != OC_OK;
 }
 
 static int stop(void **state)
@@ -246,9 +247,9 @@ static int stop(void **state)
 static int start_all(void **state)
 {
     (void)state;
-    world_start();
+    fixture_certs_make();
     real = oc_openssl_new();
-    room = malloc(SCENE_SIZE);
+    room = malloc(MESSAGE_SIZE);
     return real == NULL || room == NULL;
 }
 
@@ -257,7 +258,7 @@ static int stop_all(void **state)
     (void)state;
     free(room);
     oc_openssl_free(real);
-    world_stop();
+    fixture_certs_free();
     return 0;
 }
 

@@ -3,7 +3,7 @@
 // Every bit of a response that is believed, flipped: the response is refused, or the bit
 // was in a part that nobody signs and nobody reads.
 #include "guard.h"
-#include "scene.h"
+#include "response_fixture.h"
 
 #include <ocsp/openssl.h>
 
@@ -61,22 +61,23 @@ static size_t flip_all(const struct oc_issuer *issuer, uint8_t *der, size_t len,
     return harmless;
 }
 
-// Flips all bits of the scene's response; every certificate but the first is unused.
-static size_t flip_scene(const struct scene *scene, enum cert_name ca, size_t unused)
+// Flips all bits of the response; every certificate but the first is unused.
+static size_t flip_response(const struct response_fixture *response, enum cert_name ca,
+                            size_t unused)
 {
-    uint8_t *room = malloc(SCENE_SIZE);
+    uint8_t *room = malloc(MESSAGE_SIZE);
     struct oc_issuer issuer;
     struct oc_response resp;
     struct free_part part = {0};
     assert_non_null(room);
-    struct oc_bytes made = scene_make(scene, room);
+    struct oc_bytes made = response_fixture_make(response, room);
     uint8_t *der = guard_at_end(&guard, made.data, made.len);
     assert_int_equal(oc_response_parse(&resp, (struct oc_bytes){der, made.len}, NULL), OC_OK);
     if (unused != 0) {
         part.end = made.len;
         part.start = made.len - unused;
     }
-    assert_int_equal(oc_issuer_init(&issuer, crypto, &world_cert(ca)->cert, NULL), OC_OK);
+    assert_int_equal(oc_issuer_init(&issuer, crypto, &fixture_cert(ca)->cert, NULL), OC_OK);
     size_t harmless = flip_all(&issuer, der, made.len, part);
     oc_issuer_cleanup(&issuer);
     free(room);
@@ -88,42 +89,43 @@ static const struct oc_extension nonce = {OC_EXT_NONCE,
 
 static void signed_by_delegate(void **state)
 {
-    static const struct scene scene = {.certs = {CERT_DELEGATE}, .extension = &nonce};
+    static const struct response_fixture response = {.certs = {CERT_DELEGATE}, .extension = &nonce};
     (void)state;
-    assert_int_equal(flip_scene(&scene, CERT_CA, 0), 0);
+    assert_int_equal(flip_response(&response, CERT_CA, 0), 0);
 }
 
 static void signed_by_delegate_named(void **state)
 {
-    static const struct scene scene = {
+    static const struct response_fixture response = {
         .certs = {CERT_DELEGATE}, .by_name = true, .said = {{.hash = OC_HASH_SHA256}}};
     (void)state;
-    assert_int_equal(flip_scene(&scene, CERT_CA, 0), 0);
+    assert_int_equal(flip_response(&response, CERT_CA, 0), 0);
 }
 
 static void signed_by_issuer_with_rsa(void **state)
 {
-    static const struct scene scene = {.responder = CERT_CA_RSA, .said = {{.issuer = CERT_CA_RSA}}};
+    static const struct response_fixture response = {.responder = CERT_CA_RSA,
+                                                     .said = {{.issuer = CERT_CA_RSA}}};
     (void)state;
-    assert_int_equal(flip_scene(&scene, CERT_CA_RSA, 0), 0);
+    assert_int_equal(flip_response(&response, CERT_CA_RSA, 0), 0);
 }
 
 // The certificate of the root is of no use to a verifier: its content may change, its tag
 // and length may not.
 static void unused_certificate(void **state)
 {
-    static const struct scene scene = {.responder = CERT_DELEGATE,
-                                       .certs = {CERT_DELEGATE, CERT_ROOT}};
+    static const struct response_fixture response = {.responder = CERT_DELEGATE,
+                                                     .certs = {CERT_DELEGATE, CERT_ROOT}};
     (void)state;
-    size_t content = world_cert(CERT_ROOT)->cert.der.len - 4;
-    assert_int_equal(flip_scene(&scene, CERT_CA, content), content * 8);
+    size_t content = fixture_cert(CERT_ROOT)->cert.der.len - 4;
+    assert_int_equal(flip_response(&response, CERT_CA, content), content * 8);
 }
 
 static int start(void **state)
 {
     (void)state;
-    world_start();
-    guard_init(&guard, SCENE_SIZE);
+    fixture_certs_make();
+    guard_init(&guard, MESSAGE_SIZE);
     crypto = oc_openssl_new();
     return crypto == NULL;
 }
@@ -133,7 +135,7 @@ static int stop(void **state)
     (void)state;
     guard_free(&guard);
     oc_openssl_free(crypto);
-    world_stop();
+    fixture_certs_free();
     return 0;
 }
 

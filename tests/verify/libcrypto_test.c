@@ -2,7 +2,7 @@
 //
 // Responses that libcrypto has made and signed by itself: another maker than the one that
 // the other tests share with the library. They are for the time by the system's clock.
-#include "stage.h"
+#include "verify_fixture.h"
 
 #include <ocsp/openssl.h>
 
@@ -69,9 +69,9 @@ static void make(const struct libcrypto_case *c, uint8_t **data, size_t *len)
 {
     struct oc_bytes nonce = {(const uint8_t *)c->nonce, c->nonce != NULL ? sizeof SENT - 1 : 0};
     struct sign_libcrypto_spec spec = {
-        .issuer = world_cert(CERT_CA),
-        .signer = world_cert(c->signer != CERT_NONE ? c->signer : CERT_CA),
-        .key = world_key(c->key),
+        .issuer = fixture_cert(CERT_CA),
+        .signer = fixture_cert(c->signer != CERT_NONE ? c->signer : CERT_CA),
+        .key = fixture_key(c->key),
         .id_digest = c->id_digest != NULL ? c->id_digest() : EVP_sha1(),
         .serial = c->serial,
         .status = c->status,
@@ -117,7 +117,7 @@ static void run_case(void **state)
     if (c->nonce == NULL)
         policy.nonce.data = NULL;
     enum oc_err code =
-        oc_verify(&policy, &stage.issuer, serial_in_question(), &resp, &verdict, &err);
+        oc_verify(&policy, &fixture.issuer, serial_in_question(), &resp, &verdict, &err);
     assert_string_equal(oc_err_name(code), oc_err_name(c->code));
     expect_verdict(c, &verdict);
     OPENSSL_free(data);
@@ -126,7 +126,7 @@ static void run_case(void **state)
 static int start(void **state)
 {
     now = (int64_t)time(NULL);
-    return stage_start(state);
+    return fixture_start(state);
 }
 
 int main(void)
@@ -140,5 +140,5 @@ int main(void)
         } state = {&cases[i]};
         tests[i] = (struct CMUnitTest){cases[i].name, run_case, NULL, NULL, state.out};
     }
-    return cmocka_run_group_tests(tests, start, stage_stop);
+    return cmocka_run_group_tests(tests, start, fixture_stop);
 }

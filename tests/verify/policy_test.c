@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The rules for nonces in every combination, and times as far away as 64 bits reach.
-#include "stage.h"
+#include "verify_fixture.h"
 
 #include <ocsp/openssl.h>
 
@@ -45,14 +45,16 @@ static struct oc_bytes view(const char *text)
     return (struct oc_bytes){(const uint8_t *)text, strlen(text)};
 }
 
-// Verifies a scene, and expects what must hold of every outcome.
-static enum oc_err verify(const struct scene *scene, const struct oc_policy *policy,
+// Verifies a response, and expects what must hold of every outcome.
+static enum oc_err verify(const struct response_fixture *response, const struct oc_policy *policy,
                           struct oc_verdict *verdict, struct oc_error *err)
 {
     static const struct oc_verdict zero;
     struct oc_response resp;
-    assert_int_equal(oc_response_parse(&resp, scene_make(scene, stage.room), NULL), OC_OK);
-    enum oc_err code = oc_verify(policy, &stage.issuer, serial_in_question(), &resp, verdict, err);
+    assert_int_equal(oc_response_parse(&resp, response_fixture_make(response, fixture.room), NULL),
+                     OC_OK);
+    enum oc_err code =
+        oc_verify(policy, &fixture.issuer, serial_in_question(), &resp, verdict, err);
     assert_int_equal(err->code, code);
     if (code == OC_OK)
         assert_int_equal(verdict->status, OC_CERT_STATUS_GOOD);
@@ -65,14 +67,14 @@ static void try_nonce(const struct nonce_case *c, enum oc_nonce_rule rule, bool 
                       enum oc_err expected)
 {
     struct oc_extension nonce = {OC_EXT_NONCE, .nonce = view(c->received)};
-    struct scene scene = {.extension = c->received != NULL ? &nonce : NULL};
+    struct response_fixture response = {.extension = c->received != NULL ? &nonce : NULL};
     struct oc_policy policy;
     struct oc_verdict verdict;
     struct oc_error err;
     oc_policy_init(&policy, SIGN_NOW);
     policy.nonce_rule = rule;
     policy.nonce = view(is_sent ? SENT : NULL);
-    enum oc_err code = verify(&scene, &policy, &verdict, &err);
+    enum oc_err code = verify(&response, &policy, &verdict, &err);
     assert_string_equal(oc_err_name(code), oc_err_name(expected));
     if (code == OC_ERR_NONCE_MISSING)
         assert_string_equal(err.what, missing);
@@ -134,14 +136,15 @@ static void times_at_the_ends(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof extremes / sizeof extremes[0]; i++) {
         const struct extreme *c = &extremes[i];
-        struct scene scene = {.said = {{.without_next_update = c->without_next_update}}};
+        struct response_fixture response = {
+            .said = {{.without_next_update = c->without_next_update}}};
         struct oc_policy policy;
         struct oc_verdict verdict;
         struct oc_error err;
         oc_policy_init(&policy, c->now);
         policy.skew = c->skew;
         policy.max_age = c->max_age;
-        enum oc_err code = verify(&scene, &policy, &verdict, &err);
+        enum oc_err code = verify(&response, &policy, &verdict, &err);
         if (c->what == NULL)
             assert_int_equal(code, OC_OK);
         else
@@ -152,7 +155,7 @@ static void times_at_the_ends(void **state)
 // A delegate's certificate has times, too.
 static void delegate_at_the_ends(void **state)
 {
-    static const struct scene scene = {.certs = {CERT_DELEGATE}};
+    static const struct response_fixture response = {.certs = {CERT_DELEGATE}};
     static const int64_t nows[] = {INT64_MIN, INT64_MIN + 300, INT64_MAX - 300, INT64_MAX};
     (void)state;
     for (size_t i = 0; i < sizeof nows / sizeof nows[0]; i++) {
@@ -160,9 +163,9 @@ static void delegate_at_the_ends(void **state)
         struct oc_verdict verdict;
         struct oc_error err;
         oc_policy_init(&policy, nows[i]);
-        assert_int_equal(verify(&scene, &policy, &verdict, &err), OC_ERR_DELEGATE_TIME);
+        assert_int_equal(verify(&response, &policy, &verdict, &err), OC_ERR_DELEGATE_TIME);
         policy.ignore_times = true;
-        assert_int_equal(verify(&scene, &policy, &verdict, &err), OC_OK);
+        assert_int_equal(verify(&response, &policy, &verdict, &err), OC_OK);
         assert_true(verdict.ask_again >= nows[i]);
     }
 }
@@ -193,5 +196,5 @@ int main(void)
         cmocka_unit_test(delegate_at_the_ends),
         cmocka_unit_test(policy_has_the_defaults),
     };
-    return cmocka_run_group_tests(tests, stage_start, stage_stop);
+    return cmocka_run_group_tests(tests, fixture_start, fixture_stop);
 }

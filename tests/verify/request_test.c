@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Signed requests (RFC 6960 4.1.2): who signed, and by what right. Some are libcrypto's.
-#include "stage.h"
+#include "verify_fixture.h"
 
 #include <ocsp/openssl.h>
 #include <ocsp/request.h>
@@ -97,7 +97,7 @@ static struct oc_policy policy;
 static struct oc_single_request question(uint8_t hashes[OC_CERT_ID_HASHES_LEN])
 {
     struct oc_single_request single = {0};
-    assert_int_equal(oc_issuer_cert_id(stage.crypto, OC_HASH_SHA256, &stage.issuer.cert,
+    assert_int_equal(oc_issuer_cert_id(fixture.crypto, OC_HASH_SHA256, &fixture.issuer.cert,
                                        serial_in_question(), hashes, &single.id, NULL),
                      OC_OK);
     return single;
@@ -109,7 +109,7 @@ static struct oc_bytes name_of(const struct asked *asked)
     if (asked->general_name != NULL)
         return (struct oc_bytes){(const uint8_t *)asked->general_name,
                                  2 + (size_t)asked->general_name[1]};
-    return world_cert(name)->cert.subject;
+    return fixture_cert(name)->cert.subject;
 }
 
 static struct oc_bytes make(const struct asked *asked)
@@ -118,13 +118,13 @@ static struct oc_bytes make(const struct asked *asked)
     struct oc_single_request single = question(hashes);
     struct sign_request_spec spec = {
         .data = {name_of(asked), &single, 1, {0}},
-        .key = world_key(asked->key),
+        .key = fixture_key(asked->key),
         .digest = asked->digest != NULL ? asked->digest() : NULL,
         .fault = asked->fault,
     };
     if (!asked->left_out)
-        spec.certs = (struct oc_list){world_cert(asked->cert)->cert.der, 1};
-    return sign_request(&spec, stage.room, SCENE_SIZE);
+        spec.certs = (struct oc_list){fixture_cert(asked->cert)->cert.der, 1};
+    return sign_request(&spec, fixture.room, MESSAGE_SIZE);
 }
 
 static enum oc_err verify(struct oc_bytes der, struct oc_requestor *out, struct oc_error *err)
@@ -134,18 +134,18 @@ static enum oc_err verify(struct oc_bytes der, struct oc_requestor *out, struct 
     struct oc_requestor again;
     assert_int_equal(oc_request_parse(&req, der, NULL), OC_OK);
     memset(out, 0xff, sizeof *out);
-    enum oc_err code = oc_verify_request(&policy, &stage.issuer, &req, out, err);
+    enum oc_err code = oc_verify_request(&policy, &fixture.issuer, &req, out, err);
     assert_int_equal(err->code, code);
     assert_true(err->offset <= der.len);
     if (code != OC_OK)
         assert_memory_equal(out, &zero, sizeof zero);
-    assert_int_equal(oc_verify_request(&policy, &stage.issuer, &req, &again, NULL), code);
+    assert_int_equal(oc_verify_request(&policy, &fixture.issuer, &req, &again, NULL), code);
     return code;
 }
 
 static void expect_believed(const struct request_case *c, const struct oc_requestor *out)
 {
-    const struct oc_cert *cert = &world_cert(c->asked.cert)->cert;
+    const struct oc_cert *cert = &fixture_cert(c->asked.cert)->cert;
     assert_int_equal(out->signer, c->kind);
     assert_true(oc_bytes_equal(out->name, cert->subject));
     if (c->kind == OC_SIGNER_ISSUER)
@@ -172,7 +172,7 @@ static void each_requestor(void **state)
 
 static void trusted_requestor(void **state)
 {
-    const struct oc_cert trusted = world_cert(CERT_OTHER_CA)->cert;
+    const struct oc_cert trusted = fixture_cert(CERT_OTHER_CA)->cert;
     const struct asked asked = {CERT_OTHER_CA, KEY_OTHER, .left_out = true};
     struct oc_requestor out;
     struct oc_error err;
@@ -190,30 +190,30 @@ static void without_signature(void **state)
 {
     uint8_t hashes[OC_CERT_ID_HASHES_LEN];
     struct oc_single_request single = question(hashes);
-    struct oc_request_spec spec = {world_cert(CERT_CA)->cert.subject, &single, 1, {0}};
+    struct oc_request_spec spec = {fixture_cert(CERT_CA)->cert.subject, &single, 1, {0}};
     struct oc_requestor out;
     struct oc_error err;
     struct oc_bytes der;
     (void)state;
-    assert_int_equal(oc_request_build(&spec, stage.room, SCENE_SIZE, &der, NULL), OC_OK);
+    assert_int_equal(oc_request_build(&spec, fixture.room, MESSAGE_SIZE, &der, NULL), OC_OK);
     assert_int_equal(verify(der, &out, &err), OC_ERR_SIGNATURE);
     assert_string_equal(err.what, unsigned_request);
 }
 
 static void without_a_name(void **state)
 {
-    const struct oc_cert *cert = &world_cert(CERT_DELEGATE)->cert;
+    const struct oc_cert *cert = &fixture_cert(CERT_DELEGATE)->cert;
     uint8_t hashes[OC_CERT_ID_HASHES_LEN];
     struct oc_single_request single = question(hashes);
     struct sign_request_spec spec = {
         .data = {{0}, &single, 1, {0}},
-        .key = world_key(KEY_DELEGATE),
+        .key = fixture_key(KEY_DELEGATE),
         .certs = {cert->der, 1},
     };
     struct oc_requestor out;
     struct oc_error err;
     (void)state;
-    assert_int_equal(verify(sign_request(&spec, stage.room, SCENE_SIZE), &out, &err),
+    assert_int_equal(verify(sign_request(&spec, fixture.room, MESSAGE_SIZE), &out, &err),
                      OC_ERR_SIGNER);
     assert_string_equal(err.what, no_directory_name);
 }
@@ -225,14 +225,14 @@ static void every_flipped_bit(void **state)
     const struct asked asked = {CERT_DELEGATE, KEY_DELEGATE};
     (void)state;
     struct oc_bytes der = make(&asked);
-    uint8_t *octets = stage.room + (der.data - stage.room);
+    uint8_t *octets = fixture.room + (der.data - fixture.room);
     size_t believed = 0;
     for (size_t bit = 0; bit < der.len * 8; bit++) {
         struct oc_request req;
         struct oc_requestor out;
         octets[bit / 8] ^= (uint8_t)(1U << bit % 8);
         if (oc_request_parse(&req, der, NULL) == OC_OK &&
-            oc_verify_request(&policy, &stage.issuer, &req, &out, NULL) == OC_OK)
+            oc_verify_request(&policy, &fixture.issuer, &req, &out, NULL) == OC_OK)
             believed++;
         octets[bit / 8] ^= (uint8_t)(1U << bit % 8);
     }
@@ -241,18 +241,18 @@ static void every_flipped_bit(void **state)
 
 static void signed_by_libcrypto(void **state)
 {
-    const struct sign_cert *cert = world_cert(CERT_WITHOUT_EKU);
+    const struct sign_cert *cert = fixture_cert(CERT_WITHOUT_EKU);
     const uint8_t *at = cert->der;
     X509 *x509 = d2i_X509(NULL, &at, (long)cert->cert.der.len);
-    const uint8_t *ca_at = world_cert(CERT_CA)->der;
-    X509 *ca = d2i_X509(NULL, &ca_at, (long)world_cert(CERT_CA)->cert.der.len);
+    const uint8_t *ca_at = fixture_cert(CERT_CA)->der;
+    X509 *ca = d2i_X509(NULL, &ca_at, (long)fixture_cert(CERT_CA)->cert.der.len);
     OCSP_REQUEST *req = OCSP_REQUEST_new();
     struct oc_requestor out;
     struct oc_error err;
     uint8_t *der = NULL;
     (void)state;
     assert_non_null(OCSP_request_add0_id(req, OCSP_cert_to_id(EVP_sha1(), x509, ca)));
-    assert_int_equal(OCSP_request_sign(req, x509, world_key(KEY_DELEGATE), EVP_sha384(), NULL, 0),
+    assert_int_equal(OCSP_request_sign(req, x509, fixture_key(KEY_DELEGATE), EVP_sha384(), NULL, 0),
                      1);
     int len = i2d_OCSP_REQUEST(req, &der);
     assert_true(len > 0);
@@ -268,7 +268,7 @@ static void signed_by_libcrypto(void **state)
 static int start(void **state)
 {
     oc_policy_init(&policy, SIGN_NOW);
-    return stage_start(state);
+    return fixture_start(state);
 }
 
 int main(void)
@@ -278,5 +278,5 @@ int main(void)
         cmocka_unit_test(without_signature), cmocka_unit_test(without_a_name),
         cmocka_unit_test(every_flipped_bit), cmocka_unit_test(signed_by_libcrypto),
     };
-    return cmocka_run_group_tests(tests, start, stage_stop);
+    return cmocka_run_group_tests(tests, start, fixture_stop);
 }

@@ -2,7 +2,7 @@
 //
 // Who may sign responses, asked of the certificate alone: what oc_verify() says of its
 // signer, oc_verify_responder() says before anything is signed.
-#include "stage.h"
+#include "verify_fixture.h"
 
 #include <ocsp/openssl.h>
 
@@ -66,12 +66,13 @@ static enum oc_err ask(const struct oc_policy *policy, enum cert_name name,
     *kind = (enum oc_signer_kind)99;
     memset(err, 0xff, sizeof *err);
     enum oc_err code =
-        oc_verify_responder(policy, &stage.issuer, &world_cert(name)->cert, kind, err);
+        oc_verify_responder(policy, &fixture.issuer, &fixture_cert(name)->cert, kind, err);
     assert_int_equal(err->code, code);
     assert_true(code == OC_OK || *kind == OC_SIGNER_NONE);
     enum oc_signer_kind again;
     assert_int_equal(
-        oc_verify_responder(policy, &stage.issuer, &world_cert(name)->cert, &again, NULL), code);
+        oc_verify_responder(policy, &fixture.issuer, &fixture_cert(name)->cert, &again, NULL),
+        code);
     assert_int_equal(again, *kind);
     return code;
 }
@@ -100,8 +101,8 @@ static void trusted_by_its_octets(void **state)
     struct oc_policy policy;
     enum oc_signer_kind kind;
     struct oc_error err;
-    const struct oc_cert trusted[] = {world_cert(CERT_OTHER_CA)->cert,
-                                      world_cert(CERT_EXPIRED)->cert};
+    const struct oc_cert trusted[] = {fixture_cert(CERT_OTHER_CA)->cert,
+                                      fixture_cert(CERT_EXPIRED)->cert};
     (void)state;
     oc_policy_init(&policy, SIGN_NOW);
     policy.trusted = trusted;
@@ -122,7 +123,7 @@ static void issuer_must_be_valid(void **state)
     enum oc_signer_kind kind;
     struct oc_error err;
     (void)state;
-    oc_policy_init(&policy, world_cert(CERT_CA)->cert.not_after + 301);
+    oc_policy_init(&policy, fixture_cert(CERT_CA)->cert.not_after + 301);
     assert_int_equal(ask(&policy, CERT_CA, &kind, &err), OC_ERR_DELEGATE_TIME);
     assert_string_equal(err.what, not_now);
     policy.now--;
@@ -149,5 +150,5 @@ int main(void)
         cmocka_unit_test(issuer_must_be_valid),
         cmocka_unit_test(policy_without_sense),
     };
-    return cmocka_run_group_tests(tests, stage_start, stage_stop);
+    return cmocka_run_group_tests(tests, fixture_start, fixture_stop);
 }

@@ -2,7 +2,7 @@
 //
 // Which of several single responses counts. oc_verify() and the caller of
 // oc_response_find_strictest() must see the same one, in whatever order they stand.
-#include "stage.h"
+#include "verify_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,7 +102,7 @@ static void expect_single(const struct oc_response *resp, size_t expected)
     size_t at = 99;
     size_t start = 0;
     size_t next = 0;
-    assert_true(oc_response_find_strictest(resp, is_in_question, &stage.issuer, &at, &single));
+    assert_true(oc_response_find_strictest(resp, is_in_question, &fixture.issuer, &at, &single));
     for (size_t i = 0; i <= expected; i++) {
         start = next;
         assert_true(oc_response_next(resp, &next, &again));
@@ -118,17 +118,18 @@ static void expect_single(const struct oc_response *resp, size_t expected)
 // Both ways to ask, of one response.
 static void expect_case(const struct strictest_case *c)
 {
-    struct scene scene = {.n_said = c->n_said};
+    struct response_fixture response = {.n_said = c->n_said};
     struct oc_response resp;
     struct oc_policy policy;
     struct oc_verdict verdict;
-    memcpy(scene.said, c->said, sizeof scene.said);
-    assert_int_equal(oc_response_parse(&resp, scene_make(&scene, stage.room), NULL), OC_OK);
+    memcpy(response.said, c->said, sizeof response.said);
+    assert_int_equal(oc_response_parse(&resp, response_fixture_make(&response, fixture.room), NULL),
+                     OC_OK);
     oc_policy_init(&policy, SIGN_NOW);
     enum oc_err code =
-        oc_verify(&policy, &stage.issuer, serial_in_question(), &resp, &verdict, NULL);
+        oc_verify(&policy, &fixture.issuer, serial_in_question(), &resp, &verdict, NULL);
     if (c->expected == NONE) {
-        expect_nothing(&resp, is_in_question, &stage.issuer);
+        expect_nothing(&resp, is_in_question, &fixture.issuer);
         assert_int_equal(code, OC_ERR_NO_MATCH);
         return;
     }
@@ -163,20 +164,21 @@ static bool is_equal(const void *arg, const struct oc_cert_id *id)
 // A cert ID by one hash is not equal to that of the same certificate by another.
 static void one_hash_only(void **state)
 {
-    static const struct scene scene = {
+    static const struct response_fixture response = {
         .said = {{GOOD, .hash = OC_HASH_SHA256}, {REVOKED, .hash = OC_HASH_SHA1}}, .n_said = 2};
     struct oc_response resp;
     struct oc_cert_id id;
     struct oc_single_response single;
     size_t at = 0;
     (void)state;
-    assert_int_equal(oc_response_parse(&resp, scene_make(&scene, stage.room), NULL), OC_OK);
+    assert_int_equal(oc_response_parse(&resp, response_fixture_make(&response, fixture.room), NULL),
+                     OC_OK);
     assert_int_equal(
-        oc_issuer_make_id(&stage.issuer, OC_HASH_SHA256, serial_in_question(), &id, NULL), OC_OK);
+        oc_issuer_make_id(&fixture.issuer, OC_HASH_SHA256, serial_in_question(), &id, NULL), OC_OK);
     assert_true(oc_response_find_strictest(&resp, is_equal, &id, &at, &single));
     assert_int_equal(single.status, OC_CERT_STATUS_GOOD);
     assert_int_equal(
-        oc_issuer_make_id(&stage.issuer, OC_HASH_SHA384, serial_in_question(), &id, NULL), OC_OK);
+        oc_issuer_make_id(&fixture.issuer, OC_HASH_SHA384, serial_in_question(), &id, NULL), OC_OK);
     expect_nothing(&resp, is_equal, &id);
     expect_nothing(&resp, is_refused, NULL);
 }
@@ -186,10 +188,10 @@ static void nothing_to_choose_from(void **state)
     static const struct oc_response zero;
     struct oc_response resp;
     (void)state;
-    expect_nothing(&zero, is_in_question, &stage.issuer);
+    expect_nothing(&zero, is_in_question, &fixture.issuer);
     struct oc_bytes error = oc_response_error(OC_RESPONSE_TRY_LATER);
     assert_int_equal(oc_response_parse(&resp, error, NULL), OC_OK);
-    expect_nothing(&resp, is_in_question, &stage.issuer);
+    expect_nothing(&resp, is_in_question, &fixture.issuer);
 }
 
 int main(void)
@@ -199,5 +201,5 @@ int main(void)
         cmocka_unit_test(one_hash_only),
         cmocka_unit_test(nothing_to_choose_from),
     };
-    return cmocka_run_group_tests(tests, stage_start, stage_stop);
+    return cmocka_run_group_tests(tests, fixture_start, fixture_stop);
 }

@@ -2,7 +2,7 @@
 //
 // Issuers that are prepared, and tables of cryptographic functions that fail or lie: no
 // failure may become a verdict.
-#include "scene.h"
+#include "response_fixture.h"
 
 #include <ocsp/openssl.h>
 
@@ -95,7 +95,7 @@ static enum oc_err prepare(struct faulty *faulty, struct oc_issuer *issuer, stru
 {
     complete(faulty);
     memset(issuer, 0xff, sizeof *issuer);
-    return oc_issuer_init(issuer, &faulty->crypto, &world_cert(CERT_CA)->cert, err);
+    return oc_issuer_init(issuer, &faulty->crypto, &fixture_cert(CERT_CA)->cert, err);
 }
 
 static void expect_no_issuer(struct faulty faulty, enum oc_err expected, const char *what)
@@ -135,7 +135,7 @@ static void issuer_key_is_unknown_to_libcrypto(void **state)
     static const struct oc_issuer zero;
     static const uint8_t spki[] = {0x30, 0x0b, 0x30, 0x05, 0x06, 0x03, 0x2a,
                                    0x03, 0x04, 0x03, 0x02, 0x00, 0x01};
-    struct oc_cert cert = world_cert(CERT_CA)->cert;
+    struct oc_cert cert = fixture_cert(CERT_CA)->cert;
     struct oc_issuer issuer;
     struct oc_error err;
     (void)state;
@@ -165,7 +165,7 @@ static void issuer_of_zeroes_is_cleaned_up(void **state)
 // The cert ID by `hash`; its hashes stand in `hashes`.
 static struct oc_cert_id make_id(enum oc_hash hash, uint8_t hashes[2 * OC_HASH_MAX_LEN])
 {
-    const struct oc_cert *ca = &world_cert(CERT_CA)->cert;
+    const struct oc_cert *ca = &fixture_cert(CERT_CA)->cert;
     size_t len = sign_hash(hash, ca->subject, hashes);
     sign_hash(hash, ca->public_key, hashes + OC_HASH_MAX_LEN);
     return (struct oc_cert_id){.hash = hash,
@@ -200,7 +200,7 @@ static void issuer_matches_by_each_hash(void **state)
     struct oc_issuer issuer;
     uint8_t hashes[2 * OC_HASH_MAX_LEN] = {0};
     (void)state;
-    assert_int_equal(oc_issuer_init(&issuer, real, &world_cert(CERT_CA)->cert, NULL), OC_OK);
+    assert_int_equal(oc_issuer_init(&issuer, real, &fixture_cert(CERT_CA)->cert, NULL), OC_OK);
     for (enum oc_hash hash = OC_HASH_SHA1; hash <= OC_HASH_SHA512; hash++) {
         struct oc_cert_id id = make_id(hash, hashes);
         expect_only_exact_matches(&issuer, id);
@@ -214,12 +214,12 @@ static void issuer_matches_by_each_hash(void **state)
     oc_issuer_cleanup(&issuer);
 }
 
-static enum oc_err verify(const struct oc_issuer *issuer, const struct scene *scene,
+static enum oc_err verify(const struct oc_issuer *issuer, const struct response_fixture *response,
                           struct oc_verdict *verdict, struct oc_error *err)
 {
     struct oc_response resp;
     struct oc_policy policy;
-    assert_int_equal(oc_response_parse(&resp, scene_make(scene, room), NULL), OC_OK);
+    assert_int_equal(oc_response_parse(&resp, response_fixture_make(response, room), NULL), OC_OK);
     oc_policy_init(&policy, SIGN_NOW);
     memset(verdict, 0xff, sizeof *verdict);
     return oc_verify(&policy, issuer, serial_in_question(), &resp, verdict, err);
@@ -246,8 +246,8 @@ static void table_lacks_a_hash(void **state)
         struct oc_error err;
         assert_int_equal(prepare(&faulty, &issuer, NULL), OC_OK);
         for (enum oc_hash hash = OC_HASH_SHA1; hash <= OC_HASH_SHA512; hash++) {
-            struct scene scene = {.by_name = true, .said = {{.hash = hash}}};
-            assert_int_equal(verify(&issuer, &scene, &verdict, &err),
+            struct response_fixture response = {.by_name = true, .said = {{.hash = hash}}};
+            assert_int_equal(verify(&issuer, &response, &verdict, &err),
                              hash == lacks ? OC_ERR_NO_MATCH : OC_OK);
         }
         expect_no_match_by(&issuer, lacks);
@@ -255,8 +255,8 @@ static void table_lacks_a_hash(void **state)
     }
 }
 
-static void expect_refused(struct faulty faulty, const struct scene *scene, enum oc_err expected,
-                           const char *what)
+static void expect_refused(struct faulty faulty, const struct response_fixture *response,
+                           enum oc_err expected, const char *what)
 {
     static const struct oc_verdict zero;
     struct oc_issuer issuer;
@@ -264,7 +264,7 @@ static void expect_refused(struct faulty faulty, const struct scene *scene, enum
     struct oc_error err;
     assert_int_equal(prepare(&faulty, &issuer, NULL), OC_OK);
     memset(calls, 0, sizeof calls);
-    enum oc_err code = verify(&issuer, scene, &verdict, &err);
+    enum oc_err code = verify(&issuer, response, &verdict, &err);
     assert_string_equal(oc_err_name(code), oc_err_name(expected));
     assert_int_equal(err.code, expected);
     assert_string_equal(err.what, what);
@@ -273,8 +273,8 @@ static void expect_refused(struct faulty faulty, const struct scene *scene, enum
     assert_int_equal(keys, 0);
 }
 
-static const struct scene by_issuer = {.by_name = true};
-static const struct scene by_delegate = {.certs = {CERT_DELEGATE}, .by_name = true};
+static const struct response_fixture by_issuer = {.by_name = true};
+static const struct response_fixture by_delegate = {.certs = {CERT_DELEGATE}, .by_name = true};
 
 static void verify_fails(void **state)
 {
@@ -333,7 +333,7 @@ static void delegate_key_cannot_be_used(void **state)
 // Whose certificate it is cannot be found out without the hash of its key.
 static void hash_fails_while_verifying(void **state)
 {
-    static const struct scene scene = {.certs = {CERT_DELEGATE}};
+    static const struct response_fixture response = {.certs = {CERT_DELEGATE}};
     static const struct oc_verdict zero;
     struct faulty faulty = {.hash_n = 11, .code = OC_ERR_CRYPTO};
     struct oc_issuer issuer;
@@ -342,7 +342,7 @@ static void hash_fails_while_verifying(void **state)
     (void)state;
     assert_int_equal(prepare(&faulty, &issuer, NULL), OC_OK);
     assert_int_equal(calls[HASH], 10);
-    assert_int_equal(verify(&issuer, &scene, &verdict, &err), OC_ERR_CRYPTO);
+    assert_int_equal(verify(&issuer, &response, &verdict, &err), OC_ERR_CRYPTO);
     assert_string_equal(err.what, "a signer's key cannot be hashed (RFC 6960 4.2.1)");
     assert_int_equal(calls[HASH], 11);
     assert_memory_equal(&verdict, &zero, sizeof zero);
@@ -380,7 +380,8 @@ static void strength_at_the_borders(void **state)
 {
     struct oc_response resp;
     (void)state;
-    assert_int_equal(oc_response_parse(&resp, scene_make(&by_issuer, room), NULL), OC_OK);
+    assert_int_equal(oc_response_parse(&resp, response_fixture_make(&by_issuer, room), NULL),
+                     OC_OK);
     for (size_t i = 0; i < sizeof strengths / sizeof strengths[0]; i++) {
         const struct strength_case *c = &strengths[i];
         struct faulty faulty = {.strength = c->strength};
@@ -401,9 +402,9 @@ static void strength_at_the_borders(void **state)
 static int start(void **state)
 {
     (void)state;
-    world_start();
+    fixture_certs_make();
     real = oc_openssl_new();
-    room = malloc(SCENE_SIZE);
+    room = malloc(MESSAGE_SIZE);
     return real == NULL || room == NULL;
 }
 
@@ -412,7 +413,7 @@ static int stop(void **state)
     (void)state;
     free(room);
     oc_openssl_free(real);
-    world_stop();
+    fixture_certs_free();
     return 0;
 }
 

@@ -3,7 +3,7 @@
 // One case for each thing that oc_verify() checks: a response in which it alone is wrong,
 // and one in which it is just right.
 #include "guard.h"
-#include "scene.h"
+#include "response_fixture.h"
 
 #include <ocsp/openssl.h>
 
@@ -14,11 +14,11 @@
 
 #include <cmocka.h>
 
-// struct verify_case is a scene and what must come of it. Without a code the response is
+// struct verify_case is a response and the expected outcome. Without a code the response is
 // believed, says `status` (good, if not set), and is signed by `signer`.
 struct verify_case {
     const char *name;
-    struct scene scene;
+    struct response_fixture response;
     enum cert_name issuer;  // CERT_CA, if not set
     void (*policy)(struct oc_policy *policy);
     enum oc_err code;
@@ -171,13 +171,13 @@ static void require_unsent_nonce(struct oc_policy *policy)
 
 static void trust_other(struct oc_policy *policy)
 {
-    policy->trusted = &world_cert(CERT_OTHER_CA)->cert;
+    policy->trusted = &fixture_cert(CERT_OTHER_CA)->cert;
     policy->n_trusted = 1;
 }
 
 static void trust_expired(struct oc_policy *policy)
 {
-    policy->trusted = &world_cert(CERT_EXPIRED)->cert;
+    policy->trusted = &fixture_cert(CERT_EXPIRED)->cert;
     policy->n_trusted = 1;
 }
 
@@ -189,7 +189,7 @@ static void trust_expired_for_ever(struct oc_policy *policy)
 
 static void trust_small_rsa(struct oc_policy *policy)
 {
-    policy->trusted = &world_cert(CERT_CA_RSA_1024)->cert;
+    policy->trusted = &fixture_cert(CERT_CA_RSA_1024)->cert;
     policy->n_trusted = 1;
 }
 
@@ -197,8 +197,8 @@ static void trust_small_rsa(struct oc_policy *policy)
 static void trust_two(struct oc_policy *policy)
 {
     static struct oc_cert both[2];
-    both[0] = world_cert(CERT_EXPIRED)->cert;
-    both[1] = world_cert(CERT_OTHER_CA)->cert;
+    both[0] = fixture_cert(CERT_EXPIRED)->cert;
+    both[1] = fixture_cert(CERT_OTHER_CA)->cert;
     policy->trusted = both;
     policy->n_trusted = 2;
 }
@@ -268,13 +268,13 @@ static void check_plain(const struct oc_verdict *verdict)
 
 static void check_delegate(const struct oc_verdict *verdict)
 {
-    assert_true(oc_bytes_equal(verdict->signer_cert, world_cert(CERT_DELEGATE)->cert.der));
+    assert_true(oc_bytes_equal(verdict->signer_cert, fixture_cert(CERT_DELEGATE)->cert.der));
     assert_false(verdict->signer_needs_check);
 }
 
 static void check_needs_check(const struct oc_verdict *verdict)
 {
-    assert_true(oc_bytes_equal(verdict->signer_cert, world_cert(CERT_WITHOUT_NOCHECK)->cert.der));
+    assert_true(oc_bytes_equal(verdict->signer_cert, fixture_cert(CERT_WITHOUT_NOCHECK)->cert.der));
     assert_true(verdict->signer_needs_check);
 }
 
@@ -318,7 +318,7 @@ static void check_ask_before_signer_ends(const struct oc_verdict *verdict)
 
 static void check_trusted(const struct oc_verdict *verdict)
 {
-    assert_true(oc_bytes_equal(verdict->signer_cert, world_cert(CERT_OTHER_CA)->cert.der));
+    assert_true(oc_bytes_equal(verdict->signer_cert, fixture_cert(CERT_OTHER_CA)->cert.der));
     assert_false(verdict->signer_needs_check);
 }
 
@@ -730,7 +730,7 @@ static void judge(const struct verify_case *c, struct oc_bytes der)
     der.data = guard_at_end(&guard, der.data, der.len);
     if (oc_response_parse(&resp, der, &err) != OC_OK)
         fail_msg("does not parse: %s", err.what);
-    const struct oc_cert *cert = &world_cert(c->issuer != CERT_NONE ? c->issuer : CERT_CA)->cert;
+    const struct oc_cert *cert = &fixture_cert(c->issuer != CERT_NONE ? c->issuer : CERT_CA)->cert;
     assert_int_equal(oc_issuer_init(&issuer, crypto, cert, &err), OC_OK);
     oc_policy_init(&policy, SIGN_NOW);
     if (c->policy != NULL)
@@ -751,7 +751,7 @@ static void judge(const struct verify_case *c, struct oc_bytes der)
 static void run_case(void **state)
 {
     const struct verify_case *c = *state;
-    judge(c, scene_make(&c->scene, room));
+    judge(c, response_fixture_make(&c->response, room));
 }
 
 static void status_is_an_error(void **state)
@@ -768,7 +768,7 @@ static void status_is_an_error(void **state)
 static void response_type_is_another(void **state)
 {
     static const struct verify_case c = {REFUSED(OC_ERR_NOT_BASIC, not_basic, at_type)};
-    struct oc_bytes der = scene_make(&c.scene, room);
+    struct oc_bytes der = response_fixture_make(&c.response, room);
     struct oc_response resp;
     (void)state;
     assert_int_equal(oc_response_parse(&resp, der, NULL), OC_OK);
@@ -787,12 +787,12 @@ static void allow_all(struct oc_policy *policy)
 static void md5_is_never_allowed(void **state)
 {
     static const struct verify_case c = {
-        .scene = {.certs = {CERT_MD5}, .said = {{.issuer = CERT_CA_RSA}}},
+        .response = {.certs = {CERT_MD5}, .said = {{.issuer = CERT_CA_RSA}}},
         .issuer = CERT_CA_RSA,
         .policy = allow_all,
         REFUSED(OC_ERR_WEAK_HASH, weak_hash, at_cert_signature)};
     (void)state;
-    judge(&c, scene_make(&c.scene, room));
+    judge(&c, response_fixture_make(&c.response, room));
 }
 
 static void names_of_signer_kinds(void **state)
@@ -809,7 +809,7 @@ static void names_of_signer_kinds(void **state)
 static void start_hashes(void)
 {
     uint8_t hash[OC_HASH_MAX_LEN];
-    sign_hash(OC_HASH_SHA1, world_cert(CERT_CA)->cert.public_key, hash);
+    sign_hash(OC_HASH_SHA1, fixture_cert(CERT_CA)->cert.public_key, hash);
     memcpy(prefix_hash, hash, sizeof prefix_hash);
     memcpy(longer_hash, hash, sizeof longer_hash - 1);
 }
@@ -817,11 +817,11 @@ static void start_hashes(void)
 static int start(void **state)
 {
     (void)state;
-    world_start();
+    fixture_certs_make();
     start_hashes();
     crypto = oc_openssl_new();
-    room = malloc(SCENE_SIZE);
-    guard_init(&guard, SCENE_SIZE);
+    room = malloc(MESSAGE_SIZE);
+    guard_init(&guard, MESSAGE_SIZE);
     return crypto == NULL || room == NULL;
 }
 
@@ -831,7 +831,7 @@ static int stop(void **state)
     guard_free(&guard);
     free(room);
     oc_openssl_free(crypto);
-    world_stop();
+    fixture_certs_free();
     return 0;
 }
 

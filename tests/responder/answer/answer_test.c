@@ -18,7 +18,7 @@
 
 static const struct answer_times now = {SIGN_NOW, 0};
 static const uint8_t octets[256] = {7, 7, 7};
-static uint8_t room[SCENE_SIZE];
+static uint8_t room[MESSAGE_SIZE];
 
 static enum oc_response_status status_of(struct oc_bytes request)
 {
@@ -117,7 +117,7 @@ static void number_of_cert_ids(void **state)
     static const uint8_t none[] = {0x30, 4, 0x30, 2, 0x30, 0};
     struct oc_verdict verdict;
     (void)state;
-    desk.served.max_request = SCENE_SIZE;
+    desk.served.max_request = MESSAGE_SIZE;
     for (size_t i = 0; i < DESK_IDS_MAX; i++)
         ids[i].hash = OC_HASH_SHA512;
     verdict = believe(desk_request(ids, JOB_SINGLES_MAX, NULL, 0), DESK_CA, good_serial(),
@@ -223,10 +223,10 @@ static void signature_is_ignored(void **state)
         size_t at = 0;
         assert_int_equal(oc_request_parse(&req, desk_request(&id, 1, NULL, 0), NULL), OC_OK);
         assert_true(oc_request_next(&req, &at, &single));
-        const struct oc_cert *cert = &world_cert(CERT_DELEGATE)->cert;
+        const struct oc_cert *cert = &fixture_cert(CERT_DELEGATE)->cert;
         const struct sign_request_spec spec = {
             .data = {.requestor_name = cert->subject, .requests = &single, .n_requests = 1},
-            .key = world_key(KEY_DELEGATE),
+            .key = fixture_key(KEY_DELEGATE),
             .certs = {cert->der, 1},
             .fault = faults[i]};
         believe(sign_request(&spec, room, sizeof room), DESK_CA, good_serial(),

@@ -23,7 +23,7 @@ static char why[512];
 static int start(void **state)
 {
     (void)state;
-    world_start();
+    fixture_certs_make();
     keyring_start();
     return 0;
 }
@@ -32,7 +32,7 @@ static int stop(void **state)
 {
     (void)state;
     keyring_stop();
-    world_stop();
+    fixture_certs_free();
     return 0;
 }
 

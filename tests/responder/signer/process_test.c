@@ -44,11 +44,11 @@ static struct signer_link *link_;
 static int start(void **state)
 {
     (void)state;
-    world_start();
+    fixture_certs_make();
     keyring_start();
     crypto = oc_openssl_new();
     return crypto == NULL ||
-           oc_issuer_init(&issuer, crypto, &world_cert(CERT_CA)->cert, NULL) != OC_OK;
+           oc_issuer_init(&issuer, crypto, &fixture_cert(CERT_CA)->cert, NULL) != OC_OK;
 }
 
 static int stop(void **state)
@@ -57,7 +57,7 @@ static int stop(void **state)
     oc_issuer_cleanup(&issuer);
     oc_openssl_free(crypto);
     keyring_stop();
-    world_stop();
+    fixture_certs_free();
     return 0;
 }
 
@@ -244,14 +244,14 @@ static void hello_says_who_signs(void **state)
     assert_int_equal(n, 2);
     assert_string_equal(infos[0].name, "delegate");
     assert_string_equal(infos[1].name, "itself");
-    sign_hash(OC_HASH_SHA256, world_cert(CERT_CA)->cert.der, hash);
+    sign_hash(OC_HASH_SHA256, fixture_cert(CERT_CA)->cert.der, hash);
     assert_memory_equal(infos[0].issuer, hash, 32);
     assert_memory_equal(infos[1].issuer, hash, 32);
     assert_memory_equal(infos[1].id, hash, 32);
-    sign_hash(OC_HASH_SHA256, world_cert(CERT_DELEGATE)->cert.der, hash);
+    sign_hash(OC_HASH_SHA256, fixture_cert(CERT_DELEGATE)->cert.der, hash);
     assert_memory_equal(infos[0].id, hash, 32);
-    assert_int_equal(infos[0].not_before, world_cert(CERT_DELEGATE)->cert.not_before);
-    assert_int_equal(infos[1].not_after, world_cert(CERT_CA)->cert.not_after);
+    assert_int_equal(infos[0].not_before, fixture_cert(CERT_DELEGATE)->cert.not_before);
+    assert_int_equal(infos[1].not_after, fixture_cert(CERT_CA)->cert.not_after);
     assert_true(signer_link_is_alive(link_));
     assert_int_equal(signer_link_queue(link_), 0);
 }

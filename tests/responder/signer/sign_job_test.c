@@ -49,7 +49,7 @@ static void as_it_should_be(void **state)
                                                  OC_CERT_STATUS_REVOKED};
     struct oc_bytes der;
     (void)state;
-    assert_null(sign_job(&desk.as[DESK_CA], &job, SIGN_NOW, stage.room, SCENE_SIZE, &der));
+    assert_null(sign_job(&desk.as[DESK_CA], &job, SIGN_NOW, fixture.room, MESSAGE_SIZE, &der));
     for (size_t i = 0; i < 3; i++) {
         struct oc_verdict verdict;
         assert_int_equal(desk_verify(DESK_CA, der, (struct oc_bytes){job.singles[i].serial, 4},
@@ -86,9 +86,9 @@ static const char other_reason[] = "invalid reason of an extended revoke (RFC 69
 // expect signs at `now`: `why` is the reason not to, NULL when there is none.
 static void expect_as(const struct sign_as *as, int64_t now, const char *why)
 {
-    struct oc_bytes der = {stage.room, 1};
+    struct oc_bytes der = {fixture.room, 1};
     const char *refused = sign_refuse(as, &job, now);
-    const char *not_signed = sign_job(as, &job, now, stage.room, SCENE_SIZE, &der);
+    const char *not_signed = sign_job(as, &job, now, fixture.room, MESSAGE_SIZE, &der);
     if (why == NULL) {
         assert_null(refused);
         assert_null(not_signed);
@@ -356,7 +356,7 @@ static struct oc_response parse_signed(const struct sign_as *as)
 {
     struct oc_bytes der;
     struct oc_response resp;
-    assert_null(sign_job(as, &job, SIGN_NOW, stage.room, SCENE_SIZE, &der));
+    assert_null(sign_job(as, &job, SIGN_NOW, fixture.room, MESSAGE_SIZE, &der));
     assert_int_equal(oc_response_parse(&resp, der, NULL), OC_OK);
     assert_int_equal(resp.deviations, 0);
     return resp;
@@ -371,14 +371,14 @@ static void responder_id_and_certificates(void **state)
     assert_int_equal(resp.responder.kind, OC_RESPONDER_BY_KEY);
     assert_int_equal(resp.signature.certs.n, 1);
     assert_true(oc_cert_next(&resp.signature.certs, &at, &cert));
-    assert_true(oc_bytes_equal(cert, world_cert(CERT_DELEGATE)->cert.der));
+    assert_true(oc_bytes_equal(cert, fixture_cert(CERT_DELEGATE)->cert.der));
     resp = parse_signed(&desk.by_ca);
     assert_int_equal(resp.signature.certs.n, 0);
     assert_null(resp.signature.certs.items.data);
     desk.configs[DESK_CA].by_name = true;
     resp = parse_signed(&desk.by_ca);
     assert_int_equal(resp.responder.kind, OC_RESPONDER_BY_NAME);
-    assert_true(oc_bytes_equal(resp.responder.name, world_cert(CERT_CA)->cert.subject));
+    assert_true(oc_bytes_equal(resp.responder.name, fixture_cert(CERT_CA)->cert.subject));
 }
 
 // Without extended revoke and nonce there is no extension, and so there is no list of them.
@@ -438,15 +438,15 @@ static void largest_response(void **state)
     job.singles[JOB_SINGLES_MAX - 1].reason = OC_REASON_CERTIFICATE_HOLD;
     job.n_singles = JOB_SINGLES_MAX;
     job.nonce_len = JOB_NONCE_MAX;
-    assert_null(sign_job(&desk.as[DESK_CA], &job, SIGN_NOW, stage.room, SCENE_SIZE, &der));
+    assert_null(sign_job(&desk.as[DESK_CA], &job, SIGN_NOW, fixture.room, MESSAGE_SIZE, &der));
     assert_in_range(der.len, 20000, 40000);
 }
 
 static void no_room(void **state)
 {
-    struct oc_bytes der = {stage.room, 1};
+    struct oc_bytes der = {fixture.room, 1};
     (void)state;
-    assert_string_equal(sign_job(&desk.as[DESK_CA], &job, SIGN_NOW, stage.room, 64, &der),
+    assert_string_equal(sign_job(&desk.as[DESK_CA], &job, SIGN_NOW, fixture.room, 64, &der),
                         "the buffer is too small for the message");
     assert_null(der.data);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The keys and certificates of the tests, and responses from their descriptions.
-#include "scene.h"
+#include "response_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +63,7 @@ static const struct described descriptions[N_CERTS] = {
     [CERT_RSA_1024] = {{A_DELEGATE, A_PURPOSE}, KEY_RSA_1024, KEY_CA},
 };
 
-void world_start(void)
+void fixture_certs_make(void)
 {
     static uint8_t none[] = {0x30, 0x00};
     for (enum key_name key = KEY_CA; key <= KEY_OTHER; key++)
@@ -81,7 +81,7 @@ void world_start(void)
     certs[CERT_MALFORMED].cert.der = (struct oc_bytes){none, sizeof none};
 }
 
-void world_stop(void)
+void fixture_certs_free(void)
 {
     for (enum cert_name name = CERT_CA; name < CERT_MALFORMED; name++)
         sign_cert_free(&certs[name]);
@@ -89,12 +89,12 @@ void world_stop(void)
         EVP_PKEY_free(keys[key]);
 }
 
-const struct sign_cert *world_cert(enum cert_name name)
+const struct sign_cert *fixture_cert(enum cert_name name)
 {
     return &certs[name];
 }
 
-EVP_PKEY *world_key(enum key_name name)
+EVP_PKEY *fixture_key(enum key_name name)
 {
     return keys[name];
 }
@@ -110,7 +110,7 @@ struct behind {
     uint8_t key_hash[SAID_MAX][OC_HASH_MAX_LEN];
     uint8_t extensions[SAID_MAX + 1][512];
     uint8_t responder[OC_HASH_MAX_LEN];
-    uint8_t certs[SCENE_SIZE / 2];
+    uint8_t certs[MESSAGE_SIZE / 2];
 };
 
 static struct oc_list list_of(const struct oc_extension *extension, uint8_t room[512])
@@ -149,32 +149,33 @@ static struct oc_single_response single_of(const struct said *said, struct behin
     };
 }
 
-static enum cert_name responder_of(const struct scene *scene)
+static enum cert_name responder_of(const struct response_fixture *response)
 {
     enum cert_name name = CERT_CA;
-    if (scene->responder != CERT_NONE)
-        return scene->responder;
-    for (size_t i = 0; i < SCENE_CERTS_MAX && scene->certs[i] != CERT_NONE; i++)
-        name = scene->certs[i];
+    if (response->responder != CERT_NONE)
+        return response->responder;
+    for (size_t i = 0; i < FIXTURE_CERTS_MAX && response->certs[i] != CERT_NONE; i++)
+        name = response->certs[i];
     return name;
 }
 
-static struct oc_responder_id responder_id_of(const struct scene *scene, struct behind *behind)
+static struct oc_responder_id responder_id_of(const struct response_fixture *response,
+                                              struct behind *behind)
 {
-    const struct oc_cert *cert = &certs[responder_of(scene)].cert;
-    if (scene->by_name)
+    const struct oc_cert *cert = &certs[responder_of(response)].cert;
+    if (response->by_name)
         return (struct oc_responder_id){OC_RESPONDER_BY_NAME, .name = cert->subject};
-    if (scene->key_hash.data != NULL)
-        return (struct oc_responder_id){OC_RESPONDER_BY_KEY, .key_hash = scene->key_hash};
+    if (response->key_hash.data != NULL)
+        return (struct oc_responder_id){OC_RESPONDER_BY_KEY, .key_hash = response->key_hash};
     size_t len = sign_hash(OC_HASH_SHA1, cert->public_key, behind->responder);
     return (struct oc_responder_id){OC_RESPONDER_BY_KEY, .key_hash = {behind->responder, len}};
 }
 
-static struct oc_list certs_of(const struct scene *scene, struct behind *behind)
+static struct oc_list certs_of(const struct response_fixture *response, struct behind *behind)
 {
     struct oc_list list = {0};
-    for (; list.n < SCENE_CERTS_MAX && scene->certs[list.n] != CERT_NONE; list.n++) {
-        struct oc_bytes der = certs[scene->certs[list.n]].cert.der;
+    for (; list.n < FIXTURE_CERTS_MAX && response->certs[list.n] != CERT_NONE; list.n++) {
+        struct oc_bytes der = certs[response->certs[list.n]].cert.der;
         memcpy(behind->certs + list.items.len, der.data, der.len);
         list.items.data = behind->certs;
         list.items.len += der.len;
@@ -182,33 +183,34 @@ static struct oc_list certs_of(const struct scene *scene, struct behind *behind)
     return list;
 }
 
-struct oc_bytes scene_make(const struct scene *scene, uint8_t *buf)
+struct oc_bytes response_fixture_make(const struct response_fixture *response, uint8_t *buf)
 {
     struct behind *behind = calloc(1, sizeof *behind);
     struct oc_single_response singles[SAID_MAX];
-    size_t n = scene->n_said != 0 ? scene->n_said : 1;
-    enum key_name key = scene->key;
+    size_t n = response->n_said != 0 ? response->n_said : 1;
+    enum key_name key = response->key;
     if (behind == NULL)
         abort();
     if (key == KEY_OF_RESPONDER)
-        key = descriptions[responder_of(scene)].key;
+        key = descriptions[responder_of(response)].key;
     for (size_t i = 0; i < n; i++)
-        singles[i] = single_of(&scene->said[i], behind, i);
+        singles[i] = single_of(&response->said[i], behind, i);
     struct sign_response_spec spec = {
-        .data = {.responder = responder_id_of(scene, behind),
-                 .produced_at = SIGN_NOW + (scene->produced_at != 0 ? scene->produced_at : -HOUR),
+        .data = {.responder = responder_id_of(response, behind),
+                 .produced_at =
+                     SIGN_NOW + (response->produced_at != 0 ? response->produced_at : -HOUR),
                  .responses = singles,
                  .n_responses = n,
-                 .extensions = list_of(scene->extension, behind->extensions[SAID_MAX])},
-        .tbs = scene->tbs,
-        .find = scene->find,
-        .replace = scene->replace,
+                 .extensions = list_of(response->extension, behind->extensions[SAID_MAX])},
+        .tbs = response->tbs,
+        .find = response->find,
+        .replace = response->replace,
         .key = keys[key],
-        .digest = scene->digest != NULL ? scene->digest() : NULL,
-        .certs = certs_of(scene, behind),
-        .fault = scene->fault,
+        .digest = response->digest != NULL ? response->digest() : NULL,
+        .certs = certs_of(response, behind),
+        .fault = response->fault,
     };
-    struct oc_bytes der = sign_response(&spec, buf, SCENE_SIZE);
+    struct oc_bytes der = sign_response(&spec, buf, MESSAGE_SIZE);
     free(behind);
     return der;
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// A scene is a response and who takes part in it: one description, in which a member that
-// is not set means "as it should be", becomes keys, certificates and octets.
-#ifndef TESTS_VERIFY_SCENE_H
-#define TESTS_VERIFY_SCENE_H
+// Responses for tests, with the keys and certificates of everybody who takes part in them. A
+// response is made from a description; a member that is not set means the valid value.
+#ifndef TESTS_VERIFY_RESPONSE_FIXTURE_H
+#define TESTS_VERIFY_RESPONSE_FIXTURE_H
 
 #include "sign.h"
 
 #include <ocsp/verify.h>
 
-#define SCENE_SIZE 65536
+#define MESSAGE_SIZE 65536
 #define HOUR INT64_C(3600)
 #define DAY INT64_C(86400)
 
@@ -24,7 +24,7 @@ enum key_name {
     N_KEYS
 };
 
-// Each certificate differs in one thing from CERT_CA or CERT_DELEGATE.
+// Each certificate differs in one property from CERT_CA or CERT_DELEGATE.
 enum cert_name {
     CERT_NONE = 0,
     CERT_CA,
@@ -34,7 +34,7 @@ enum cert_name {
     CERT_OTHER_CA,          // another name and key
     CERT_CA_OF_SAME_NAME,   // the CA's name, another key
     CERT_CA_OF_OTHER_NAME,  // the CA's key, another name
-    CERT_SELF_MADE,         // the CA's name as subject and issuer, signed by itself
+    CERT_SELF_MADE,         // the CA's name as subject and issuer, self-signed
     CERT_DELEGATE,
     CERT_WITHOUT_EKU,
     CERT_ANY_EKU,
@@ -62,12 +62,12 @@ enum cert_name {
     CERT_BY_CA_RSA_1024,
     CERT_RSA,
     CERT_RSA_1024,
-    CERT_MALFORMED,  // no certificate at all
+    CERT_MALFORMED,  // not a certificate
     N_CERTS
 };
 
-// struct said is one single response. Zeroes mean: good, SHA-1, of CERT_CA, the serial
-// number in question, from an hour ago until in an hour. Other times are seconds after
+// struct said describes one single response. Zeroes mean: good, SHA-1, issued by CERT_CA, the
+// serial number in question, valid from an hour ago for two hours. Other times are seconds after
 // SIGN_NOW.
 struct said {
     enum oc_cert_status status;
@@ -84,18 +84,18 @@ struct said {
 };
 
 #define SAID_MAX 3
-#define SCENE_CERTS_MAX 20
+#define FIXTURE_CERTS_MAX 20
 
-// struct scene is a response. `responder` is the certificate that the responder ID names,
-// otherwise the last of `certs`, otherwise CERT_CA.
-struct scene {
+// struct response_fixture describes a response. `responder` is the certificate that the responder
+// ID names, otherwise the last of `certs`, otherwise CERT_CA.
+struct response_fixture {
     enum cert_name responder;
     bool by_name;
     struct oc_bytes key_hash;  // in place of the one of `responder`
     enum key_name key;
     const EVP_MD *(*digest)(void);
     enum sign_fault fault;
-    enum cert_name certs[SCENE_CERTS_MAX];
+    enum cert_name certs[FIXTURE_CERTS_MAX];
     struct said said[SAID_MAX];
     size_t n_said;  // 0: one
     int64_t produced_at;
@@ -105,18 +105,18 @@ struct scene {
     const struct oc_extension *extension;
 };
 
-// world_start makes the keys and certificates; world_stop frees them.
-void world_start(void);
-void world_stop(void);
+// fixture_certs_make makes all keys and certificates; fixture_certs_free frees them.
+void fixture_certs_make(void);
+void fixture_certs_free(void);
 
-// world_cert and world_key give a certificate and a key of the world.
-const struct sign_cert *world_cert(enum cert_name name);
-EVP_PKEY *world_key(enum key_name name);
+// fixture_cert and fixture_key return a certificate and a key.
+const struct sign_cert *fixture_cert(enum cert_name name);
+EVP_PKEY *fixture_key(enum key_name name);
 
 // serial_in_question is the serial number that oc_verify() is asked about.
 struct oc_bytes serial_in_question(void);
 
-// scene_make makes the response in the SCENE_SIZE octets at `buf`.
-struct oc_bytes scene_make(const struct scene *scene, uint8_t *buf);
+// response_fixture_make encodes and signs the response in the MESSAGE_SIZE octets at `buf`.
+struct oc_bytes response_fixture_make(const struct response_fixture *response, uint8_t *buf);
 
 #endif

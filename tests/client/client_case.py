@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What the tests of libocsp-client share: a certificate authority, answers about its
-# certificates, a hostile server, and the driver that asks.
+# The tests of libocsp-client share these: a certificate authority, responses about its
+# certificates, a hostile server, and the driver that sends requests.
 """Support for the tests of libocsp-client."""
 
 import json
@@ -22,7 +22,7 @@ PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY",
 TIMES = ("--connect", "400", "--timeout", "500")
 
 
-class Stage(PreparedCase):
+class ClientCase(PreparedCase):
     """A test with answers about leaf.der, issued by ca.der, at `self.server`."""
 
     def make_all(self):
