@@ -23,25 +23,25 @@ static uint8_t room[MESSAGE_SIZE];
 static enum oc_response_status status_of(struct oc_bytes request)
 {
     struct oc_bytes der;
-    return desk_answer(request, &now, &der);
+    return fixture_answer(request, &now, &der);
 }
 
 // A request that is answered, and the answer believed.
-static struct oc_verdict believe(struct oc_bytes request, enum desk_issuer issuer,
+static struct oc_verdict believe(struct oc_bytes request, enum fixture_issuer issuer,
                                  struct oc_bytes serial, struct oc_bytes nonce)
 {
     struct oc_bytes der;
     struct oc_verdict verdict = {0};
-    assert_int_equal(desk_answer(request, &now, &der), OK);
-    assert_int_equal(desk_verify(issuer, der, serial, nonce, SIGN_NOW, &verdict), OC_OK);
+    assert_int_equal(fixture_answer(request, &now, &der), OK);
+    assert_int_equal(fixture_verify(issuer, der, serial, nonce, SIGN_NOW, &verdict), OC_OK);
     return verdict;
 }
 
 static void good_is_good(void **state)
 {
-    const struct desk_id id = {0};
+    const struct fixture_id id = {0};
     struct oc_verdict verdict =
-        believe(desk_request(&id, 1, NULL, 0), DESK_CA, good_serial(), (struct oc_bytes){0});
+        believe(fixture_request(&id, 1, NULL, 0), ISSUER_CA, good_serial(), (struct oc_bytes){0});
     (void)state;
     assert_int_equal(verdict.status, OC_CERT_STATUS_GOOD);
     assert_int_equal(verdict.signer, OC_SIGNER_DELEGATE);
@@ -56,13 +56,14 @@ static void every_hash_with_and_without_parameters(void **state)
     (void)state;
     for (enum oc_hash hash = OC_HASH_SHA1; hash <= OC_HASH_SHA512; hash++) {
         for (int without = 0; without < 2; without++) {
-            const struct desk_id id = {.hash = hash, .without_parameters = without != 0};
+            const struct fixture_id id = {.hash = hash, .without_parameters = without != 0};
             struct oc_bytes der;
             struct oc_response resp;
             struct oc_single_response single;
             size_t at = 0;
-            believe(desk_request(&id, 1, NULL, 0), DESK_CA, good_serial(), (struct oc_bytes){0});
-            assert_int_equal(desk_answer(desk_request(&id, 1, NULL, 0), &now, &der), OK);
+            believe(fixture_request(&id, 1, NULL, 0), ISSUER_CA, good_serial(),
+                    (struct oc_bytes){0});
+            assert_int_equal(fixture_answer(fixture_request(&id, 1, NULL, 0), &now, &der), OK);
             assert_int_equal(oc_response_parse(&resp, der, NULL), OC_OK);
             assert_true(oc_response_next(&resp, &at, &single));
             assert_int_equal(single.id.hash, hash);
@@ -73,30 +74,30 @@ static void every_hash_with_and_without_parameters(void **state)
 
 static void each_issuer_has_its_own_store(void **state)
 {
-    const struct desk_id id = {.issuer = CERT_OTHER_CA};
+    const struct fixture_id id = {.issuer = CERT_OTHER_CA};
     (void)state;
-    desk_put(DESK_OTHER, good_serial(), (struct record){RECORD_REVOKED, SIGN_NOW - HOUR});
-    struct oc_verdict verdict =
-        believe(desk_request(&id, 1, NULL, 0), DESK_OTHER, good_serial(), (struct oc_bytes){0});
+    fixture_put(ISSUER_OTHER, good_serial(), (struct record){RECORD_REVOKED, SIGN_NOW - HOUR});
+    struct oc_verdict verdict = believe(fixture_request(&id, 1, NULL, 0), ISSUER_OTHER,
+                                        good_serial(), (struct oc_bytes){0});
     assert_int_equal(verdict.status, OC_CERT_STATUS_REVOKED);
     assert_int_equal(verdict.signer, OC_SIGNER_ISSUER);
-    assert_int_equal(desk.shelves[DESK_CA].n_asked, 0);
+    assert_int_equal(answer_fixture.stores[ISSUER_CA].n_asked, 0);
 }
 
 static void several_cert_ids_in_their_order(void **state)
 {
-    const struct desk_id ids[] = {{.serial = good_serial()},
-                                  {.hash = OC_HASH_SHA256, .serial = revoked_serial()},
-                                  {.hash = OC_HASH_SHA512, .serial = unknown_serial()}};
+    const struct fixture_id ids[] = {{.serial = good_serial()},
+                                     {.hash = OC_HASH_SHA256, .serial = revoked_serial()},
+                                     {.hash = OC_HASH_SHA512, .serial = unknown_serial()}};
     static const enum oc_cert_status wanted[] = {OC_CERT_STATUS_GOOD, OC_CERT_STATUS_REVOKED,
                                                  OC_CERT_STATUS_UNKNOWN};
-    struct oc_bytes request = desk_request(ids, 3, NULL, 0);
+    struct oc_bytes request = fixture_request(ids, 3, NULL, 0);
     struct oc_bytes der;
     struct oc_response resp;
     struct oc_single_response single;
     size_t at = 0;
     (void)state;
-    assert_int_equal(desk_answer(request, &now, &der), OK);
+    assert_int_equal(fixture_answer(request, &now, &der), OK);
     assert_int_equal(oc_response_parse(&resp, der, NULL), OC_OK);
     for (size_t i = 0; i < 3; i++) {
         struct oc_verdict verdict;
@@ -104,7 +105,7 @@ static void several_cert_ids_in_their_order(void **state)
         assert_int_equal(single.id.hash, ids[i].hash != 0 ? ids[i].hash : OC_HASH_SHA1);
         assert_true(oc_bytes_equal(single.id.serial, ids[i].serial));
         assert_int_equal(
-            desk_verify(DESK_CA, der, ids[i].serial, (struct oc_bytes){0}, SIGN_NOW, &verdict),
+            fixture_verify(ISSUER_CA, der, ids[i].serial, (struct oc_bytes){0}, SIGN_NOW, &verdict),
             OC_OK);
         assert_int_equal(verdict.status, wanted[i]);
     }
@@ -113,28 +114,28 @@ static void several_cert_ids_in_their_order(void **state)
 
 static void number_of_cert_ids(void **state)
 {
-    static struct desk_id ids[DESK_IDS_MAX];
+    static struct fixture_id ids[FIXTURE_IDS_MAX];
     static const uint8_t none[] = {0x30, 4, 0x30, 2, 0x30, 0};
     struct oc_verdict verdict;
     (void)state;
-    desk.served.max_request = MESSAGE_SIZE;
-    for (size_t i = 0; i < DESK_IDS_MAX; i++)
+    answer_fixture.served.max_request = MESSAGE_SIZE;
+    for (size_t i = 0; i < FIXTURE_IDS_MAX; i++)
         ids[i].hash = OC_HASH_SHA512;
-    verdict = believe(desk_request(ids, JOB_SINGLES_MAX, NULL, 0), DESK_CA, good_serial(),
+    verdict = believe(fixture_request(ids, JOB_SINGLES_MAX, NULL, 0), ISSUER_CA, good_serial(),
                       (struct oc_bytes){0});
     assert_int_equal(verdict.status, OC_CERT_STATUS_GOOD);
-    assert_int_equal(status_of(desk_request(ids, JOB_SINGLES_MAX + 1, NULL, 0)), MALFORMED);
+    assert_int_equal(status_of(fixture_request(ids, JOB_SINGLES_MAX + 1, NULL, 0)), MALFORMED);
     assert_int_equal(status_of((struct oc_bytes){none, sizeof none}), MALFORMED);
-    desk.served.max_request = 8192;
+    answer_fixture.served.max_request = 8192;
 }
 
 static void octets_of_a_serial_number(void **state)
 {
-    const struct desk_id longest = {.serial = {octets, SERIAL_MAX}};
-    const struct desk_id longer = {.serial = {octets, SERIAL_MAX + 1}};
+    const struct fixture_id longest = {.serial = {octets, SERIAL_MAX}};
+    const struct fixture_id longer = {.serial = {octets, SERIAL_MAX + 1}};
     (void)state;
-    assert_int_equal(status_of(desk_request(&longest, 1, NULL, 0)), OK);
-    assert_int_equal(status_of(desk_request(&longer, 1, NULL, 0)), MALFORMED);
+    assert_int_equal(status_of(fixture_request(&longest, 1, NULL, 0)), OK);
+    assert_int_equal(status_of(fixture_request(&longer, 1, NULL, 0)), MALFORMED);
 }
 
 // A value as large as is needed to have so many octets in all.
@@ -142,15 +143,15 @@ static void octets_of_a_request(void **state)
 {
     static const uint8_t oid[] = {0x2a, 3, 4};
     static const uint8_t large[1024] = {0};
-    const struct desk_id id = {0};
+    const struct fixture_id id = {0};
     const struct oc_extension extension = {.oid = {oid, sizeof oid}, .value = {large, 1000}};
-    struct oc_bytes request = desk_request(&id, 1, &extension, 1);
+    struct oc_bytes request = fixture_request(&id, 1, &extension, 1);
     (void)state;
-    desk.served.max_request = request.len;
+    answer_fixture.served.max_request = request.len;
     assert_int_equal(status_of(request), OK);
-    desk.served.max_request = request.len - 1;
+    answer_fixture.served.max_request = request.len - 1;
     assert_int_equal(status_of(request), MALFORMED);
-    desk.served.max_request = 8192;
+    answer_fixture.served.max_request = 8192;
     assert_int_equal(status_of((struct oc_bytes){room, sizeof room}), MALFORMED);
 }
 
@@ -160,30 +161,30 @@ static void issuers_that_are_not_served(void **state)
                                            CERT_CA_OF_OTHER_NAME, CERT_DELEGATE};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const struct desk_id ids[] = {{.issuer = names[i]}, {.issuer = CERT_CA}};
-        assert_int_equal(status_of(desk_request(ids, 1, NULL, 0)), UNAUTHORIZED);
-        assert_int_equal(status_of(desk_request(ids, 2, NULL, 0)), UNAUTHORIZED);
-        assert_int_equal(status_of(desk_request(ids + 1, 1, NULL, 0)), OK);
+        const struct fixture_id ids[] = {{.issuer = names[i]}, {.issuer = CERT_CA}};
+        assert_int_equal(status_of(fixture_request(ids, 1, NULL, 0)), UNAUTHORIZED);
+        assert_int_equal(status_of(fixture_request(ids, 2, NULL, 0)), UNAUTHORIZED);
+        assert_int_equal(status_of(fixture_request(ids + 1, 1, NULL, 0)), OK);
     }
 }
 
 static void several_issuers(void **state)
 {
-    const struct desk_id ids[] = {
+    const struct fixture_id ids[] = {
         {.issuer = CERT_CA}, {.issuer = CERT_CA}, {.issuer = CERT_OTHER_CA}, {.issuer = CERT_CA}};
     (void)state;
-    assert_int_equal(status_of(desk_request(ids, 4, NULL, 0)), UNAUTHORIZED);
-    assert_int_equal(status_of(desk_request(ids + 1, 2, NULL, 0)), UNAUTHORIZED);
-    assert_int_equal(status_of(desk_request(ids, 2, NULL, 0)), OK);
-    assert_int_equal(desk.shelves[DESK_OTHER].n_asked, 0);
+    assert_int_equal(status_of(fixture_request(ids, 4, NULL, 0)), UNAUTHORIZED);
+    assert_int_equal(status_of(fixture_request(ids + 1, 2, NULL, 0)), UNAUTHORIZED);
+    assert_int_equal(status_of(fixture_request(ids, 2, NULL, 0)), OK);
+    assert_int_equal(answer_fixture.stores[ISSUER_OTHER].n_asked, 0);
 }
 
 static void hash_without_a_name(void **state)
 {
-    const struct desk_id id = {.hash = OC_HASH_SHA256};
+    const struct fixture_id id = {.hash = OC_HASH_SHA256};
     static const uint8_t oid[] = {0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1};
-    struct oc_bytes request = desk_request(&id, 1, NULL, 0);
-    uint8_t *octets_of = desk.room + (request.data - desk.room);
+    struct oc_bytes request = fixture_request(&id, 1, NULL, 0);
+    uint8_t *octets_of = answer_fixture.room + (request.data - answer_fixture.room);
     size_t i = 0;
     (void)state;
     while (i < request.len - sizeof oid && memcmp(octets_of + i, oid, sizeof oid) != 0)
@@ -197,31 +198,31 @@ static void hash_without_a_name(void **state)
 static void requestor_name_is_ignored(void **state)
 {
     static const uint8_t uri[] = {0x86, 2, 'a', ':'};
-    const struct desk_id id = {0};
+    const struct fixture_id id = {0};
     struct oc_request req;
     struct oc_single_request single;
     size_t at = 0;
     struct oc_bytes out;
     (void)state;
-    assert_int_equal(oc_request_parse(&req, desk_request(&id, 1, NULL, 0), NULL), OC_OK);
+    assert_int_equal(oc_request_parse(&req, fixture_request(&id, 1, NULL, 0), NULL), OC_OK);
     assert_true(oc_request_next(&req, &at, &single));
     const struct oc_request_spec spec = {
         .requestor_name = {uri, sizeof uri}, .requests = &single, .n_requests = 1};
     assert_int_equal(oc_request_build(&spec, room, sizeof room, &out, NULL), OC_OK);
-    believe(out, DESK_CA, good_serial(), (struct oc_bytes){0});
+    believe(out, ISSUER_CA, good_serial(), (struct oc_bytes){0});
 }
 
 // Nobody asks for a signature, so that it does not matter whose it is, or whether it is right.
 static void signature_is_ignored(void **state)
 {
     static const enum sign_fault faults[] = {SIGN_RIGHT, SIGN_WRONG, SIGN_OTHER_ALGORITHM};
-    const struct desk_id id = {0};
+    const struct fixture_id id = {0};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         struct oc_request req;
         struct oc_single_request single;
         size_t at = 0;
-        assert_int_equal(oc_request_parse(&req, desk_request(&id, 1, NULL, 0), NULL), OC_OK);
+        assert_int_equal(oc_request_parse(&req, fixture_request(&id, 1, NULL, 0), NULL), OC_OK);
         assert_true(oc_request_next(&req, &at, &single));
         const struct oc_cert *cert = &fixture_cert(CERT_DELEGATE)->cert;
         const struct sign_request_spec spec = {
@@ -229,7 +230,7 @@ static void signature_is_ignored(void **state)
             .key = fixture_key(KEY_DELEGATE),
             .certs = {cert->der, 1},
             .fault = faults[i]};
-        believe(sign_request(&spec, room, sizeof room), DESK_CA, good_serial(),
+        believe(sign_request(&spec, room, sizeof room), ISSUER_CA, good_serial(),
                 (struct oc_bytes){0});
     }
 }
@@ -257,22 +258,22 @@ static const struct nonce_case nonces[] = {
 
 static void ask_with_nonce(int len, enum nonce_rule rule, enum oc_response_status wanted)
 {
-    const struct desk_id id = {0};
+    const struct fixture_id id = {0};
     const struct oc_extension extension = {.id = OC_EXT_NONCE,
                                            .nonce = {octets, len < 0 ? 0 : (size_t)len}};
-    struct oc_bytes request = desk_request(&id, 1, &extension, len >= 0);
+    struct oc_bytes request = fixture_request(&id, 1, &extension, len >= 0);
     struct oc_bytes nonce =
         len >= 0 && rule != NONCE_IGNORE ? extension.nonce : (struct oc_bytes){0};
-    desk.configs[DESK_CA].nonce = rule;
+    answer_fixture.configs[ISSUER_CA].nonce = rule;
     assert_int_equal(status_of(request), wanted);
     if (wanted != OK)
         return;
-    struct oc_verdict verdict = believe(request, DESK_CA, good_serial(), nonce);
+    struct oc_verdict verdict = believe(request, ISSUER_CA, good_serial(), nonce);
     struct oc_response resp;
     struct oc_extension found;
     struct oc_bytes der;
     assert_int_equal(verdict.has_nonce, nonce.data != NULL);
-    assert_int_equal(desk_answer(request, &now, &der), OK);
+    assert_int_equal(fixture_answer(request, &now, &der), OK);
     assert_int_equal(oc_response_parse(&resp, der, NULL), OC_OK);
     assert_int_equal(oc_extension_find(&resp.extensions, OC_EXT_NONCE, &found), nonce.data != NULL);
     assert_int_equal(resp.extensions.n, nonce.data != NULL);
@@ -290,10 +291,10 @@ static void nonce_by_length_and_rule(void **state)
 
 static void malformed_before_unauthorized(void **state)
 {
-    const struct desk_id id = {.issuer = CERT_ROOT};
+    const struct fixture_id id = {.issuer = CERT_ROOT};
     const struct oc_extension nonce = {.id = OC_EXT_NONCE, .nonce = {octets, 129}};
     (void)state;
-    assert_int_equal(status_of(desk_request(&id, 1, &nonce, 1)), MALFORMED);
+    assert_int_equal(status_of(fixture_request(&id, 1, &nonce, 1)), MALFORMED);
 }
 
 static void critical_extensions_of_a_request(void **state)
@@ -301,7 +302,7 @@ static void critical_extensions_of_a_request(void **state)
     static const uint8_t oid[] = {0x2a, 3, 4};
     static const uint8_t basic[] = {6, 9, 0x2B, 6, 1, 5, 5, 7, 0x30, 1, 1};
     static const uint8_t preferred[] = {0x30, 7, 0x30, 5, 6, 3, 0x2a, 3, 4};
-    const struct desk_id id = {0};
+    const struct fixture_id id = {0};
     struct oc_extension known[] = {
         {.id = OC_EXT_NONCE, .nonce = {octets, 16}},
         {.id = OC_EXT_ACCEPTABLE_RESPONSES, .acceptable_responses = {{basic, sizeof basic}, 1}},
@@ -312,10 +313,10 @@ static void critical_extensions_of_a_request(void **state)
     };
     static const enum oc_response_status wanted[] = {OK, OK, MALFORMED, MALFORMED, MALFORMED};
     (void)state;
-    assert_int_equal(status_of(desk_request(&id, 1, known, 5)), OK);
+    assert_int_equal(status_of(fixture_request(&id, 1, known, 5)), OK);
     for (size_t i = 0; i < 5; i++) {
         known[i].critical = true;
-        assert_int_equal(status_of(desk_request(&id, 1, known, 5)), wanted[i]);
+        assert_int_equal(status_of(fixture_request(&id, 1, known, 5)), wanted[i]);
         known[i].critical = false;
     }
 }
@@ -332,10 +333,10 @@ static void critical_extensions_of_a_single_request(void **state)
     static const enum oc_response_status wanted[] = {OK, MALFORMED, MALFORMED};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        const struct desk_id ids[] = {{0}, {.extension = &known[i]}};
-        assert_int_equal(status_of(desk_request(ids, 2, NULL, 0)), OK);
+        const struct fixture_id ids[] = {{0}, {.extension = &known[i]}};
+        assert_int_equal(status_of(fixture_request(ids, 2, NULL, 0)), OK);
         known[i].critical = true;
-        assert_int_equal(status_of(desk_request(ids, 2, NULL, 0)), wanted[i]);
+        assert_int_equal(status_of(fixture_request(ids, 2, NULL, 0)), wanted[i]);
     }
 }
 
@@ -343,21 +344,21 @@ static void critical_extensions_of_a_single_request(void **state)
 static void nonce_of_a_single_request(void **state)
 {
     const struct oc_extension nonce = {.id = OC_EXT_NONCE, .nonce = {octets, 16}};
-    const struct desk_id id = {.extension = &nonce};
+    const struct fixture_id id = {.extension = &nonce};
     (void)state;
-    desk.configs[DESK_CA].nonce = NONCE_REQUIRED;
-    assert_int_equal(status_of(desk_request(&id, 1, NULL, 0)), MALFORMED);
+    answer_fixture.configs[ISSUER_CA].nonce = NONCE_REQUIRED;
+    assert_int_equal(status_of(fixture_request(&id, 1, NULL, 0)), MALFORMED);
 }
 
 // Requests as they come: one, one with a nonce, several with everything.
 static struct oc_bytes sample(size_t i)
 {
     static const struct oc_extension nonce = {.id = OC_EXT_NONCE, .nonce = {octets, 16}};
-    const struct desk_id ids[] = {{.serial = good_serial()},
-                                  {.hash = OC_HASH_SHA256, .serial = revoked_serial()}};
+    const struct fixture_id ids[] = {{.serial = good_serial()},
+                                     {.hash = OC_HASH_SHA256, .serial = revoked_serial()}};
     if (i == 0)
-        return desk_request(ids, 1, NULL, 0);
-    return desk_request(ids, i, &nonce, 1);
+        return fixture_request(ids, 1, NULL, 0);
+    return fixture_request(ids, i, &nonce, 1);
 }
 
 enum { N_SAMPLES = 3 };
@@ -387,7 +388,7 @@ static void expect_safe(struct oc_bytes request)
     struct oc_response resp;
     struct oc_single_response single;
     size_t at = 0;
-    enum oc_response_status status = desk_answer(request, &now, &der);
+    enum oc_response_status status = fixture_answer(request, &now, &der);
     if (status != OK) {
         assert_true(status == MALFORMED || status == UNAUTHORIZED);
         return;
@@ -419,7 +420,8 @@ static void nothing_is_left_of_a_refused_request(void **state)
     struct asked asked;
     (void)state;
     memset(&asked, 0xff, sizeof asked);
-    assert_int_equal(answer_read(&desk.served, (struct oc_bytes){octets, 3}, &asked), MALFORMED);
+    assert_int_equal(answer_read(&answer_fixture.served, (struct oc_bytes){octets, 3}, &asked),
+                     MALFORMED);
     assert_int_equal(asked.n_ids, 0);
     assert_null(asked.issuer);
     assert_null(asked.nonce.data);
@@ -438,7 +440,7 @@ static void errors_are_whole_responses(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, desk_reset)
+#define TEST(name) cmocka_unit_test_setup(name, answer_fixture_reset)
 
 int main(void)
 {
@@ -465,5 +467,5 @@ int main(void)
         TEST(nothing_is_left_of_a_refused_request),
         TEST(errors_are_whole_responses),
     };
-    return cmocka_run_group_tests(tests, desk_start, desk_stop);
+    return cmocka_run_group_tests(tests, answer_fixture_start, answer_fixture_stop);
 }

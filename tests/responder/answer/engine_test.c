@@ -112,7 +112,7 @@ static int stop(void **state)
 
 // A front at work, with its signer process.
 
-struct scene {
+struct engine_fixture {
     struct engine *engine;
     pid_t signer;
 };
@@ -159,12 +159,12 @@ static pid_t start_signer(const struct config *config, int *socket)
     return pid;
 }
 
-static void serve(struct scene *scene, struct config *config)
+static void serve(struct engine_fixture *fixture, struct config *config)
 {
     char why[256] = "";
     int socket;
-    scene->signer = start_signer(config, &socket);
-    bool ok = engine_serve(scene->engine, config, socket, why, sizeof why);
+    fixture->signer = start_signer(config, &socket);
+    bool ok = engine_serve(fixture->engine, config, socket, why, sizeof why);
     assert_string_equal(why, "");
     assert_true(ok);
 }
@@ -180,14 +180,14 @@ static void remove_database(void)
     }
 }
 
-static void set_up(struct scene *scene)
+static void set_up(struct engine_fixture *fixture)
 {
     char why[256] = "";
     remove_database();
     assert_true(database_init(database_path, NULL));
-    scene->engine = engine_new(why, sizeof why);
-    assert_non_null(scene->engine);
-    scene->signer = -1;
+    fixture->engine = engine_new(why, sizeof why);
+    assert_non_null(fixture->engine);
+    fixture->signer = -1;
 }
 
 static void wait_for(pid_t pid)
@@ -196,10 +196,10 @@ static void wait_for(pid_t pid)
         waitpid(pid, NULL, 0);
 }
 
-static void tear_down(struct scene *scene)
+static void tear_down(struct engine_fixture *fixture)
 {
-    engine_free(scene->engine);
-    wait_for(scene->signer);
+    engine_free(fixture->engine);
+    wait_for(fixture->signer);
 }
 
 // What a command does to the database.
@@ -386,32 +386,32 @@ static struct cached *ask_for_cached(struct engine *engine, uint8_t number)
 
 static void nothing_is_served_yet(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     (void)state;
-    set_up(&scene);
-    upkeep_tick(scene.engine);
-    expect_one_error(scene.engine, 1, OC_RESPONSE_TRY_LATER);
-    tear_down(&scene);
+    set_up(&fixture);
+    upkeep_tick(fixture.engine);
+    expect_one_error(fixture.engine, 1, OC_RESPONSE_TRY_LATER);
+    tear_down(&fixture);
 }
 
 static void answered_by_status_and_hash(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
     issue_one(2);
     revoke_one(2);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
     for (enum oc_hash hash = OC_HASH_SHA1; hash <= OC_HASH_SHA512; hash++) {
-        assert_false(expect_one(scene.engine, 1, hash, OC_CERT_STATUS_GOOD));
-        assert_false(expect_one(scene.engine, 2, hash, OC_CERT_STATUS_REVOKED));
-        assert_false(expect_one(scene.engine, 3, hash, OC_CERT_STATUS_UNKNOWN));
-        assert_true(expect_one(scene.engine, 1, hash, OC_CERT_STATUS_GOOD));
-        assert_true(expect_one(scene.engine, 2, hash, OC_CERT_STATUS_REVOKED));
-        assert_true(expect_one(scene.engine, 3, hash, OC_CERT_STATUS_UNKNOWN));
+        assert_false(expect_one(fixture.engine, 1, hash, OC_CERT_STATUS_GOOD));
+        assert_false(expect_one(fixture.engine, 2, hash, OC_CERT_STATUS_REVOKED));
+        assert_false(expect_one(fixture.engine, 3, hash, OC_CERT_STATUS_UNKNOWN));
+        assert_true(expect_one(fixture.engine, 1, hash, OC_CERT_STATUS_GOOD));
+        assert_true(expect_one(fixture.engine, 2, hash, OC_CERT_STATUS_REVOKED));
+        assert_true(expect_one(fixture.engine, 3, hash, OC_CERT_STATUS_UNKNOWN));
     }
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 // The fifth SEQUENCE of a request is its first cert ID: OCSPRequest, TBSRequest, requestList,
@@ -454,72 +454,72 @@ static void log_id_is_the_first_cert_id(void **state)
         {.numbers = {2, 1}, .n = 2, .hash = OC_HASH_SHA256},
         {.numbers = {3}, .n = 1, .hash = OC_HASH_SHA1, .nonce = {octets, sizeof octets}},
     };
-    struct scene scene;
+    struct engine_fixture fixture;
     (void)state;
-    set_up(&scene);
-    expect_log_id(scene.engine, (struct oc_bytes){octets, 2}, "");
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    expect_log_id(scene.engine, (struct oc_bytes){octets, 2}, "");
+    set_up(&fixture);
+    expect_log_id(fixture.engine, (struct oc_bytes){octets, 2}, "");
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    expect_log_id(fixture.engine, (struct oc_bytes){octets, 2}, "");
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
         struct question question = questions[i];
         char expected[ENGINE_LOG_ID_SIZE];
         make_request(&question);
         first_id_of(&question, expected);
-        expect_log_id(scene.engine, question.der, expected);
+        expect_log_id(fixture.engine, question.der, expected);
     }
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 static void what_changes_is_seen_at_the_next_tick(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
     issue_one(2);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    expect_one(scene.engine, 1, OC_HASH_SHA1, OC_CERT_STATUS_GOOD);
-    expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
-    expect_one(scene.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
-    expect_one(scene.engine, 3, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
-    upkeep_tick(scene.engine);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    expect_one(fixture.engine, 1, OC_HASH_SHA1, OC_CERT_STATUS_GOOD);
+    expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    expect_one(fixture.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    expect_one(fixture.engine, 3, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
+    upkeep_tick(fixture.engine);
     revoke_one(1);
     issue_one(3);
-    upkeep_tick(scene.engine);
-    assert_false(expect_one(scene.engine, 1, OC_HASH_SHA1, OC_CERT_STATUS_REVOKED));
-    assert_false(expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_REVOKED));
-    assert_true(expect_one(scene.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
-    assert_false(expect_one(scene.engine, 3, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
-    tear_down(&scene);
+    upkeep_tick(fixture.engine);
+    assert_false(expect_one(fixture.engine, 1, OC_HASH_SHA1, OC_CERT_STATUS_REVOKED));
+    assert_false(expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_REVOKED));
+    assert_true(expect_one(fixture.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
+    assert_false(expect_one(fixture.engine, 3, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
+    tear_down(&fixture);
 }
 
 static void kept_over_a_restart(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     struct engine_status look;
     char why[256] = "";
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
     issue_one(2);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
-    expect_one(scene.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
-    expect_one(scene.engine, 3, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
-    upkeep_tick(scene.engine);
-    tear_down(&scene);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    expect_one(fixture.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    expect_one(fixture.engine, 3, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
+    upkeep_tick(fixture.engine);
+    tear_down(&fixture);
     // While nobody serves, one is revoked.
     revoke_one(2);
-    scene.engine = engine_new(why, sizeof why);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
-    engine_get_status(scene.engine, &look);
+    fixture.engine = engine_new(why, sizeof why);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    engine_get_status(fixture.engine, &look);
     assert_int_equal(look.n_signed, 0);
-    expect_one(scene.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_REVOKED);
-    expect_one(scene.engine, 3, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
-    engine_get_status(scene.engine, &look);
+    expect_one(fixture.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_REVOKED);
+    expect_one(fixture.engine, 3, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
+    engine_get_status(fixture.engine, &look);
     assert_int_equal(look.n_signed, 2);
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 static void nonces_and_several_are_signed_for_one(void **state)
@@ -527,21 +527,21 @@ static void nonces_and_several_are_signed_for_one(void **state)
     static const uint8_t nonce[32] = {1, 2, 3};
     static const enum oc_cert_status statuses[] = {OC_CERT_STATUS_GOOD, OC_CERT_STATUS_REVOKED,
                                                    OC_CERT_STATUS_UNKNOWN};
-    struct scene scene;
+    struct engine_fixture fixture;
     struct engine_status look;
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
     issue_one(2);
     revoke_one(2);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
     for (int i = 0; i < 2; i++) {
         struct question question = {.numbers = {1, 2, 3}, .n = 3, .hash = OC_HASH_SHA1};
         question.nonce = (struct oc_bytes){nonce, i == 0 ? 0 : sizeof nonce};
         if (i == 0)
             question.nonce.data = NULL;
         make_request(&question);
-        struct reply reply = ask(scene.engine, question.der);
+        struct reply reply = ask(fixture.engine, question.der);
         expect_status(&question, &reply, statuses);
         // Without a nonce others may have it, too, but briefly: one was never issued.
         assert_true((reply.cached != NULL) == (i == 0));
@@ -550,72 +550,72 @@ static void nonces_and_several_are_signed_for_one(void **state)
             assert_int_equal(reply.cached->max_age, 60);
         reply_release(&reply);
     }
-    engine_get_status(scene.engine, &look);
+    engine_get_status(fixture.engine, &look);
     assert_int_equal(look.cache.n_entries, 0);
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 static void policies(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
-    serve(&scene, make_config(UNKNOWN_UNAUTHORIZED, NONCE_IGNORE, 16));
-    pid_t first = scene.signer;
-    expect_one_error(scene.engine, 9, OC_RESPONSE_UNAUTHORIZED);
-    expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    serve(&fixture, make_config(UNKNOWN_UNAUTHORIZED, NONCE_IGNORE, 16));
+    pid_t first = fixture.signer;
+    expect_one_error(fixture.engine, 9, OC_RESPONSE_UNAUTHORIZED);
+    expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
     // Another policy from now on, and what was answered by the old one is not answered again.
-    serve(&scene, make_config(UNKNOWN_REVOKED, NONCE_REQUIRED, 16));
-    expect_one_error(scene.engine, 1, OC_RESPONSE_MALFORMED_REQUEST);
-    engine_free_retired(scene.engine);
+    serve(&fixture, make_config(UNKNOWN_REVOKED, NONCE_REQUIRED, 16));
+    expect_one_error(fixture.engine, 1, OC_RESPONSE_MALFORMED_REQUEST);
+    engine_free_retired(fixture.engine);
     wait_for(first);
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 // An answer of the first configuration must not come back with it, when nobody has heard of what
 // has changed meanwhile.
 static void revoked_under_another_configuration(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     pid_t signers[3];
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
     for (size_t i = 0; i < 3; i++) {
-        serve(&scene, make_config(i == 1 ? UNKNOWN_REVOKED : UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-        signers[i] = scene.signer;
-        expect_one(scene.engine, 1, OC_HASH_SHA256,
+        serve(&fixture, make_config(i == 1 ? UNKNOWN_REVOKED : UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+        signers[i] = fixture.signer;
+        expect_one(fixture.engine, 1, OC_HASH_SHA256,
                    i == 2 ? OC_CERT_STATUS_REVOKED : OC_CERT_STATUS_GOOD);
         if (i == 1)
             revoke_one(1);
-        upkeep_tick(scene.engine);
+        upkeep_tick(fixture.engine);
     }
-    scene.signer = -1;
-    tear_down(&scene);
+    fixture.signer = -1;
+    tear_down(&fixture);
     for (size_t i = 0; i < 3; i++)
         wait_for(signers[i]);
 }
 
 static void another_database_after_a_reload(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    pid_t first = scene.signer;
-    expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    pid_t first = fixture.signer;
+    expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
     char before[PATH_SIZE];
     memcpy(before, database_path, sizeof before);
     snprintf(database_path, sizeof database_path, "%s/other.db", directory);
     remove_database();
     assert_true(database_init(database_path, NULL));
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
-    engine_free_retired(scene.engine);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_UNKNOWN);
+    engine_free_retired(fixture.engine);
     wait_for(first);
-    tear_down(&scene);
+    tear_down(&fixture);
     memcpy(database_path, before, sizeof before);
 }
 
@@ -624,25 +624,25 @@ static void another_file_in_its_place(void **state)
 {
     (void)state;
     for (int is_absent = 0; is_absent < 2; is_absent++) {
-        struct scene scene;
+        struct engine_fixture fixture;
         struct engine_status look;
         char away[PATH_SIZE];
-        set_up(&scene);
+        set_up(&fixture);
         issue_one(1);
-        serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-        expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
-        upkeep_tick(scene.engine);
+        serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+        expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+        upkeep_tick(fixture.engine);
         snprintf(away, sizeof away, "%s/away.db", directory);
         assert_int_equal(rename(database_path, away), 0);
         remove_database();
         if (is_absent == 1)
-            upkeep_tick(scene.engine);
+            upkeep_tick(fixture.engine);
         assert_true(database_init(database_path, NULL));
-        upkeep_tick(scene.engine);
-        expect_one_error(scene.engine, 1, OC_RESPONSE_TRY_LATER);
-        engine_get_status(scene.engine, &look);
+        upkeep_tick(fixture.engine);
+        expect_one_error(fixture.engine, 1, OC_RESPONSE_TRY_LATER);
+        engine_get_status(fixture.engine, &look);
         assert_false(look.stores_ok);
-        tear_down(&scene);
+        tear_down(&fixture);
         unlink(away);
     }
 }
@@ -666,74 +666,74 @@ static bool save_slowly(struct store *store, const struct saved *saved, size_t n
 
 static void saving_does_not_hold_a_tick(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    struct store *store = scene.engine->generation->served.issuers[0].store;
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    struct store *store = fixture.engine->generation->served.issuers[0].store;
     saving.methods = store->methods;
-    saving.engine = scene.engine;
-    saving.cached = ask_for_cached(scene.engine, 1);
+    saving.engine = fixture.engine;
+    saving.cached = ask_for_cached(fixture.engine, 1);
     struct store_methods methods = *store->methods;
     methods.put_saved = save_slowly;
     store->methods = &methods;
-    upkeep_tick(scene.engine);
+    upkeep_tick(fixture.engine);
     assert_in_range(saving.n_saved, 1, 50);
     store->methods = saving.methods;
     cached_release(saving.cached);
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 static void asked_at_once_is_signed_once(void **state)
 {
     enum { N = 50 };
     static struct waiting waiting[N];
-    struct scene scene;
+    struct engine_fixture fixture;
     struct engine_status look;
     struct question question = {.numbers = {1}, .n = 1, .hash = OC_HASH_SHA256};
     const enum oc_cert_status good = OC_CERT_STATUS_GOOD;
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
     make_request(&question);
     // The process with the keys stands still until all have asked.
-    assert_int_equal(kill(scene.signer, SIGSTOP), 0);
+    assert_int_equal(kill(fixture.signer, SIGSTOP), 0);
     for (size_t i = 0; i < N; i++)
-        begin_ask(scene.engine, question.der, &waiting[i]);
-    engine_get_status(scene.engine, &look);
+        begin_ask(fixture.engine, question.der, &waiting[i]);
+    engine_get_status(fixture.engine, &look);
     assert_int_equal(look.sign_queue, 1);
-    assert_int_equal(kill(scene.signer, SIGCONT), 0);
+    assert_int_equal(kill(fixture.signer, SIGCONT), 0);
     for (size_t i = 0; i < N; i++) {
         struct reply reply = end_ask(&waiting[i]);
         expect_status(&question, &reply, &good);
         reply_release(&reply);
     }
-    engine_get_status(scene.engine, &look);
+    engine_get_status(fixture.engine, &look);
     assert_int_equal(look.n_signed, 1);
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 static void full_queue_is_try_later(void **state)
 {
     static struct waiting waiting[8];
     static struct question questions[8];
-    struct scene scene;
+    struct engine_fixture fixture;
     struct engine_status look;
     size_t n_later = 0;
     (void)state;
-    set_up(&scene);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 4));
-    assert_int_equal(kill(scene.signer, SIGSTOP), 0);
+    set_up(&fixture);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 4));
+    assert_int_equal(kill(fixture.signer, SIGSTOP), 0);
     for (uint8_t i = 0; i < 8; i++) {
         questions[i] = (struct question){.numbers = {i}, .n = 1, .hash = OC_HASH_SHA256};
         make_request(&questions[i]);
-        begin_ask(scene.engine, questions[i].der, &waiting[i]);
+        begin_ask(fixture.engine, questions[i].der, &waiting[i]);
         n_later += waiting[i].is_done;
     }
     assert_int_equal(n_later, 4);
-    assert_int_equal(kill(scene.signer, SIGCONT), 0);
+    assert_int_equal(kill(fixture.signer, SIGCONT), 0);
     for (size_t i = 0; i < 8; i++) {
         struct reply reply = end_ask(&waiting[i]);
         if (i < 4)
@@ -742,34 +742,34 @@ static void full_queue_is_try_later(void **state)
             expect_error(&reply, OC_RESPONSE_TRY_LATER);
         reply_release(&reply);
     }
-    engine_get_status(scene.engine, &look);
+    engine_get_status(fixture.engine, &look);
     assert_int_equal(look.n_refused, 4);
     assert_int_equal(look.sign_queue, 0);
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 // What was revoked while its answer was being signed must not stay in the memory as good.
 static void revoked_while_it_was_signed(void **state)
 {
     struct waiting waiting;
-    struct scene scene;
+    struct engine_fixture fixture;
     struct question question = {.numbers = {1}, .n = 1, .hash = OC_HASH_SHA256};
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    upkeep_tick(scene.engine);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    upkeep_tick(fixture.engine);
     make_request(&question);
-    assert_int_equal(kill(scene.signer, SIGSTOP), 0);
-    begin_ask(scene.engine, question.der, &waiting);
+    assert_int_equal(kill(fixture.signer, SIGSTOP), 0);
+    begin_ask(fixture.engine, question.der, &waiting);
     revoke_one(1);
-    upkeep_tick(scene.engine);
-    assert_int_equal(kill(scene.signer, SIGCONT), 0);
+    upkeep_tick(fixture.engine);
+    assert_int_equal(kill(fixture.signer, SIGCONT), 0);
     struct reply reply = end_ask(&waiting);
     assert_int_equal(reply.status, OC_RESPONSE_SUCCESSFUL);
     reply_release(&reply);
-    assert_false(expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_REVOKED));
-    tear_down(&scene);
+    assert_false(expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_REVOKED));
+    tear_down(&fixture);
 }
 
 // A request after a revocation does not get the answer that was begun before it.
@@ -777,73 +777,73 @@ static void asked_after_a_revocation(void **state)
 {
     struct waiting before;
     struct waiting after;
-    struct scene scene;
+    struct engine_fixture fixture;
     struct question question = {.numbers = {1}, .n = 1, .hash = OC_HASH_SHA256};
     const enum oc_cert_status revoked = OC_CERT_STATUS_REVOKED;
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    upkeep_tick(scene.engine);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    upkeep_tick(fixture.engine);
     make_request(&question);
-    assert_int_equal(kill(scene.signer, SIGSTOP), 0);
-    begin_ask(scene.engine, question.der, &before);
+    assert_int_equal(kill(fixture.signer, SIGSTOP), 0);
+    begin_ask(fixture.engine, question.der, &before);
     revoke_one(1);
-    upkeep_tick(scene.engine);
-    begin_ask(scene.engine, question.der, &after);
-    assert_int_equal(kill(scene.signer, SIGCONT), 0);
+    upkeep_tick(fixture.engine);
+    begin_ask(fixture.engine, question.der, &after);
+    assert_int_equal(kill(fixture.signer, SIGCONT), 0);
     struct reply reply = end_ask(&before);
     reply_release(&reply);
     reply = end_ask(&after);
     expect_status(&question, &reply, &revoked);
     reply_release(&reply);
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 static void signer_killed_and_back(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     struct engine_status look;
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
     issue_one(2);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
-    pid_t first = scene.signer;
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    pid_t first = fixture.signer;
     assert_int_equal(kill(first, SIGKILL), 0);
     wait_for(first);
-    expect_one_error(scene.engine, 2, OC_RESPONSE_TRY_LATER);
-    assert_true(expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
+    expect_one_error(fixture.engine, 2, OC_RESPONSE_TRY_LATER);
+    assert_true(expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
     // The link notices the end of the socket in a thread of its own.
     do
-        engine_get_status(scene.engine, &look);
+        engine_get_status(fixture.engine, &look);
     while (look.is_signer_alive && usleep(1000) == 0);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    assert_false(expect_one(scene.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
-    assert_true(expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
-    engine_get_status(scene.engine, &look);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    assert_false(expect_one(fixture.engine, 2, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
+    assert_true(expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
+    engine_get_status(fixture.engine, &look);
     assert_true(look.is_signer_alive);
     assert_true(look.stores_ok);
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 static void bad_configuration_changes_nothing(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     char why[256] = "";
     int pair[2];
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
     close(pair[1]);
-    assert_false(engine_serve(scene.engine, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16), pair[0],
+    assert_false(engine_serve(fixture.engine, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16), pair[0],
                               why, sizeof why));
     assert_string_not_equal(why, "");
-    expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
-    tear_down(&scene);
+    expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    tear_down(&fixture);
 }
 
 // struct slow is a reload that waits for a signer process that says nothing.
@@ -865,27 +865,27 @@ static void *serve_slowly(void *arg)
 // While a reload takes its time, what changes is seen.
 static void ticks_during_a_reload(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     pthread_t thread;
     int pair[2];
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
-    expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
-    upkeep_tick(scene.engine);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    upkeep_tick(fixture.engine);
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-    struct slow slow = {.engine = scene.engine,
+    struct slow slow = {.engine = fixture.engine,
                         .config = make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16),
                         .socket = pair[0]};
     assert_int_equal(pthread_create(&thread, NULL, serve_slowly, &slow), 0);
     revoke_one(1);
-    upkeep_tick(scene.engine);
-    expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_REVOKED);
+    upkeep_tick(fixture.engine);
+    expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_REVOKED);
     close(pair[1]);
     pthread_join(thread, NULL);
     assert_false(slow.is_taken);
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 struct hammer {
@@ -911,7 +911,7 @@ static void *hammer(void *arg)
 
 static void reloaded_under_load(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     struct hammer hammers[N_THREADS];
     pthread_t threads[N_THREADS];
     struct config *configs[6];
@@ -919,32 +919,32 @@ static void reloaded_under_load(void **state)
     pid_t signers[6];
     char why[256] = "";
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     for (uint8_t i = 1; i <= 8; i++)
         issue_one(i);
     for (size_t i = 0; i < 6; i++) {
         configs[i] = make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 64);
         signers[i] = start_signer(configs[i], &sockets[i]);
     }
-    assert_true(engine_serve(scene.engine, configs[0], sockets[0], why, sizeof why));
+    assert_true(engine_serve(fixture.engine, configs[0], sockets[0], why, sizeof why));
     for (unsigned i = 0; i < N_THREADS; i++) {
-        hammers[i] = (struct hammer){.engine = scene.engine, .seed = i};
+        hammers[i] = (struct hammer){.engine = fixture.engine, .seed = i};
         assert_int_equal(pthread_create(&threads[i], NULL, hammer, &hammers[i]), 0);
     }
     for (size_t i = 1; i < 6; i++) {
-        assert_true(engine_serve(scene.engine, configs[i], sockets[i], why, sizeof why));
+        assert_true(engine_serve(fixture.engine, configs[i], sockets[i], why, sizeof why));
         revoke_one((uint8_t)i);
-        upkeep_tick(scene.engine);
+        upkeep_tick(fixture.engine);
     }
     for (size_t i = 0; i < N_THREADS; i++) {
         pthread_join(threads[i], NULL);
         assert_int_equal(hammers[i].n_wrong, 0);
     }
     for (uint8_t i = 1; i <= 8; i++)
-        expect_one(scene.engine, i, OC_HASH_SHA256,
+        expect_one(fixture.engine, i, OC_HASH_SHA256,
                    i < 6 ? OC_CERT_STATUS_REVOKED : OC_CERT_STATUS_GOOD);
-    upkeep_tick(scene.engine);
-    tear_down(&scene);
+    upkeep_tick(fixture.engine);
+    tear_down(&fixture);
     for (size_t i = 0; i < 6; i++)
         wait_for(signers[i]);
 }
@@ -969,60 +969,60 @@ static size_t count_saved(uint8_t n)
 
 static void saved_at_the_end(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     for (uint8_t i = 1; i <= 3; i++)
         issue_one(i);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_IGNORE, 16));
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_IGNORE, 16));
     for (uint8_t i = 1; i <= 3; i++)
-        expect_one(scene.engine, i, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+        expect_one(fixture.engine, i, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
     assert_int_equal(count_saved(3), 0);
-    tear_down(&scene);
+    tear_down(&fixture);
     assert_int_equal(count_saved(3), 3);
 }
 
 // While somebody else writes, answers wait to be saved; nobody waits for that.
 static void saved_when_the_database_is_free_again(void **state)
 {
-    struct scene scene;
+    struct engine_fixture fixture;
     sqlite3 *db;
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_IGNORE, 16));
-    expect_one(scene.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_IGNORE, 16));
+    expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
     assert_int_equal(sqlite3_open(database_path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    upkeep_tick(scene.engine);
+    upkeep_tick(fixture.engine);
     assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     assert_int_equal(count_saved(1), 0);
-    upkeep_tick(scene.engine);
+    upkeep_tick(fixture.engine);
     assert_int_equal(count_saved(1), 1);
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 // By default others may keep an answer for an hour, of the day for which it is valid.
 static void made_anew_before_max_age(void **state)
 {
     enum { HOUR = 3600 };
-    struct scene scene;
+    struct engine_fixture fixture;
     (void)state;
-    set_up(&scene);
+    set_up(&fixture);
     issue_one(1);
-    serve(&scene, make_config(UNKNOWN_UNKNOWN, NONCE_IGNORE, 16));
-    struct cached *issued = ask_for_cached(scene.engine, 1);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_IGNORE, 16));
+    struct cached *issued = ask_for_cached(fixture.engine, 1);
     assert_int_equal(issued->max_age, HOUR);
     assert_in_range(issued->refresh_at - issued->this_update, HOUR - HOUR / 10, HOUR + 5);
     assert_true(atomic_load(&issued->is_used));
-    struct cached *never_issued = ask_for_cached(scene.engine, 2);
+    struct cached *never_issued = ask_for_cached(fixture.engine, 2);
     assert_int_equal(never_issued->max_age, 60);
     assert_true(never_issued->refresh_at > never_issued->this_update + 6 * HOUR);
     assert_false(atomic_load(&never_issued->is_used));
     cached_release(issued);
     cached_release(never_issued);
-    tear_down(&scene);
+    tear_down(&fixture);
 }
 
 // How long signers follow each other without a break, in whatever order they stand.

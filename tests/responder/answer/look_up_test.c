@@ -21,13 +21,14 @@ static struct record records[JOB_SINGLES_MAX];
 // Asks the CA about `n` serial numbers, for a signer that ends at `ends`.
 static enum oc_response_status look_up(const struct oc_bytes *serials, size_t n, int64_t ends)
 {
-    static struct desk_id ids[DESK_IDS_MAX];
+    static struct fixture_id ids[FIXTURE_IDS_MAX];
     static struct asked asked;
     for (size_t i = 0; i < n; i++)
-        ids[i] = (struct desk_id){.serial = serials[i]};
+        ids[i] = (struct fixture_id){.serial = serials[i]};
     memset(&job, 0xff, sizeof job);
     memset(records, 0xff, sizeof records);
-    assert_int_equal(answer_read(&desk.served, desk_request(ids, n, NULL, 0), &asked), OK);
+    assert_int_equal(answer_read(&answer_fixture.served, fixture_request(ids, n, NULL, 0), &asked),
+                     OK);
     enum oc_response_status status = answer_look_up(&asked, &times, 3, ends, &job, records);
     assert_int_equal(job.n_singles, status == OK ? n : 0);
     return status;
@@ -36,7 +37,7 @@ static enum oc_response_status look_up(const struct oc_bytes *serials, size_t n,
 static const struct job_single *say(struct record record)
 {
     const struct oc_bytes serial = good_serial();
-    desk_put(DESK_CA, serial, record);
+    fixture_put(ISSUER_CA, serial, record);
     assert_int_equal(look_up(&serial, 1, far), OK);
     assert_int_equal(records[0].status, record.status);
     return &job.singles[0];
@@ -45,7 +46,7 @@ static const struct job_single *say(struct record record)
 static enum oc_response_status refuse(struct record record)
 {
     const struct oc_bytes serial = good_serial();
-    desk_put(DESK_CA, serial, record);
+    fixture_put(ISSUER_CA, serial, record);
     return look_up(&serial, 1, far);
 }
 
@@ -133,7 +134,7 @@ static void never_issued_is_unauthorized(void **state)
 {
     const struct oc_bytes serials[] = {good_serial(), unknown_serial()};
     (void)state;
-    desk.configs[DESK_CA].unknown = UNKNOWN_UNAUTHORIZED;
+    answer_fixture.configs[ISSUER_CA].unknown = UNKNOWN_UNAUTHORIZED;
     assert_int_equal(look_up(serials, 1, far), OK);
     assert_int_equal(look_up(serials, 2, far), OC_RESPONSE_UNAUTHORIZED);
     assert_int_equal(look_up(serials + 1, 1, far), OC_RESPONSE_UNAUTHORIZED);
@@ -142,16 +143,16 @@ static void never_issued_is_unauthorized(void **state)
 // RFC 6960 2.2 and 4.4.8, in the response that the signer makes of it.
 static void never_issued_is_revoked(void **state)
 {
-    const struct desk_id ids[] = {{.serial = unknown_serial()}, {.serial = good_serial()}};
+    const struct fixture_id ids[] = {{.serial = unknown_serial()}, {.serial = good_serial()}};
     struct oc_bytes der;
     struct oc_verdict verdict;
     struct oc_response resp;
     struct oc_extension extension;
     (void)state;
-    desk.configs[DESK_CA].unknown = UNKNOWN_REVOKED;
-    assert_int_equal(desk_answer(desk_request(ids, 2, NULL, 0), &times, &der), OK);
+    answer_fixture.configs[ISSUER_CA].unknown = UNKNOWN_REVOKED;
+    assert_int_equal(fixture_answer(fixture_request(ids, 2, NULL, 0), &times, &der), OK);
     assert_int_equal(
-        desk_verify(DESK_CA, der, unknown_serial(), (struct oc_bytes){0}, SIGN_NOW, &verdict),
+        fixture_verify(ISSUER_CA, der, unknown_serial(), (struct oc_bytes){0}, SIGN_NOW, &verdict),
         OC_OK);
     assert_int_equal(verdict.status, OC_CERT_STATUS_REVOKED);
     assert_true(verdict.is_not_issued);
@@ -164,14 +165,15 @@ static void never_issued_is_revoked(void **state)
     assert_int_equal(extension.value.len, 2);
     assert_memory_equal(extension.value.data, "\x05\x00", 2);
     assert_int_equal(
-        desk_verify(DESK_CA, der, good_serial(), (struct oc_bytes){0}, SIGN_NOW, &verdict), OC_OK);
+        fixture_verify(ISSUER_CA, der, good_serial(), (struct oc_bytes){0}, SIGN_NOW, &verdict),
+        OC_OK);
     assert_int_equal(verdict.status, OC_CERT_STATUS_GOOD);
 }
 
 static void extension_only_where_it_belongs(void **state)
 {
     (void)state;
-    desk.configs[DESK_CA].unknown = UNKNOWN_REVOKED;
+    answer_fixture.configs[ISSUER_CA].unknown = UNKNOWN_REVOKED;
     say((struct record){RECORD_GOOD});
     assert_false(job.is_extended_revoke);
     say((struct record){RECORD_REVOKED, 0, true, OC_REASON_CERTIFICATE_HOLD});
@@ -185,9 +187,9 @@ static void store_that_cannot_say(void **state)
     assert_int_equal(refuse((struct record){RECORD_NONE}), TRY_LATER);
     assert_int_equal(refuse((struct record){(enum record_status)4}), TRY_LATER);
     assert_int_equal(refuse((struct record){(enum record_status) - 1}), TRY_LATER);
-    desk.shelves[DESK_CA].fails = true;
+    answer_fixture.stores[ISSUER_CA].fails = true;
     assert_int_equal(refuse((struct record){RECORD_GOOD}), TRY_LATER);
-    desk.shelves[DESK_CA].fails = false;
+    answer_fixture.stores[ISSUER_CA].fails = false;
     assert_int_equal(refuse((struct record){RECORD_GOOD}), OK);
 }
 
@@ -263,10 +265,11 @@ static void nonce_is_passed_on(void **state)
 {
     static const uint8_t octets[JOB_NONCE_MAX] = {1, 2, 3};
     const struct oc_extension nonce = {.id = OC_EXT_NONCE, .nonce = {octets, sizeof octets}};
-    const struct desk_id id = {0};
+    const struct fixture_id id = {0};
     static struct asked asked;
     (void)state;
-    assert_int_equal(answer_read(&desk.served, desk_request(&id, 1, &nonce, 1), &asked), OK);
+    assert_int_equal(
+        answer_read(&answer_fixture.served, fixture_request(&id, 1, &nonce, 1), &asked), OK);
     assert_int_equal(answer_look_up(&asked, &times, 0, far, &job, records), OK);
     assert_int_equal(job.nonce_len, JOB_NONCE_MAX);
     assert_memory_equal(job.nonce, octets, sizeof octets);
@@ -276,10 +279,10 @@ static void nonce_is_passed_on(void **state)
 static bool moody_look_up(struct store *store, struct oc_bytes serial, struct record *out,
                           struct store_error *err)
 {
-    struct shelf *shelf = (struct shelf *)store;
+    struct fixed_store *fixed = (struct fixed_store *)store;
     (void)serial;
     (void)err;
-    *out = (struct record){shelf->n_asked++ % 2 == 0 ? RECORD_REVOKED : RECORD_GOOD, 5};
+    *out = (struct record){fixed->n_asked++ % 2 == 0 ? RECORD_REVOKED : RECORD_GOOD, 5};
     return true;
 }
 
@@ -289,9 +292,9 @@ static void asked_twice_answered_once(void **state)
     const struct oc_bytes serials[] = {revoked_serial(), revoked_serial(), good_serial(),
                                        revoked_serial()};
     (void)state;
-    desk.shelves[DESK_CA].store.methods = &moody;
+    answer_fixture.stores[ISSUER_CA].store.methods = &moody;
     assert_int_equal(look_up(serials, 4, far), OK);
-    assert_int_equal(desk.shelves[DESK_CA].n_asked, 2);
+    assert_int_equal(answer_fixture.stores[ISSUER_CA].n_asked, 2);
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(job.singles[i].status,
                          i == 2 ? OC_CERT_STATUS_GOOD : OC_CERT_STATUS_REVOKED);
@@ -306,11 +309,11 @@ static void last_of_many_fails(void **state)
         serials[i] = good_serial();
     assert_int_equal(look_up(serials, JOB_SINGLES_MAX, far), OK);
     serials[JOB_SINGLES_MAX - 1] = revoked_serial();
-    desk_put(DESK_CA, revoked_serial(), (struct record){RECORD_NONE});
+    fixture_put(ISSUER_CA, revoked_serial(), (struct record){RECORD_NONE});
     assert_int_equal(look_up(serials, JOB_SINGLES_MAX, far), TRY_LATER);
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, desk_reset)
+#define TEST(name) cmocka_unit_test_setup(name, answer_fixture_reset)
 
 int main(void)
 {
@@ -333,5 +336,5 @@ int main(void)
         TEST(asked_twice_answered_once),
         TEST(last_of_many_fails),
     };
-    return cmocka_run_group_tests(tests, desk_start, desk_stop);
+    return cmocka_run_group_tests(tests, answer_fixture_start, answer_fixture_stop);
 }

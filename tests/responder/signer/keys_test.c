@@ -24,14 +24,14 @@ static int start(void **state)
 {
     (void)state;
     fixture_certs_make();
-    keyring_start();
+    key_fixture_start();
     return 0;
 }
 
 static int stop(void **state)
 {
     (void)state;
-    keyring_stop();
+    key_fixture_stop();
     fixture_certs_free();
     return 0;
 }
@@ -41,12 +41,12 @@ static int reset(void **state)
 {
     (void)state;
     signers[0] = (struct signer_config){.name = "one",
-                                        .certificate = keyring_cert(CERT_DELEGATE),
-                                        .key = keyring_key(KEY_DELEGATE, NULL)};
+                                        .certificate = key_fixture_cert(CERT_DELEGATE),
+                                        .key = key_fixture_key(KEY_DELEGATE, NULL)};
     signers[1] = signers[0];
     signers[1].name = "two";
     issuers[0] = (struct issuer_config){
-        .name = "CA", .certificate = keyring_cert(CERT_CA), .signers = signers, .n_signers = 1};
+        .name = "CA", .certificate = key_fixture_cert(CERT_CA), .signers = signers, .n_signers = 1};
     issuers[1] = issuers[0];
     config = (struct config){.issuers = issuers, .n_issuers = 1};
     return 0;
@@ -65,7 +65,7 @@ static void expect(const char *reason)
 static void expect_cert(enum cert_name cert, const char *reason)
 {
     char text[512];
-    signers[0].certificate = keyring_cert(cert);
+    signers[0].certificate = key_fixture_cert(cert);
     snprintf(text, sizeof text, "issuer CA, signer one: %s: %s", signers[0].certificate, reason);
     expect(text);
 }
@@ -81,9 +81,9 @@ static void delegate(void **state)
 {
     (void)state;
     expect(NULL);
-    signers[0].certificate = keyring_cert(CERT_EKU_AMONG_OTHERS);
+    signers[0].certificate = key_fixture_cert(CERT_EKU_AMONG_OTHERS);
     expect(NULL);
-    signers[0].certificate = keyring_cert(CERT_KEY_USAGE);
+    signers[0].certificate = key_fixture_cert(CERT_KEY_USAGE);
     expect(NULL);
 }
 
@@ -91,13 +91,13 @@ static void issuer_itself(void **state)
 {
     (void)state;
     signers[0].certificate = NULL;
-    signers[0].key = keyring_key(KEY_CA, NULL);
+    signers[0].key = key_fixture_key(KEY_CA, NULL);
     expect(NULL);
     signers[0].certificate = issuers[0].certificate;
     expect(NULL);
-    issuers[0].certificate = keyring_cert(CERT_CA_RSA);
+    issuers[0].certificate = key_fixture_cert(CERT_CA_RSA);
     signers[0].certificate = NULL;
-    signers[0].key = keyring_key(KEY_RSA, NULL);
+    signers[0].key = key_fixture_key(KEY_RSA, NULL);
     expect(NULL);
 }
 
@@ -106,7 +106,7 @@ static void two_at_a_time(void **state)
     (void)state;
     issuers[0].n_signers = 2;
     expect(NULL);
-    signers[1].key = keyring_key(KEY_OTHER, NULL);
+    signers[1].key = key_fixture_key(KEY_OTHER, NULL);
     assert_false(signers_check(&config, SIGN_NOW, why, sizeof why));
     assert_non_null(strstr(why, "issuer CA, signer two: "));
 }
@@ -117,7 +117,7 @@ static void two_issuers(void **state)
     config.n_issuers = 2;
     issuers[1].name = "other";
     expect(NULL);
-    issuers[1].certificate = keyring_cert(CERT_OTHER_CA);
+    issuers[1].certificate = key_fixture_cert(CERT_OTHER_CA);
     assert_false(signers_check(&config, SIGN_NOW, why, sizeof why));
     assert_non_null(strstr(why, "issuer other, signer one: "));
 }
@@ -126,7 +126,7 @@ static void key_by_uri(void **state)
 {
     char uri[256];
     (void)state;
-    snprintf(uri, sizeof uri, "file:%s", keyring_key(KEY_DELEGATE, NULL));
+    snprintf(uri, sizeof uri, "file:%s", key_fixture_key(KEY_DELEGATE, NULL));
     signers[0].key = uri;
     expect(NULL);
     signers[0].key = "pkcs11:object=not-there";
@@ -180,16 +180,16 @@ static void one_that_is_not_valid_now_among_others(void **state)
     (void)state;
     issuers[0].n_signers = 2;
     for (size_t i = 0; i < N_OUT_OF_DATE; i++) {
-        signers[0].certificate = keyring_cert(out_of_date[i]);
+        signers[0].certificate = key_fixture_cert(out_of_date[i]);
         expect(NULL);
     }
-    signers[0].key = keyring_key(KEY_OTHER, NULL);
+    signers[0].key = key_fixture_key(KEY_OTHER, NULL);
     expect_cert(out_of_date[0], "the private key is not that of the signer's certificate");
     // That of another issuer does not make up for it.
     reset(state);
     config.n_issuers = 2;
     struct signer_config old = signers[0];
-    old.certificate = keyring_cert(CERT_EXPIRED);
+    old.certificate = key_fixture_cert(CERT_EXPIRED);
     issuers[1].name = "other";
     issuers[1].signers = &old;
     expect("issuer other: signers: no signer is valid now (RFC 6960 3.2)");
@@ -201,7 +201,7 @@ static void what_is_wrong_and_old(void **state)
     static const enum cert_name wrong[] = {CERT_BY_ROOT, CERT_WITHOUT_EKU, CERT_SIGNATURE_WRONG};
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        signers[0].certificate = keyring_cert(wrong[i]);
+        signers[0].certificate = key_fixture_cert(wrong[i]);
         assert_false(signers_check(&config, INT64_C(4102358401), why, sizeof why));
         assert_non_null(strstr(why, "issuer CA, signer one: "));
         assert_null(strstr(why, "valid now"));
@@ -212,13 +212,13 @@ static void certificate_that_is_not_valid_now(void **state)
 {
     (void)state;
     for (size_t i = 0; i < N_OUT_OF_DATE; i++) {
-        signers[0].certificate = keyring_cert(out_of_date[i]);
+        signers[0].certificate = key_fixture_cert(out_of_date[i]);
         expect("issuer CA: signers: no signer is valid now (RFC 6960 3.2)");
     }
     reset(state);
     assert_false(signers_check(&config, INT64_C(4102358401), why, sizeof why));
     signers[0].certificate = NULL;
-    signers[0].key = keyring_key(KEY_CA, NULL);
+    signers[0].key = key_fixture_key(KEY_CA, NULL);
     assert_false(signers_check(&config, INT64_C(4102358401), why, sizeof why));
     assert_true(signers_check(&config, INT64_C(4102358400), why, sizeof why));
 }
@@ -226,17 +226,17 @@ static void certificate_that_is_not_valid_now(void **state)
 static void key_of_another_certificate(void **state)
 {
     (void)state;
-    signers[0].key = keyring_key(KEY_CA, NULL);
+    signers[0].key = key_fixture_key(KEY_CA, NULL);
     expect_cert(CERT_DELEGATE, "the private key is not that of the signer's certificate");
-    signers[0].key = keyring_key(KEY_RSA, NULL);
+    signers[0].key = key_fixture_key(KEY_RSA, NULL);
     expect_cert(CERT_DELEGATE, "the private key is not that of the signer's certificate");
 }
 
 static void key_that_is_too_small(void **state)
 {
     (void)state;
-    signers[0].key = keyring_key(KEY_RSA_1024, NULL);
-    signers[0].certificate = keyring_cert(CERT_RSA_1024);
+    signers[0].key = key_fixture_key(KEY_RSA_1024, NULL);
+    signers[0].certificate = key_fixture_cert(CERT_RSA_1024);
     assert_false(signers_check(&config, SIGN_NOW, why, sizeof why));
     assert_non_null(strstr(why, "2048"));
 }
@@ -247,16 +247,16 @@ static void files_that_are_none(void **state)
     signers[0].certificate = "/nowhere/cert.pem";
     assert_false(signers_check(&config, SIGN_NOW, why, sizeof why));
     assert_non_null(strstr(why, "/nowhere/cert.pem: "));
-    signers[0].certificate = keyring_key(KEY_DELEGATE, NULL);
+    signers[0].certificate = key_fixture_key(KEY_DELEGATE, NULL);
     assert_false(signers_check(&config, SIGN_NOW, why, sizeof why));
     reset(state);
-    issuers[0].certificate = keyring_text("rubbish", "rubbish", 7, 0600);
+    issuers[0].certificate = key_fixture_text("rubbish", "rubbish", 7, 0600);
     assert_false(signers_check(&config, SIGN_NOW, why, sizeof why));
     assert_non_null(strstr(why, "issuer CA: /tmp/"));
     reset(state);
-    signers[0].key = keyring_text("rubbish", "rubbish", 7, 0600);
+    signers[0].key = key_fixture_text("rubbish", "rubbish", 7, 0600);
     assert_false(signers_check(&config, SIGN_NOW, why, sizeof why));
-    signers[0].key = keyring_cert(CERT_DELEGATE);
+    signers[0].key = key_fixture_cert(CERT_DELEGATE);
     assert_false(signers_check(&config, SIGN_NOW, why, sizeof why));
     assert_non_null(strstr(why, "issuer CA, signer one: its key: "));
 }
@@ -273,8 +273,8 @@ static void no_signers(void **state)
 // Where an encrypted key gets its passphrase from.
 static void set_passphrase(const char *text, size_t len, unsigned mode)
 {
-    signers[0].key = keyring_key(KEY_DELEGATE, "secret");
-    signers[0].passphrase_file = keyring_text("passphrase", text, len, mode);
+    signers[0].key = key_fixture_key(KEY_DELEGATE, "secret");
+    signers[0].passphrase_file = key_fixture_text("passphrase", text, len, mode);
 }
 
 static void passphrase(void **state)

@@ -45,7 +45,7 @@ static int start(void **state)
 {
     (void)state;
     fixture_certs_make();
-    keyring_start();
+    key_fixture_start();
     crypto = oc_openssl_new();
     return crypto == NULL ||
            oc_issuer_init(&issuer, crypto, &fixture_cert(CERT_CA)->cert, NULL) != OC_OK;
@@ -56,7 +56,7 @@ static int stop(void **state)
     (void)state;
     oc_issuer_cleanup(&issuer);
     oc_openssl_free(crypto);
-    keyring_stop();
+    key_fixture_stop();
     fixture_certs_free();
     return 0;
 }
@@ -66,11 +66,11 @@ static int reset(void **state)
 {
     (void)state;
     signers[0] = (struct signer_config){.name = "delegate",
-                                        .certificate = keyring_cert(CERT_DELEGATE),
-                                        .key = keyring_key(KEY_DELEGATE, NULL)};
-    signers[1] = (struct signer_config){.name = "itself", .key = keyring_key(KEY_CA, NULL)};
+                                        .certificate = key_fixture_cert(CERT_DELEGATE),
+                                        .key = key_fixture_key(KEY_DELEGATE, NULL)};
+    signers[1] = (struct signer_config){.name = "itself", .key = key_fixture_key(KEY_CA, NULL)};
     issuer_config = (struct issuer_config){.name = "CA",
-                                           .certificate = keyring_cert(CERT_CA),
+                                           .certificate = key_fixture_cert(CERT_CA),
                                            .nonce = NONCE_LIVE,
                                            .validity = DAY,
                                            .signers = signers,
@@ -720,7 +720,7 @@ static void no_core_file(void **state)
 static void process_that_refuses_its_signers(void **state)
 {
     (void)state;
-    signers[1].key = keyring_key(KEY_OTHER, NULL);
+    signers[1].key = key_fixture_key(KEY_OTHER, NULL);
     start_process();
     assert_false(make_link(4, HELLO_MS));
     assert_string_equal(why, "signer: the process exited before its hello");

@@ -33,12 +33,12 @@ static void make_job(void)
     job.singles[2].serial[0] = 6;
     job.singles[2].revocation_time = 0;
     job.singles[2].reason = OC_REASON_CERTIFICATE_HOLD;
-    desk.configs[DESK_CA].unknown = UNKNOWN_REVOKED;
+    answer_fixture.configs[ISSUER_CA].unknown = UNKNOWN_REVOKED;
 }
 
 static int reset(void **state)
 {
-    desk_reset(state);
+    answer_fixture_reset(state);
     make_job();
     return 0;
 }
@@ -49,11 +49,12 @@ static void as_it_should_be(void **state)
                                                  OC_CERT_STATUS_REVOKED};
     struct oc_bytes der;
     (void)state;
-    assert_null(sign_job(&desk.as[DESK_CA], &job, SIGN_NOW, fixture.room, MESSAGE_SIZE, &der));
+    assert_null(
+        sign_job(&answer_fixture.as[ISSUER_CA], &job, SIGN_NOW, fixture.room, MESSAGE_SIZE, &der));
     for (size_t i = 0; i < 3; i++) {
         struct oc_verdict verdict;
-        assert_int_equal(desk_verify(DESK_CA, der, (struct oc_bytes){job.singles[i].serial, 4},
-                                     (struct oc_bytes){job.nonce, 16}, SIGN_NOW, &verdict),
+        assert_int_equal(fixture_verify(ISSUER_CA, der, (struct oc_bytes){job.singles[i].serial, 4},
+                                        (struct oc_bytes){job.nonce, 16}, SIGN_NOW, &verdict),
                          OC_OK);
         assert_int_equal(verdict.status, wanted[i]);
         assert_int_equal(verdict.is_not_issued, i == 2);
@@ -105,7 +106,7 @@ static void expect_as(const struct sign_as *as, int64_t now, const char *why)
 
 static void expect(const char *why)
 {
-    expect_as(&desk.as[DESK_CA], SIGN_NOW, why);
+    expect_as(&answer_fixture.as[ISSUER_CA], SIGN_NOW, why);
 }
 
 static void number_of_certificates(void **state)
@@ -128,16 +129,16 @@ static void produced_at(void **state)
 {
     static const int64_t clocks[] = {INT64_MIN, -1, 0, SIGN_LATE - 1, INT64_MAX};
     (void)state;
-    expect_as(&desk.as[DESK_CA], SIGN_NOW + SIGN_LATE, NULL);
-    expect_as(&desk.as[DESK_CA], SIGN_NOW - SIGN_EARLY, NULL);
-    expect_as(&desk.as[DESK_CA], SIGN_NOW + SIGN_LATE + 1, not_now);
-    expect_as(&desk.as[DESK_CA], SIGN_NOW - SIGN_EARLY - 1, not_now);
+    expect_as(&answer_fixture.as[ISSUER_CA], SIGN_NOW + SIGN_LATE, NULL);
+    expect_as(&answer_fixture.as[ISSUER_CA], SIGN_NOW - SIGN_EARLY, NULL);
+    expect_as(&answer_fixture.as[ISSUER_CA], SIGN_NOW + SIGN_LATE + 1, not_now);
+    expect_as(&answer_fixture.as[ISSUER_CA], SIGN_NOW - SIGN_EARLY - 1, not_now);
     job.produced_at = INT64_MIN;
     expect(not_now);
     job.produced_at = INT64_MAX;
     expect(not_now);
     for (size_t i = 0; i < sizeof clocks / sizeof clocks[0]; i++)
-        expect_as(&desk.as[DESK_CA], clocks[i], wrong_clock);
+        expect_as(&answer_fixture.as[ISSUER_CA], clocks[i], wrong_clock);
 }
 
 static void this_update(void **state)
@@ -170,11 +171,11 @@ static void next_update(void **state)
     expect(validity);
     first->next_update = INT64_MAX;
     expect(validity);
-    desk.configs[DESK_CA].validity = HOUR;
+    answer_fixture.configs[ISSUER_CA].validity = HOUR;
     expect(validity);
     // An answer that has waited gets no more time for that.
     job.produced_at = SIGN_NOW - 10;
-    desk.configs[DESK_CA].validity = DAY;
+    answer_fixture.configs[ISSUER_CA].validity = DAY;
     for (size_t i = 0; i < 3; i++)
         job.singles[i].this_update = job.produced_at;
     expect(validity);
@@ -183,7 +184,7 @@ static void next_update(void **state)
 // The delegate's certificate with other dates: they are not what this is about, but its end.
 static void end_of_the_signer(void **state)
 {
-    struct sign_as as = desk.as[DESK_CA];
+    struct sign_as as = answer_fixture.as[ISSUER_CA];
     (void)state;
     as.signer.cert.not_after = SIGN_NOW + DAY;
     expect_as(&as, SIGN_NOW, NULL);
@@ -191,7 +192,7 @@ static void end_of_the_signer(void **state)
     expect_as(&as, SIGN_NOW, behind);
     as.signer.cert.not_after = SIGN_NOW - 1;
     expect_as(&as, SIGN_NOW, invalid);
-    as = desk.as[DESK_CA];
+    as = answer_fixture.as[ISSUER_CA];
     as.signer.cert.not_before = SIGN_NOW;
     expect_as(&as, SIGN_NOW, NULL);
     as.signer.cert.not_before = SIGN_NOW + 1;
@@ -200,8 +201,8 @@ static void end_of_the_signer(void **state)
 
 static void hashes(void **state)
 {
-    struct oc_issuer issuer = desk.issuers[DESK_CA].issuer;
-    struct sign_as as = desk.as[DESK_CA];
+    struct oc_issuer issuer = answer_fixture.issuers[ISSUER_CA].issuer;
+    struct sign_as as = answer_fixture.as[ISSUER_CA];
     (void)state;
     for (int i = OC_HASH_SHA1; i <= OC_HASH_SHA512; i++) {
         first->hash = (enum oc_hash)i;
@@ -318,9 +319,9 @@ static void extended_revoke(void **state)
     expect(other_reason);
     job.n_singles = 2;
     expect(of_nothing);
-    desk.configs[DESK_CA].unknown = UNKNOWN_UNKNOWN;
+    answer_fixture.configs[ISSUER_CA].unknown = UNKNOWN_UNKNOWN;
     expect(not_configured);
-    desk.configs[DESK_CA].unknown = UNKNOWN_UNAUTHORIZED;
+    answer_fixture.configs[ISSUER_CA].unknown = UNKNOWN_UNAUTHORIZED;
     expect(not_configured);
 }
 
@@ -335,9 +336,9 @@ static void nonces(void **state)
     expect(long_nonce);
     job.nonce_len = SIZE_MAX;
     expect(long_nonce);
-    desk.configs[DESK_CA].nonce = NONCE_IGNORE;
+    answer_fixture.configs[ISSUER_CA].nonce = NONCE_IGNORE;
     expect(no_nonce);
-    desk.configs[DESK_CA].nonce = NONCE_REQUIRED;
+    answer_fixture.configs[ISSUER_CA].nonce = NONCE_REQUIRED;
     expect(NULL);
 }
 
@@ -367,16 +368,16 @@ static void responder_id_and_certificates(void **state)
     struct oc_bytes cert;
     size_t at = 0;
     (void)state;
-    struct oc_response resp = parse_signed(&desk.as[DESK_CA]);
+    struct oc_response resp = parse_signed(&answer_fixture.as[ISSUER_CA]);
     assert_int_equal(resp.responder.kind, OC_RESPONDER_BY_KEY);
     assert_int_equal(resp.signature.certs.n, 1);
     assert_true(oc_cert_next(&resp.signature.certs, &at, &cert));
     assert_true(oc_bytes_equal(cert, fixture_cert(CERT_DELEGATE)->cert.der));
-    resp = parse_signed(&desk.by_ca);
+    resp = parse_signed(&answer_fixture.by_ca);
     assert_int_equal(resp.signature.certs.n, 0);
     assert_null(resp.signature.certs.items.data);
-    desk.configs[DESK_CA].by_name = true;
-    resp = parse_signed(&desk.by_ca);
+    answer_fixture.configs[ISSUER_CA].by_name = true;
+    resp = parse_signed(&answer_fixture.by_ca);
     assert_int_equal(resp.responder.kind, OC_RESPONDER_BY_NAME);
     assert_true(oc_bytes_equal(resp.responder.name, fixture_cert(CERT_CA)->cert.subject));
 }
@@ -385,14 +386,14 @@ static void responder_id_and_certificates(void **state)
 static void extensions(void **state)
 {
     (void)state;
-    struct oc_response resp = parse_signed(&desk.by_ca);
+    struct oc_response resp = parse_signed(&answer_fixture.by_ca);
     assert_int_equal(resp.extensions.n, 2);
     job.nonce_len = 0;
-    resp = parse_signed(&desk.by_ca);
+    resp = parse_signed(&answer_fixture.by_ca);
     assert_int_equal(resp.extensions.n, 1);
     job.is_extended_revoke = false;
     job.n_singles = 2;
-    resp = parse_signed(&desk.by_ca);
+    resp = parse_signed(&answer_fixture.by_ca);
     assert_null(resp.extensions.items.data);
 }
 
@@ -402,7 +403,7 @@ static void singles_have_no_extensions(void **state)
     struct oc_single_response single;
     size_t at = 0;
     (void)state;
-    struct oc_response resp = parse_signed(&desk.as[DESK_CA]);
+    struct oc_response resp = parse_signed(&answer_fixture.as[ISSUER_CA]);
     for (size_t n = 0; n < 3; n++) {
         assert_true(oc_response_next(&resp, &at, &single));
         assert_null(single.extensions.items.data);
@@ -416,11 +417,11 @@ static void cert_ids_are_the_issuers(void **state)
     struct oc_single_response single;
     size_t at = 0;
     (void)state;
-    struct oc_response resp = parse_signed(&desk.as[DESK_CA]);
+    struct oc_response resp = parse_signed(&answer_fixture.as[ISSUER_CA]);
     for (size_t n = 0; n < 3; n++) {
         assert_true(oc_response_next(&resp, &at, &single));
-        assert_true(oc_issuer_matches(&desk.issuers[DESK_CA].issuer, &single.id));
-        assert_false(oc_issuer_matches(&desk.issuers[DESK_OTHER].issuer, &single.id));
+        assert_true(oc_issuer_matches(&answer_fixture.issuers[ISSUER_CA].issuer, &single.id));
+        assert_false(oc_issuer_matches(&answer_fixture.issuers[ISSUER_OTHER].issuer, &single.id));
     }
 }
 
@@ -438,7 +439,8 @@ static void largest_response(void **state)
     job.singles[JOB_SINGLES_MAX - 1].reason = OC_REASON_CERTIFICATE_HOLD;
     job.n_singles = JOB_SINGLES_MAX;
     job.nonce_len = JOB_NONCE_MAX;
-    assert_null(sign_job(&desk.as[DESK_CA], &job, SIGN_NOW, fixture.room, MESSAGE_SIZE, &der));
+    assert_null(
+        sign_job(&answer_fixture.as[ISSUER_CA], &job, SIGN_NOW, fixture.room, MESSAGE_SIZE, &der));
     assert_in_range(der.len, 20000, 40000);
 }
 
@@ -446,8 +448,9 @@ static void no_room(void **state)
 {
     struct oc_bytes der = {fixture.room, 1};
     (void)state;
-    assert_string_equal(sign_job(&desk.as[DESK_CA], &job, SIGN_NOW, fixture.room, 64, &der),
-                        "the buffer is too small for the message");
+    assert_string_equal(
+        sign_job(&answer_fixture.as[ISSUER_CA], &job, SIGN_NOW, fixture.room, 64, &der),
+        "the buffer is too small for the message");
     assert_null(der.data);
 }
 
@@ -477,5 +480,5 @@ int main(void)
         TEST(largest_response),
         TEST(no_room),
     };
-    return cmocka_run_group_tests(tests, desk_start, desk_stop);
+    return cmocka_run_group_tests(tests, answer_fixture_start, answer_fixture_stop);
 }

@@ -34,15 +34,15 @@ static struct issuer_config config;
 static struct store *open_file(enum source_kind kind)
 {
     config.source = kind;
-    config.source_file = depot_path("file");
-    return store_open(&config, NULL, &depot.issuers[DEPOT_OURS], STORE_READ, &depot.err);
+    config.source_file = fixture_path("file");
+    return store_open(&config, NULL, &fixture.issuers[ISSUER_OURS], STORE_READ, &fixture.err);
 }
 
 static struct store *must_open(enum source_kind kind)
 {
     struct store *store = open_file(kind);
     if (store == NULL)
-        fail_msg("%s", depot.err.text);
+        fail_msg("%s", fixture.err.text);
     return store;
 }
 
@@ -51,24 +51,24 @@ static void open_fails(enum source_kind kind, const char *what)
 {
     struct store *store = open_file(kind);
     assert_null(store);
-    size_t len = strlen(depot_path("file"));
-    if (strncmp(depot.err.text, depot_path("file"), len) != 0 ||
-        strcmp(depot.err.text + len, what) != 0)
-        fail_msg("\"%s\" instead of \"%s\"", depot.err.text, what);
+    size_t len = strlen(fixture_path("file"));
+    if (strncmp(fixture.err.text, fixture_path("file"), len) != 0 ||
+        strcmp(fixture.err.text + len, what) != 0)
+        fail_msg("\"%s\" instead of \"%s\"", fixture.err.text, what);
 }
 
 static int open_test(void **state)
 {
     config = (struct issuer_config){.name = "ours"};
-    return depot_open(state);
+    return fixture_open(state);
 }
 
 // A change is reported once the file was read, which on a busy machine is not in the same poll.
 
 static bool poll_into(struct store *store, struct seen *seen)
 {
-    const struct changes changes = {depot_note, seen};
-    return store->methods->poll(store, &changes, &depot.err);
+    const struct changes changes = {fixture_note, seen};
+    return store->methods->poll(store, &changes, &fixture.err);
 }
 
 // poll_until polls until so many changes were reported.
@@ -79,7 +79,7 @@ static struct seen poll_until(struct store *store, size_t n)
         if (i > 0)
             usleep(POLL_US);
         if (!poll_into(store, &seen))
-            fail_msg("%s", depot.err.text);
+            fail_msg("%s", fixture.err.text);
     }
     assert_true(seen.n + seen.n_everything >= n);
     return seen;
@@ -92,7 +92,7 @@ static void poll_until_fails(struct store *store, const char *what)
     for (int i = 0; i < POLLS_MAX; i++) {
         bool ok = poll_into(store, &seen);
         assert_int_equal(seen.n + seen.n_everything, 0);
-        if (!ok && strstr(depot.err.text, what) != NULL)
+        if (!ok && strstr(fixture.err.text, what) != NULL)
             return;
         usleep(POLL_US);
     }
@@ -104,7 +104,7 @@ static struct seen poll_until_current(struct store *store, int64_t this_update)
 {
     struct seen seen = {0};
     for (int i = 0; i < POLLS_MAX; i++) {
-        if (poll_into(store, &seen) && depot_look(store, SERIAL(1)).this_update == this_update)
+        if (poll_into(store, &seen) && fixture_look(store, SERIAL(1)).this_update == this_update)
             return seen;
         usleep(POLL_US);
     }
@@ -131,7 +131,7 @@ static void assert_revoked(struct record record, int64_t at, int reason)
 
 static void write_index(const char *text)
 {
-    depot_write("file", text, strlen(text));
+    fixture_write("file", text, strlen(text));
 }
 
 static void index_that_is_right(void **state)
@@ -145,21 +145,21 @@ static void index_that_is_right(void **state)
                                 ",unspecified") "E\t" ENDS
                                                 "\t\t00\tunknown\t/CN=a\\\tb\r\n" LINE("000000FE"));
     struct store *store = must_open(SOURCE_INDEX);
-    struct record record = depot_look(store, SERIAL(0x0A));
+    struct record record = fixture_look(store, SERIAL(0x0A));
     assert_int_equal(record.status, RECORD_GOOD);
     assert_int_equal(record.expires, INT64_C(1924991999));
     assert_int_equal(record.this_update, 0);
     assert_int_equal(record.next_update, 0);
-    assert_revoked(depot_look(store, SERIAL(0, 0xFF)), THEN, -1);
-    assert_revoked(depot_look(store, SERIAL(0x10, 0)), THEN, 1);
-    assert_revoked(depot_look(store, SERIAL(0x10, 1)), THEN, 6);
-    assert_revoked(depot_look(store, SERIAL(0x10, 2)), THEN, 2);
-    assert_revoked(depot_look(store, SERIAL(0x10, 3)), THEN, -1);
-    assert_int_equal(depot_look(store, SERIAL(0)).status, RECORD_GOOD);
-    assert_int_equal(depot_look(store, SERIAL(0, 0xFE)).status, RECORD_GOOD);
-    assert_int_equal(depot_look(store, SERIAL(0xFF)).status, RECORD_NOT_ISSUED);
-    assert_int_equal(depot_look(store, SERIAL(0x0B)).status, RECORD_NOT_ISSUED);
-    assert_int_equal(depot_look(store, SERIAL(0x0A, 0)).status, RECORD_NOT_ISSUED);
+    assert_revoked(fixture_look(store, SERIAL(0, 0xFF)), THEN, -1);
+    assert_revoked(fixture_look(store, SERIAL(0x10, 0)), THEN, 1);
+    assert_revoked(fixture_look(store, SERIAL(0x10, 1)), THEN, 6);
+    assert_revoked(fixture_look(store, SERIAL(0x10, 2)), THEN, 2);
+    assert_revoked(fixture_look(store, SERIAL(0x10, 3)), THEN, -1);
+    assert_int_equal(fixture_look(store, SERIAL(0)).status, RECORD_GOOD);
+    assert_int_equal(fixture_look(store, SERIAL(0, 0xFE)).status, RECORD_GOOD);
+    assert_int_equal(fixture_look(store, SERIAL(0xFF)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(store, SERIAL(0x0B)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(store, SERIAL(0x0A, 0)).status, RECORD_NOT_ISSUED);
     assert_null(store->methods->begin);
     assert_null(store->methods->get_saved);
     store_close(store);
@@ -170,7 +170,7 @@ static void index_that_is_empty(void **state)
     (void)state;
     write_index("");
     struct store *store = must_open(SOURCE_INDEX);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
     write_index(LINE("01"));
     assert_int_equal(poll_until(store, 1).n, 1);
     store_close(store);
@@ -216,7 +216,7 @@ static void index_with_a_broken_line(void **state)
         char text[512];
         char what[256];
         snprintf(text, sizeof text, LINE("01") "%s" LINE("03"), broken_lines[i].line);
-        FILE *file = fopen(depot_path("file"), "wb");
+        FILE *file = fopen(fixture_path("file"), "wb");
         assert_non_null(file);
         fputs(text, file);
         assert_int_equal(fclose(file), 0);
@@ -249,7 +249,7 @@ static void index_with_a_zero_octet(void **state)
 {
     (void)state;
     static const char text[] = "V\t" ENDS "\t\t01\tunknown\t/CN=\0x\n";
-    depot_write("file", text, sizeof text - 1);
+    fixture_write("file", text, sizeof text - 1);
     open_fails(SOURCE_INDEX, ":1: unexpected zero byte");
 }
 
@@ -271,13 +271,13 @@ static void index_that_is_no_file(void **state)
 {
     (void)state;
     open_fails(SOURCE_INDEX, ": No such file or directory");
-    assert_int_equal(depot.err.fault, STORE_FAULT_ABSENT);
-    assert_int_equal(mkfifo(depot_path("file"), 0600), 0);
+    assert_int_equal(fixture.err.fault, STORE_FAULT_ABSENT);
+    assert_int_equal(mkfifo(fixture_path("file"), 0600), 0);
     open_fails(SOURCE_INDEX, ": not a regular file");
-    assert_int_equal(unlink(depot_path("file")), 0);
-    assert_int_equal(mkdir(depot_path("file"), 0700), 0);
+    assert_int_equal(unlink(fixture_path("file")), 0);
+    assert_int_equal(mkdir(fixture_path("file"), 0700), 0);
     open_fails(SOURCE_INDEX, ": not a regular file");
-    assert_int_equal(rmdir(depot_path("file")), 0);
+    assert_int_equal(rmdir(fixture_path("file")), 0);
 }
 
 static void index_changed(void **state)
@@ -285,24 +285,24 @@ static void index_changed(void **state)
     (void)state;
     write_index(LINE("01") LINE("03"));
     struct store *store = must_open(SOURCE_INDEX);
-    assert_int_equal(depot_poll(store).n, 0);
+    assert_int_equal(fixture_poll(store).n, 0);
     write_index(LINE("01") REVOKED("03", THEN_TEXT));
     struct seen seen = poll_until(store, 1);
     assert_int_equal(seen.n_everything, 0);
     assert_int_equal(seen.n, 1);
     assert_memory_equal(seen.last, "\3", 1);
-    assert_int_equal(depot_look(store, SERIAL(3)).status, RECORD_REVOKED);
+    assert_int_equal(fixture_look(store, SERIAL(3)).status, RECORD_REVOKED);
 
     const char *next = LINE("01") LINE("02") REVOKED("03", THEN_TEXT);
-    depot_replace("file", next, strlen(next));
+    fixture_replace("file", next, strlen(next));
     seen = poll_until(store, 1);
     assert_int_equal(seen.n, 1);
     assert_memory_equal(seen.last, "\2", 1);
-    assert_int_equal(depot_poll(store).n, 0);
+    assert_int_equal(fixture_poll(store).n, 0);
 
     write_index(REVOKED("03", THEN_TEXT));
     assert_int_equal(poll_until(store, 2).n, 2);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
     store_close(store);
 }
 
@@ -313,12 +313,12 @@ static void index_changed_at_once(void **state)
     write_index(LINE("01"));
     struct store *store = must_open(SOURCE_INDEX);
     for (int i = 0; i < 20; i++) {
-        FILE *file = fopen(depot_path("file"), "r+b");
+        FILE *file = fopen(fixture_path("file"), "r+b");
         assert_non_null(file);
         fputs(i % 2 == 0 ? LINE("02") : LINE("01"), file);
         assert_int_equal(fclose(file), 0);
         assert_int_equal(poll_until(store, 2).n, 2);
-        assert_int_equal(depot_look(store, SERIAL(2)).status,
+        assert_int_equal(fixture_look(store, SERIAL(2)).status,
                          i % 2 == 0 ? RECORD_GOOD : RECORD_NOT_ISSUED);
     }
     store_close(store);
@@ -333,7 +333,7 @@ static void index_with_many_changes(void **state)
     struct store *store = must_open(SOURCE_INDEX);
     for (unsigned i = 0; i < 1001; i++)
         len += (size_t)snprintf(text + len, sizeof text - len, LINE("10%04X"), i);
-    depot_write("file", text, len);
+    fixture_write("file", text, len);
     struct seen seen = poll_until(store, 1);
     assert_int_equal(seen.n_everything, 1);
     assert_int_equal(seen.n, 0);
@@ -348,22 +348,22 @@ static void index_that_becomes_bad(void **state)
     write_index(good);
     int64_t begin = (int64_t)time(NULL);
     struct store *store = must_open(SOURCE_INDEX);
-    assert_int_equal(depot_look(store, SERIAL(2)).this_update, 0);
+    assert_int_equal(fixture_look(store, SERIAL(2)).this_update, 0);
     write_index(LINE("01") "rubbish\n");
     for (int i = 0; i < 3; i++) {
         poll_until_fails(store, ":2: invalid line: expected six fields");
-        assert_int_equal(depot.err.fault, STORE_FAULT_DATA);
-        assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
+        assert_int_equal(fixture.err.fault, STORE_FAULT_DATA);
+        assert_int_equal(fixture_look(store, SERIAL(2)).status, RECORD_REVOKED);
         // As of when it could be read last.
-        assert_in_range(depot_look(store, SERIAL(2)).this_update, begin, (int64_t)time(NULL));
+        assert_in_range(fixture_look(store, SERIAL(2)).this_update, begin, (int64_t)time(NULL));
     }
     write_index("");
     poll_until_fails(store, ": unexpected empty file");
-    assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
-    assert_int_equal(unlink(depot_path("file")), 0);
-    assert_non_null(strstr(depot_poll_fails(store), ": No such file"));
-    assert_int_equal(depot.err.fault, STORE_FAULT_ABSENT);
-    assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_REVOKED);
+    assert_int_equal(fixture_look(store, SERIAL(2)).status, RECORD_REVOKED);
+    assert_int_equal(unlink(fixture_path("file")), 0);
+    assert_non_null(strstr(fixture_poll_fails(store), ": No such file"));
+    assert_int_equal(fixture.err.fault, STORE_FAULT_ABSENT);
+    assert_int_equal(fixture_look(store, SERIAL(2)).status, RECORD_REVOKED);
     write_index(good);
     assert_int_equal(poll_until_current(store, 0).n, 0);
     store_close(store);
@@ -374,7 +374,7 @@ enum { N_ROWS = 100000 };
 
 static void write_many(bool has_twin)
 {
-    FILE *file = fopen(depot_path("file"), "wb");
+    FILE *file = fopen(fixture_path("file"), "wb");
     assert_non_null(file);
     for (unsigned i = 0; i < N_ROWS; i++) {
         unsigned number = (unsigned)(i * UINT64_C(77773) % N_ROWS);
@@ -383,7 +383,7 @@ static void write_many(bool has_twin)
     if (has_twin)
         fputs(LINE("11000000000003"), file);
     assert_int_equal(fclose(file), 0);
-    depot_pause();
+    fixture_pause();
 }
 
 struct walk {
@@ -411,17 +411,17 @@ static void index_that_is_long(void **state)
     write_many(false);
     struct store *store = must_open(SOURCE_INDEX);
     assert_true(
-        store->methods->list(store, (struct oc_bytes){0}, false, check_order, &walk, &depot.err));
+        store->methods->list(store, (struct oc_bytes){0}, false, check_order, &walk, &fixture.err));
     assert_int_equal(walk.n, N_ROWS);
     for (unsigned i = 0; i < N_ROWS; i++) {
         uint8_t octets[] = {0x10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i};
         const struct oc_bytes serial = {octets, sizeof octets};
-        assert_int_equal(depot_look(store, serial).status,
+        assert_int_equal(fixture_look(store, serial).status,
                          i % 2 == 0 ? RECORD_GOOD : RECORD_NOT_ISSUED);
     }
-    assert_int_equal(depot_look(store, SERIAL(0x11, 0, 0, 0, 0, 0, 3)).status, RECORD_GOOD);
-    assert_int_equal(depot_look(store, SERIAL(0x11, 0, 0, 0, 0, 0, 4)).status, RECORD_NOT_ISSUED);
-    assert_int_equal(depot_look(store, SERIAL(0x11, 0, 0, 0)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(store, SERIAL(0x11, 0, 0, 0, 0, 0, 3)).status, RECORD_GOOD);
+    assert_int_equal(fixture_look(store, SERIAL(0x11, 0, 0, 0, 0, 0, 4)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(store, SERIAL(0x11, 0, 0, 0)).status, RECORD_NOT_ISSUED);
     store_close(store);
     write_many(true);
     open_fails(SOURCE_INDEX, ": unexpected second line with the serial number 11000000000003");
@@ -430,8 +430,8 @@ static void index_that_is_long(void **state)
 // CRLs.
 
 struct crl_spec {
-    enum depot_issuer name;
-    enum depot_issuer key;
+    enum fixture_issuer name;
+    enum fixture_issuer key;
     const EVP_MD *digest;
     int64_t this_update;
     int64_t next_update;    // 0: none
@@ -500,8 +500,8 @@ static void set_times(X509_CRL *crl, const struct crl_spec *spec)
 static X509_CRL *make_crl(const struct crl_spec *spec)
 {
     X509_CRL *crl = X509_CRL_new();
-    const unsigned char *at = depot.issuers[spec->name].cert.subject.data;
-    X509_NAME *name = d2i_X509_NAME(NULL, &at, (long)depot.issuers[spec->name].cert.subject.len);
+    const unsigned char *at = fixture.issuers[spec->name].cert.subject.data;
+    X509_NAME *name = d2i_X509_NAME(NULL, &at, (long)fixture.issuers[spec->name].cert.subject.len);
     X509_CRL_set_version(crl, X509_CRL_VERSION_2);
     X509_CRL_set_issuer_name(crl, name);
     X509_NAME_free(name);
@@ -517,7 +517,7 @@ static X509_CRL *make_crl(const struct crl_spec *spec)
     }
     if (spec->extension != NULL)
         add_extension(crl, spec->extension);
-    assert_true(X509_CRL_sign(crl, depot.keys[spec->key],
+    assert_true(X509_CRL_sign(crl, fixture.keys[spec->key],
                               spec->digest != NULL ? spec->digest : EVP_sha256()) > 0);
     return crl;
 }
@@ -528,7 +528,7 @@ static void write_crl(struct crl_spec spec)
     unsigned char *der = NULL;
     int len = i2d_X509_CRL(crl, &der);
     assert_true(len > 0);
-    depot_write("file", der, (size_t)len);
+    fixture_write("file", der, (size_t)len);
     OPENSSL_free(der);
     X509_CRL_free(crl);
 }
@@ -540,17 +540,17 @@ static void crl_that_is_right(void **state)
     (void)state;
     write_crl(right);
     struct store *store = must_open(SOURCE_CRL);
-    struct record record = depot_look(store, SERIAL(0, 0x80));
+    struct record record = fixture_look(store, SERIAL(0, 0x80));
     assert_revoked(record, NOW - DAY, -1);
     assert_int_equal(record.this_update, NOW);
     assert_int_equal(record.next_update, NOW + DAY);
     assert_int_equal(record.expires, 0);
-    assert_revoked(depot_look(store, SERIAL(1)), NOW - 2 * DAY, 1);
-    record = depot_look(store, SERIAL(2));
+    assert_revoked(fixture_look(store, SERIAL(1)), NOW - 2 * DAY, 1);
+    record = fixture_look(store, SERIAL(2));
     assert_int_equal(record.status, RECORD_NOT_ISSUED);
     assert_int_equal(record.this_update, NOW);
     assert_int_equal(record.next_update, NOW + DAY);
-    assert_int_equal(depot_poll(store).n_everything, 0);
+    assert_int_equal(fixture_poll(store).n_everything, 0);
     store_close(store);
 }
 
@@ -560,8 +560,8 @@ static void crl_without_an_issued_list(void **state)
     config.insecure_good_if_not_revoked = true;
     write_crl(right);
     struct store *store = must_open(SOURCE_CRL);
-    assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_GOOD);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    assert_int_equal(fixture_look(store, SERIAL(2)).status, RECORD_GOOD);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_REVOKED);
     store_close(store);
 }
 
@@ -569,14 +569,14 @@ static void crl_in_pem(void **state)
 {
     (void)state;
     X509_CRL *crl = make_crl(&right);
-    FILE *file = fopen(depot_path("file"), "wb");
+    FILE *file = fopen(fixture_path("file"), "wb");
     assert_non_null(file);
     fputs("Some text in front.\n", file);
     assert_int_equal(PEM_write_X509_CRL(file, crl), 1);
     assert_int_equal(fclose(file), 0);
     X509_CRL_free(crl);
     struct store *store = must_open(SOURCE_CRL);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_REVOKED);
     store_close(store);
 }
 
@@ -584,8 +584,8 @@ static const struct {
     struct crl_spec spec;
     const char *what;
 } refused_crls[] = {
-    {{.name = DEPOT_OTHER, .key = DEPOT_OTHER}, ": unexpected issuer of the CRL"},
-    {{.name = DEPOT_OURS, .key = DEPOT_OTHER}, ": invalid signature"},
+    {{.name = ISSUER_OTHER, .key = ISSUER_OTHER}, ": unexpected issuer of the CRL"},
+    {{.name = ISSUER_OURS, .key = ISSUER_OTHER}, ": invalid signature"},
     {{.next_update = -1}, ": missing nextUpdate (RFC 5280 5.1.2.5)"},
     {{.next_update = NOW}, ": invalid nextUpdate: not after thisUpdate"},
     {{.extension = "issuingDistributionPoint=critical,indirectCRL:TRUE"},
@@ -611,7 +611,7 @@ static void crl_that_is_refused(void **state)
     for (size_t i = 0; i < sizeof refused_crls / sizeof refused_crls[0]; i++) {
         write_crl(refused_crls[i].spec);
         open_fails(SOURCE_CRL, refused_crls[i].what);
-        assert_int_equal(depot.err.fault, STORE_FAULT_DATA);
+        assert_int_equal(fixture.err.fault, STORE_FAULT_DATA);
     }
     struct crl_spec weak = right;
     weak.digest = EVP_sha1();
@@ -636,7 +636,7 @@ static void write_pss_crl(int digest)
                     ASN1_item_pack(pss, ASN1_ITEM_rptr(RSA_PSS_PARAMS), NULL));
     unsigned char *der = NULL;
     int len = i2d_X509_CRL(crl, &der);
-    depot_write("file", der, (size_t)len);
+    fixture_write("file", der, (size_t)len);
     OPENSSL_free(der);
     RSA_PSS_PARAMS_free(pss);
     X509_CRL_free(crl);
@@ -664,7 +664,7 @@ static void crl_about_some_certificates(void **state)
     some.extension = "issuingDistributionPoint=critical,onlyuser:TRUE";
     write_crl(some);
     struct store *store = must_open(SOURCE_CRL);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_REVOKED);
     store_close(store);
     config.insecure_good_if_not_revoked = true;
     open_fails(SOURCE_CRL, ": unsupported CRL for insecure-good-if-not-revoked: it covers only "
@@ -674,7 +674,7 @@ static void crl_about_some_certificates(void **state)
 static void crl_of_an_issuer_that_may_not(void **state)
 {
     (void)state;
-    struct oc_cert *cert = &depot.issuers[DEPOT_OURS].cert;
+    struct oc_cert *cert = &fixture.issuers[ISSUER_OURS].cert;
     const struct oc_cert before = *cert;
     cert->has_key_usage = true;
     cert->key_usage = OC_KEY_USAGE_KEY_CERT_SIGN;
@@ -694,7 +694,7 @@ static void crl_that_is_flipped_or_cut(void **state)
     int len = i2d_X509_CRL(crl, &der);
     assert_true(len > 0);
     for (int i = 0; i <= len; i++) {
-        FILE *file = fopen(depot_path("file"), "wb");
+        FILE *file = fopen(fixture_path("file"), "wb");
         assert_non_null(file);
         if (i < len)
             der[i] ^= 1;
@@ -706,7 +706,7 @@ static void crl_that_is_flipped_or_cut(void **state)
         if (i < len)
             der[i] ^= 1;
         assert_null(open_file(SOURCE_CRL));
-        assert_int_equal(truncate(depot_path("file"), i), 0);
+        assert_int_equal(truncate(fixture_path("file"), i), 0);
         if (i < len)
             assert_null(open_file(SOURCE_CRL));
     }
@@ -735,7 +735,7 @@ static void crl_renewed(void **state)
     next.reason = 4;
     write_crl(next);
     assert_int_equal(poll_until(store, 1).n_everything, 1);
-    struct record record = depot_look(store, SERIAL(1));
+    struct record record = fixture_look(store, SERIAL(1));
     assert_revoked(record, NOW - 2 * DAY, 4);
     assert_int_equal(record.this_update, NOW + 1);
     store_close(store);
@@ -747,7 +747,7 @@ static void crl_that_becomes_bad(void **state)
     static const struct crl_spec bad[] = {
         {.this_update = NOW - 1, .number = 7},
         {.this_update = NOW, .number = 6},
-        {.this_update = NOW + 1, .number = 8, .key = DEPOT_OTHER},
+        {.this_update = NOW + 1, .number = 8, .key = ISSUER_OTHER},
     };
     static const char *const whats[] = {": unexpected CRL: older than the previous one",
                                         ": unexpected CRL: older than the previous one",
@@ -757,7 +757,7 @@ static void crl_that_becomes_bad(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         write_crl(bad[i]);
         poll_until_fails(store, whats[i]);
-        struct record record = depot_look(store, SERIAL(1));
+        struct record record = fixture_look(store, SERIAL(1));
         assert_revoked(record, NOW - 2 * DAY, 1);
         assert_int_equal(record.this_update, NOW);
     }
@@ -820,9 +820,9 @@ static struct store *open_slow(void)
     atomic_store(&slow.n_cancelled, 0);
     write_index("a");
     let_read();
-    struct store *store = file_store_open(&slow_kind, depot_path("file"), &depot.err);
+    struct store *store = file_store_open(&slow_kind, fixture_path("file"), &fixture.err);
     assert_non_null(store);
-    assert_int_equal(depot_poll(store).n, 0);
+    assert_int_equal(fixture_poll(store).n, 0);
     return store;
 }
 
@@ -838,7 +838,7 @@ static void begin_slowly(struct store *store, const char *text)
 {
     int n_begun = atomic_load(&slow.n_begun);
     write_index(text);
-    assert_int_equal(depot_poll(store).n, 0);
+    assert_int_equal(fixture_poll(store).n, 0);
     wait_for_begun(n_begun + 1);
 }
 
@@ -855,21 +855,21 @@ static void reading_that_takes_long(void **state)
     int64_t begin = (int64_t)time(NULL);
     struct store *store = open_slow();
     int64_t end = (int64_t)time(NULL);
-    assert_int_equal(depot_look(store, SERIAL('a')).this_update, 0);
+    assert_int_equal(fixture_look(store, SERIAL('a')).this_update, 0);
     begin_slowly(store, "ab");
     next_second();
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(depot_poll(store).n, 0);
-        assert_int_equal(depot_look(store, SERIAL('b')).status, RECORD_NOT_ISSUED);
-        assert_int_equal(depot_look(store, SERIAL('a')).status, RECORD_GOOD);
-        assert_in_range(depot_look(store, SERIAL('a')).this_update, begin, end);
+        assert_int_equal(fixture_poll(store).n, 0);
+        assert_int_equal(fixture_look(store, SERIAL('b')).status, RECORD_NOT_ISSUED);
+        assert_int_equal(fixture_look(store, SERIAL('a')).status, RECORD_GOOD);
+        assert_in_range(fixture_look(store, SERIAL('a')).this_update, begin, end);
     }
     let_read();
     struct seen seen = poll_until(store, 1);
     assert_int_equal(seen.n, 1);
     assert_memory_equal(seen.last, "b", 1);
-    assert_int_equal(depot_look(store, SERIAL('b')).status, RECORD_GOOD);
-    assert_int_equal(depot_look(store, SERIAL('b')).this_update, 0);
+    assert_int_equal(fixture_look(store, SERIAL('b')).status, RECORD_GOOD);
+    assert_int_equal(fixture_look(store, SERIAL('b')).this_update, 0);
     assert_int_equal(atomic_load(&slow.n_begun), 2);
     store_close(store);
 }
@@ -894,7 +894,7 @@ static void changed_during_a_reading(void **state)
     int64_t end = (int64_t)time(NULL);
     next_second();
     write_index("abc");
-    assert_int_equal(depot_poll(store).n, 0);
+    assert_int_equal(fixture_poll(store).n, 0);
     assert_int_equal(atomic_load(&slow.n_begun), 2);
 
     let_read();
@@ -902,25 +902,25 @@ static void changed_during_a_reading(void **state)
     assert_int_equal(seen.n, 1);
     assert_memory_equal(seen.last, "b", 1);
     wait_for_begun(3);
-    assert_int_equal(depot_poll(store).n, 0);
-    assert_int_equal(depot_look(store, SERIAL('b')).status, RECORD_GOOD);
-    assert_int_equal(depot_look(store, SERIAL('c')).status, RECORD_NOT_ISSUED);
-    assert_in_range(depot_look(store, SERIAL('b')).this_update, begin, end);
+    assert_int_equal(fixture_poll(store).n, 0);
+    assert_int_equal(fixture_look(store, SERIAL('b')).status, RECORD_GOOD);
+    assert_int_equal(fixture_look(store, SERIAL('c')).status, RECORD_NOT_ISSUED);
+    assert_in_range(fixture_look(store, SERIAL('b')).this_update, begin, end);
 
     let_read();
     seen = poll_until(store, 1);
     assert_int_equal(seen.n, 1);
     assert_memory_equal(seen.last, "c", 1);
-    assert_int_equal(depot_look(store, SERIAL('c')).this_update, 0);
+    assert_int_equal(fixture_look(store, SERIAL('c')).this_update, 0);
     store_close(store);
 }
 
 static void assert_failed(enum store_fault fault, const char *what)
 {
     char why[512];
-    snprintf(why, sizeof why, "%s%s", depot_path("file"), what);
-    assert_int_equal(depot.err.fault, fault);
-    assert_string_equal(depot.err.text, why);
+    snprintf(why, sizeof why, "%s%s", fixture_path("file"), what);
+    assert_int_equal(fixture.err.fault, fault);
+    assert_string_equal(fixture.err.text, why);
 }
 
 // What was refused by a thread is refused by the poll, again and again, and read once. It stays so
@@ -936,17 +936,17 @@ static void refused_by_a_slow_reading(void **state)
     let_read();
     poll_until_fails(store, ": cannot be believed");
     for (int i = 0; i < 3; i++) {
-        (void)store_fail(&depot.err, STORE_FAULT_BUSY, "something else");
-        depot_poll_fails(store);
+        (void)store_fail(&fixture.err, STORE_FAULT_BUSY, "something else");
+        fixture_poll_fails(store);
         assert_failed(STORE_FAULT_DATA, ": cannot be believed");
-        assert_in_range(depot_look(store, SERIAL('a')).this_update, begin, end);
+        assert_in_range(fixture_look(store, SERIAL('a')).this_update, begin, end);
     }
     assert_int_equal(atomic_load(&slow.n_begun), 2);
 
     write_index("ab");
     for (int i = 0; i < 3; i++) {
-        (void)store_fail(&depot.err, STORE_FAULT_BUSY, "something else");
-        depot_poll_fails(store);
+        (void)store_fail(&fixture.err, STORE_FAULT_BUSY, "something else");
+        fixture_poll_fails(store);
         assert_failed(STORE_FAULT_DATA, ": cannot be believed");
     }
     let_read();
@@ -964,7 +964,7 @@ static void failed_in_a_slow_reading(void **state)
     let_read();
     poll_until_fails(store, ": went wrong");
     assert_failed(STORE_FAULT_SYSTEM, ": went wrong");
-    depot_poll_fails(store);
+    fixture_poll_fails(store);
     assert_failed(STORE_FAULT_SYSTEM, ": went wrong");
     wait_for_begun(3);
     store_close(store);
@@ -977,15 +977,15 @@ static void polled_for_the_last_time(void **state)
     (void)state;
     struct store *store = open_slow();
     struct seen seen = {0};
-    const struct changes changes = {depot_note, &seen, true};
-    assert_true(store->methods->poll(store, &changes, &depot.err));
+    const struct changes changes = {fixture_note, &seen, true};
+    assert_true(store->methods->poll(store, &changes, &fixture.err));
     assert_int_equal(seen.n + seen.n_everything, 0);
     write_index("ab");
-    assert_true(store->methods->poll(store, &changes, &depot.err));
+    assert_true(store->methods->poll(store, &changes, &fixture.err));
     assert_int_equal(seen.n_everything, 1);
     assert_int_equal(atomic_load(&slow.n_begun), 1);
     begin_slowly(store, "abc");
-    assert_true(store->methods->poll(store, &changes, &depot.err));
+    assert_true(store->methods->poll(store, &changes, &fixture.err));
     assert_int_equal(seen.n_everything, 2);
     assert_int_equal(seen.n, 0);
     store_close(store);
@@ -1036,23 +1036,23 @@ static void table_that_nobody_waits_for(void **state)
     const atomic_bool is_cancelled = true;
     const struct record record = {.status = RECORD_GOOD};
     struct oc_bytes twice = SERIAL(1);
-    struct table *table = table_new(&depot.err);
-    struct table *before = table_new(&depot.err);
+    struct table *table = table_new(&fixture.err);
+    struct table *before = table_new(&fixture.err);
     static struct table_changes changes;
     assert_non_null(table);
     assert_non_null(before);
-    assert_true(table_is_wanted(table, &depot.err));
-    assert_true(table_add(table, SERIAL(2), &record, &depot.err));
-    assert_true(table_add(table, SERIAL(1), &record, &depot.err));
+    assert_true(table_is_wanted(table, &fixture.err));
+    assert_true(table_add(table, SERIAL(2), &record, &fixture.err));
+    assert_true(table_add(table, SERIAL(1), &record, &fixture.err));
     table->is_cancelled = &is_cancelled;
     assert_false(table_is_wanted(table, NULL));
-    assert_false(table_sort(table, &twice, &depot.err));
+    assert_false(table_sort(table, &twice, &fixture.err));
     assert_null(twice.data);
-    assert_int_equal(depot.err.fault, STORE_FAULT_BUSY);
+    assert_int_equal(fixture.err.fault, STORE_FAULT_BUSY);
     table_compare(before, table, &changes);
     assert_int_equal(changes.n, 0);
     table->is_cancelled = NULL;
-    assert_true(table_sort(table, &twice, &depot.err));
+    assert_true(table_sort(table, &twice, &fixture.err));
     table_compare(before, table, &changes);
     assert_int_equal(changes.n, 2);
     table_free(table);
@@ -1088,11 +1088,11 @@ static void many_threads(void **state)
     for (size_t i = 0; i < N_THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, look_all_the_time, store), 0);
     for (int i = 0; i < N_ROUNDS; i++) {
-        FILE *file = fopen(depot_path("next"), "wb");
+        FILE *file = fopen(fixture_path("next"), "wb");
         assert_non_null(file);
         fputs(i % 2 == 0 ? LINE("01") REVOKED("03", THEN_TEXT) : LINE("01") LINE("03"), file);
         assert_int_equal(fclose(file), 0);
-        assert_int_equal(rename(depot_path("next"), depot_path("file")), 0);
+        assert_int_equal(rename(fixture_path("next"), fixture_path("file")), 0);
         assert_int_equal(poll_until(store, 1).n, 1);
     }
     atomic_store(&is_over, true);
@@ -1104,7 +1104,7 @@ static void many_threads(void **state)
     store_close(store);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_test, depot_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_test, fixture_close)
 
 int main(void)
 {
@@ -1143,5 +1143,5 @@ int main(void)
         TEST(table_that_nobody_waits_for),
         TEST(many_threads),
     };
-    return cmocka_run_group_tests(tests, depot_start, depot_stop);
+    return cmocka_run_group_tests(tests, fixture_start, fixture_stop);
 }

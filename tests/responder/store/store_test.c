@@ -27,29 +27,29 @@ static const struct issuer_config by_database = {.name = "ours", .source = SOURC
 
 static void init(void)
 {
-    if (!database_init(depot_path("db"), &depot.err))
-        fail_msg("%s", depot.err.text);
+    if (!database_init(fixture_path("db"), &fixture.err))
+        fail_msg("%s", fixture.err.text);
 }
 
-static struct store *open_as(enum depot_issuer issuer, enum store_mode mode)
+static struct store *open_as(enum fixture_issuer issuer, enum store_mode mode)
 {
     struct store *store =
-        store_open(&by_database, depot_path("db"), &depot.issuers[issuer], mode, &depot.err);
+        store_open(&by_database, fixture_path("db"), &fixture.issuers[issuer], mode, &fixture.err);
     if (store == NULL)
-        fail_msg("%s", depot.err.text);
+        fail_msg("%s", fixture.err.text);
     return store;
 }
 
 // Opening must fail, with this in its reason and of this kind.
 static void open_fails(const char *name, const char *what, enum store_fault fault)
 {
-    store_error_clear(&depot.err);
-    assert_null(store_open(&by_database, depot_path(name), &depot.issuers[DEPOT_OURS], STORE_READ,
-                           &depot.err));
-    if (strstr(depot.err.text, what) == NULL ||
-        strstr(depot.err.text, depot_path(name)) != depot.err.text)
-        fail_msg("\"%s\" without \"%s\"", depot.err.text, what);
-    assert_int_equal(depot.err.fault, fault);
+    store_error_clear(&fixture.err);
+    assert_null(store_open(&by_database, fixture_path(name), &fixture.issuers[ISSUER_OURS],
+                           STORE_READ, &fixture.err));
+    if (strstr(fixture.err.text, what) == NULL ||
+        strstr(fixture.err.text, fixture_path(name)) != fixture.err.text)
+        fail_msg("\"%s\" without \"%s\"", fixture.err.text, what);
+    assert_int_equal(fixture.err.fault, fault);
 }
 
 static struct record good(int64_t expires)
@@ -80,22 +80,22 @@ static void assert_record(struct record a, struct record b)
 static void must(bool ok)
 {
     if (!ok)
-        fail_msg("%s", depot.err.text);
+        fail_msg("%s", fixture.err.text);
 }
 
 static void begin(struct store *store)
 {
-    must(store->methods->begin(store, &depot.err));
+    must(store->methods->begin(store, &fixture.err));
 }
 
 static void put(struct store *store, struct oc_bytes serial, struct record record)
 {
-    must(store->methods->put(store, serial, &record, &depot.err));
+    must(store->methods->put(store, serial, &record, &fixture.err));
 }
 
 static void commit(struct store *store)
 {
-    must(store->methods->commit(store, &depot.err));
+    must(store->methods->commit(store, &fixture.err));
 }
 
 static void put_one(struct store *store, struct oc_bytes serial, struct record record)
@@ -106,7 +106,7 @@ static void put_one(struct store *store, struct oc_bytes serial, struct record r
 }
 
 // Opens, puts, closes: as a command does.
-static void put_apart(enum depot_issuer issuer, struct oc_bytes serial, struct record record)
+static void put_apart(enum fixture_issuer issuer, struct oc_bytes serial, struct record record)
 {
     struct store *store = open_as(issuer, STORE_WRITE);
     put_one(store, serial, record);
@@ -116,7 +116,7 @@ static void put_apart(enum depot_issuer issuer, struct oc_bytes serial, struct r
 static void run_sql(const char *name, const char *sql)
 {
     sqlite3 *db;
-    assert_int_equal(sqlite3_open(depot_path(name), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_open(fixture_path(name), &db), SQLITE_OK);
     char *error = NULL;
     if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
         fail_msg("%s", error);
@@ -126,15 +126,15 @@ static void run_sql(const char *name, const char *sql)
 static void copy_file(const char *from, const char *to)
 {
     size_t len;
-    FILE *file = fopen(depot_path(from), "rb");
+    FILE *file = fopen(fixture_path(from), "rb");
     static uint8_t octets[1 << 20];
     assert_non_null(file);
     len = fread(octets, 1, sizeof octets, file);
     assert_int_equal(fclose(file), 0);
     assert_true(len > 0 && len < sizeof octets);
-    file = fopen(depot_path(to), "r+b");
+    file = fopen(fixture_path(to), "r+b");
     if (file == NULL)
-        file = fopen(depot_path(to), "wb");
+        file = fopen(fixture_path(to), "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(octets, 1, len, file), len);
     assert_int_equal(fclose(file), 0);
@@ -147,22 +147,22 @@ static void made_once_and_whole(void **state)
     (void)state;
     struct stat st;
     init();
-    assert_int_equal(stat(depot_path("db"), &st), 0);
+    assert_int_equal(stat(fixture_path("db"), &st), 0);
     assert_int_equal(st.st_mode & 07777, 0640);
     assert_int_equal(st.st_nlink, 1);
-    assert_false(database_init(depot_path("db"), &depot.err));
-    assert_non_null(strstr(depot.err.text, "the file exists already"));
+    assert_false(database_init(fixture_path("db"), &fixture.err));
+    assert_non_null(strstr(fixture.err.text, "the file exists already"));
     // rmdir() tells whether something else was left behind.
-    assert_int_equal(unlink(depot_path("db")), 0);
-    assert_int_equal(rmdir(depot.dir), 0);
-    assert_int_equal(mkdir(depot.dir, 0700), 0);
+    assert_int_equal(unlink(fixture_path("db")), 0);
+    assert_int_equal(rmdir(fixture.dir), 0);
+    assert_int_equal(mkdir(fixture.dir, 0700), 0);
 }
 
 static void made_nowhere(void **state)
 {
     (void)state;
-    assert_false(database_init(depot_path("missing/db"), &depot.err));
-    assert_non_null(strstr(depot.err.text, "No such file"));
+    assert_false(database_init(fixture_path("missing/db"), &fixture.err));
+    assert_non_null(strstr(fixture.err.text, "No such file"));
 }
 
 // What is refused.
@@ -176,29 +176,30 @@ static void not_there(void **state)
 static void not_set(void **state)
 {
     (void)state;
-    assert_null(store_open(&by_database, NULL, &depot.issuers[DEPOT_OURS], STORE_READ, &depot.err));
-    assert_string_equal(depot.err.text, "missing setting \"database\"");
+    assert_null(
+        store_open(&by_database, NULL, &fixture.issuers[ISSUER_OURS], STORE_READ, &fixture.err));
+    assert_string_equal(fixture.err.text, "missing setting \"database\"");
 }
 
 static void directory(void **state)
 {
     (void)state;
-    assert_int_equal(mkdir(depot_path("db"), 0700), 0);
+    assert_int_equal(mkdir(fixture_path("db"), 0700), 0);
     open_fails("db", "not a regular file", STORE_FAULT_DATA);
-    assert_int_equal(rmdir(depot_path("db")), 0);
+    assert_int_equal(rmdir(fixture_path("db")), 0);
 }
 
 static void fifo(void **state)
 {
     (void)state;
-    assert_int_equal(mkfifo(depot_path("db"), 0600), 0);
+    assert_int_equal(mkfifo(fixture_path("db"), 0600), 0);
     open_fails("db", "not a regular file", STORE_FAULT_DATA);
 }
 
 static void empty(void **state)
 {
     (void)state;
-    depot_write("db", "", 0);
+    fixture_write("db", "", 0);
     open_fails("db", "not a database of ocspd", STORE_FAULT_DATA);
 }
 
@@ -207,7 +208,7 @@ static void rubbish(void **state)
     (void)state;
     static char text[8192];
     memset(text, 'x', sizeof text);
-    depot_write("db", text, sizeof text);
+    fixture_write("db", text, sizeof text);
     open_fails("db", "file is not a database", STORE_FAULT_DATA);
 }
 
@@ -256,7 +257,7 @@ static void cut_short(void **state)
 {
     (void)state;
     init();
-    assert_int_equal(truncate(depot_path("db"), 4096), 0);
+    assert_int_equal(truncate(fixture_path("db"), 4096), 0);
     open_fails("db", "malformed", STORE_FAULT_DATA);
 }
 
@@ -269,16 +270,16 @@ static void every_record(void **state)
     const struct record records[] = {good(0),         good(NOW + DAY),       revoked(NOW, -1),
                                      revoked(NOW, 0), revoked(NOW - DAY, 1), revoked(0, 10)};
     init();
-    struct store *store = open_as(DEPOT_OURS, STORE_WRITE);
+    struct store *store = open_as(ISSUER_OURS, STORE_WRITE);
     begin(store);
     for (uint8_t i = 0; i < 6; i++)
         put(store, SERIAL(0x10, i), records[i]);
     commit(store);
     for (uint8_t i = 0; i < 6; i++)
-        assert_record(depot_look(store, SERIAL(0x10, i)), records[i]);
-    assert_int_equal(depot_look(store, SERIAL(0x10)).status, RECORD_NOT_ISSUED);
-    assert_int_equal(depot_look(store, SERIAL(0x10, 0, 0)).status, RECORD_NOT_ISSUED);
-    assert_int_equal(depot_look(store, none).status, RECORD_NOT_ISSUED);
+        assert_record(fixture_look(store, SERIAL(0x10, i)), records[i]);
+    assert_int_equal(fixture_look(store, SERIAL(0x10)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(store, SERIAL(0x10, 0, 0)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(store, none).status, RECORD_NOT_ISSUED);
     store_close(store);
 }
 
@@ -289,13 +290,13 @@ static void longest_serial(void **state)
     const struct record record = good(0);
     memset(octets, 0x7F, sizeof octets);
     init();
-    struct store *store = open_as(DEPOT_OURS, STORE_WRITE);
+    struct store *store = open_as(ISSUER_OURS, STORE_WRITE);
     put_one(store, (struct oc_bytes){octets, SERIAL_MAX}, record);
-    assert_record(depot_look(store, (struct oc_bytes){octets, SERIAL_MAX}), record);
+    assert_record(fixture_look(store, (struct oc_bytes){octets, SERIAL_MAX}), record);
     begin(store);
-    assert_false(
-        store->methods->put(store, (struct oc_bytes){octets, sizeof octets}, &record, &depot.err));
-    assert_false(store->methods->put(store, (struct oc_bytes){octets, 0}, &record, &depot.err));
+    assert_false(store->methods->put(store, (struct oc_bytes){octets, sizeof octets}, &record,
+                                     &fixture.err));
+    assert_false(store->methods->put(store, (struct oc_bytes){octets, 0}, &record, &fixture.err));
     store->methods->rollback(store);
     store_close(store);
 }
@@ -306,10 +307,10 @@ static void status_that_cannot_be_put(void **state)
     const struct record none = {0};
     const struct record not_issued = {.status = RECORD_NOT_ISSUED};
     init();
-    struct store *store = open_as(DEPOT_OURS, STORE_WRITE);
+    struct store *store = open_as(ISSUER_OURS, STORE_WRITE);
     begin(store);
-    assert_false(store->methods->put(store, SERIAL(1), &none, &depot.err));
-    assert_false(store->methods->put(store, SERIAL(1), &not_issued, &depot.err));
+    assert_false(store->methods->put(store, SERIAL(1), &none, &fixture.err));
+    assert_false(store->methods->put(store, SERIAL(1), &not_issued, &fixture.err));
     store->methods->rollback(store);
     store_close(store);
 }
@@ -318,14 +319,14 @@ static void other_issuer(void **state)
 {
     (void)state;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    put_apart(DEPOT_OTHER, SERIAL(2), good(0));
-    struct store *ours = open_as(DEPOT_RENEWED, STORE_READ);
-    struct store *other = open_as(DEPOT_OTHER, STORE_READ);
-    assert_int_equal(depot_look(ours, SERIAL(1)).status, RECORD_GOOD);
-    assert_int_equal(depot_look(ours, SERIAL(2)).status, RECORD_NOT_ISSUED);
-    assert_int_equal(depot_look(other, SERIAL(1)).status, RECORD_NOT_ISSUED);
-    assert_int_equal(depot_look(other, SERIAL(2)).status, RECORD_GOOD);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    put_apart(ISSUER_OTHER, SERIAL(2), good(0));
+    struct store *ours = open_as(ISSUER_RENEWED, STORE_READ);
+    struct store *other = open_as(ISSUER_OTHER, STORE_READ);
+    assert_int_equal(fixture_look(ours, SERIAL(1)).status, RECORD_GOOD);
+    assert_int_equal(fixture_look(ours, SERIAL(2)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(other, SERIAL(1)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(other, SERIAL(2)).status, RECORD_GOOD);
     store_close(ours);
     store_close(other);
 }
@@ -334,17 +335,17 @@ static void rolled_back(void **state)
 {
     (void)state;
     init();
-    struct store *store = open_as(DEPOT_OURS, STORE_WRITE);
+    struct store *store = open_as(ISSUER_OURS, STORE_WRITE);
     begin(store);
     put(store, SERIAL(1), good(0));
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_GOOD);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_GOOD);
     store->methods->rollback(store);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
     // The row of the issuer went with it, and another one may have its number now.
-    put_apart(DEPOT_OTHER, SERIAL(1), revoked(NOW, 1));
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
+    put_apart(ISSUER_OTHER, SERIAL(1), revoked(NOW, 1));
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
     put_one(store, SERIAL(1), good(7));
-    assert_record(depot_look(store, SERIAL(1)), good(7));
+    assert_record(fixture_look(store, SERIAL(1)), good(7));
     store_close(store);
 }
 
@@ -352,12 +353,12 @@ static void not_committed(void **state)
 {
     (void)state;
     init();
-    struct store *store = open_as(DEPOT_OURS, STORE_WRITE);
+    struct store *store = open_as(ISSUER_OURS, STORE_WRITE);
     begin(store);
     put(store, SERIAL(1), good(0));
     store_close(store);
-    store = open_as(DEPOT_OURS, STORE_READ);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
+    store = open_as(ISSUER_OURS, STORE_READ);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
     store_close(store);
 }
 
@@ -374,8 +375,8 @@ static void row_that_cannot_be(void **state)
         "expires = 1 << 60",
     };
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char sql[128];
         struct record record = good(0);
@@ -384,10 +385,10 @@ static void row_that_cannot_be(void **state)
                  "UPDATE certificate SET %s",
                  rows[i]);
         run_sql("db", sql);
-        assert_false(store->methods->look_up(store, SERIAL(1), &record, &depot.err));
+        assert_false(store->methods->look_up(store, SERIAL(1), &record, &fixture.err));
         assert_int_equal(record.status, RECORD_NONE);
-        assert_int_equal(depot.err.fault, STORE_FAULT_DATA);
-        assert_non_null(strstr(depot.err.text, "invalid record of a certificate"));
+        assert_int_equal(fixture.err.fault, STORE_FAULT_DATA);
+        assert_non_null(strstr(fixture.err.text, "invalid record of a certificate"));
     }
     store_close(store);
 }
@@ -412,7 +413,7 @@ static void lists(struct store *store, struct oc_bytes after, bool revoked_only,
                   const char *expected)
 {
     struct listed listed = {.stop_at = stop_at};
-    must(store->methods->list(store, after, revoked_only, note_entry, &listed, &depot.err));
+    must(store->methods->list(store, after, revoked_only, note_entry, &listed, &fixture.err));
     assert_int_equal(listed.n, strlen(expected));
     assert_memory_equal(listed.first, expected, listed.n);
 }
@@ -422,13 +423,13 @@ static void listed_in_order(void **state)
     (void)state;
     static const struct oc_bytes none = {0};
     init();
-    struct store *store = open_as(DEPOT_OURS, STORE_WRITE);
+    struct store *store = open_as(ISSUER_OURS, STORE_WRITE);
     begin(store);
     put(store, SERIAL('c'), revoked(NOW, 4));
     put(store, SERIAL('b', 1), good(0));
     put(store, SERIAL('a', 9, 9), revoked(NOW, 4));
     commit(store);
-    put_apart(DEPOT_OTHER, SERIAL('d'), revoked(NOW, 4));
+    put_apart(ISSUER_OTHER, SERIAL('d'), revoked(NOW, 4));
     lists(store, none, false, 0, "abc");
     lists(store, none, true, 0, "ac");
     lists(store, none, false, 2, "ab");
@@ -444,13 +445,13 @@ static void nothing_new(void **state)
 {
     (void)state;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
-    struct seen seen = depot_poll(store);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
+    struct seen seen = fixture_poll(store);
     assert_int_equal(seen.n + seen.n_everything, 0);
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    put_apart(DEPOT_OTHER, SERIAL(1), good(0));
-    seen = depot_poll(store);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    put_apart(ISSUER_OTHER, SERIAL(1), good(0));
+    seen = fixture_poll(store);
     assert_int_equal(seen.n + seen.n_everything, 0);
     store_close(store);
 }
@@ -459,23 +460,23 @@ static void one_change(void **state)
 {
     (void)state;
     init();
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
-    assert_int_equal(depot_look(store, SERIAL(1, 2)).status, RECORD_NOT_ISSUED);
-    put_apart(DEPOT_OURS, SERIAL(1, 2), good(0));
-    struct seen seen = depot_poll(store);
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
+    assert_int_equal(fixture_look(store, SERIAL(1, 2)).status, RECORD_NOT_ISSUED);
+    put_apart(ISSUER_OURS, SERIAL(1, 2), good(0));
+    struct seen seen = fixture_poll(store);
     assert_int_equal(seen.n_everything, 0);
     assert_int_equal(seen.n, 1);
     assert_int_equal(seen.last_len, 2);
     assert_memory_equal(seen.last, "\1\2", 2);
-    assert_int_equal(depot_look(store, SERIAL(1, 2)).status, RECORD_GOOD);
-    seen = depot_poll(store);
+    assert_int_equal(fixture_look(store, SERIAL(1, 2)).status, RECORD_GOOD);
+    seen = fixture_poll(store);
     assert_int_equal(seen.n + seen.n_everything, 0);
     store_close(store);
 }
 
 static void put_many(size_t n, uint8_t mark)
 {
-    struct store *store = open_as(DEPOT_OURS, STORE_WRITE);
+    struct store *store = open_as(ISSUER_OURS, STORE_WRITE);
     begin(store);
     for (size_t i = 0; i < n; i++)
         put(store, SERIAL(mark, (uint8_t)(i >> 8), (uint8_t)i), good(0));
@@ -490,7 +491,7 @@ static int count_changes(const char *where)
     sqlite3_stmt *statement;
     char text[128];
     snprintf(text, sizeof text, "SELECT count(*) FROM change WHERE %s", where);
-    assert_int_equal(sqlite3_open(depot_path("db"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_open(fixture_path("db"), &db), SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(db, text, -1, &statement, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     int n = sqlite3_column_int(statement, 0);
@@ -503,24 +504,24 @@ static void many_changes(void **state)
 {
     (void)state;
     init();
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     put_many(1000, 1);
-    struct seen seen = depot_poll(store);
+    struct seen seen = fixture_poll(store);
     assert_int_equal(seen.n, 1000);
     assert_int_equal(seen.n_everything, 0);
     put_many(1001, 2);
-    seen = depot_poll(store);
+    seen = fixture_poll(store);
     assert_int_equal(seen.n, 0);
     assert_int_equal(seen.n_everything, 1);
     put_many(5000, 3);
     assert_int_equal(count_changes("serial IS NULL"), 2);
     assert_int_equal(count_changes("1"), 1000 + 1001 + 1001);
     put_many(1, 4);
-    seen = depot_poll(store);
+    seen = fixture_poll(store);
     assert_int_equal(seen.n, 0);
     assert_int_equal(seen.n_everything, 1);
     put_many(1, 5);
-    assert_int_equal(depot_poll(store).n, 1);
+    assert_int_equal(fixture_poll(store).n, 1);
     store_close(store);
 }
 
@@ -529,16 +530,16 @@ static void changes_that_were_dropped(void **state)
 {
     (void)state;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     run_sql("db", "INSERT INTO change(id, issuer, serial, mark) VALUES(200000, 77, x'01', 5)");
-    put_apart(DEPOT_OURS, SERIAL(2), good(0));
-    put_apart(DEPOT_OURS, SERIAL(3), good(0));
-    struct seen seen = depot_poll(store);
+    put_apart(ISSUER_OURS, SERIAL(2), good(0));
+    put_apart(ISSUER_OURS, SERIAL(3), good(0));
+    struct seen seen = fixture_poll(store);
     assert_int_equal(seen.n, 0);
     assert_int_equal(seen.n_everything, 1);
-    put_apart(DEPOT_OURS, SERIAL(4), good(0));
-    assert_int_equal(depot_poll(store).n, 1);
+    put_apart(ISSUER_OURS, SERIAL(4), good(0));
+    assert_int_equal(fixture_poll(store).n, 1);
     store_close(store);
 }
 
@@ -546,12 +547,12 @@ static void older_copy(void **state)
 {
     (void)state;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    put_apart(DEPOT_OURS, SERIAL(2), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    put_apart(ISSUER_OURS, SERIAL(2), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     run_sql("db", "DELETE FROM change WHERE id = 2; DELETE FROM certificate WHERE serial = x'02'");
-    assert_int_equal(depot_poll(store).n_everything, 1);
-    assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_poll(store).n_everything, 1);
+    assert_int_equal(fixture_look(store, SERIAL(2)).status, RECORD_NOT_ISSUED);
     store_close(store);
 }
 
@@ -560,8 +561,8 @@ static void back_up(const char *from, const char *to)
 {
     sqlite3 *source;
     sqlite3 *target;
-    assert_int_equal(sqlite3_open(depot_path(from), &source), SQLITE_OK);
-    assert_int_equal(sqlite3_open(depot_path(to), &target), SQLITE_OK);
+    assert_int_equal(sqlite3_open(fixture_path(from), &source), SQLITE_OK);
+    assert_int_equal(sqlite3_open(fixture_path(to), &target), SQLITE_OK);
     sqlite3_backup *backup = sqlite3_backup_init(target, "main", source, "main");
     assert_non_null(backup);
     assert_int_equal(sqlite3_backup_step(backup, -1), SQLITE_DONE);
@@ -574,30 +575,30 @@ static void back_up(const char *from, const char *to)
 static void go_apart(size_t n)
 {
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
     back_up("db", "before");
     for (size_t i = 0; i < n; i++)
-        put_apart(DEPOT_OURS, SERIAL(1), revoked(NOW, (int)i));
+        put_apart(ISSUER_OURS, SERIAL(1), revoked(NOW, (int)i));
     back_up("db", "copy");
     back_up("before", "db");
-    put_apart(DEPOT_OURS, SERIAL(2), good(0));
+    put_apart(ISSUER_OURS, SERIAL(2), good(0));
 }
 
 static void check_copy(size_t n)
 {
     go_apart(n);
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
-    assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_GOOD);
-    assert_int_equal(depot_poll(store).n_everything, 0);
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
+    assert_int_equal(fixture_look(store, SERIAL(2)).status, RECORD_GOOD);
+    assert_int_equal(fixture_poll(store).n_everything, 0);
     back_up("copy", "db");
-    struct seen seen = depot_poll(store);
+    struct seen seen = fixture_poll(store);
     assert_int_equal(seen.n_everything, 1);
     assert_int_equal(seen.n, 0);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
-    assert_int_equal(depot_look(store, SERIAL(2)).status, RECORD_NOT_ISSUED);
-    assert_int_equal(depot_poll(store).n_everything, 0);
-    put_apart(DEPOT_OURS, SERIAL(3), good(0));
-    assert_int_equal(depot_poll(store).n, 1);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    assert_int_equal(fixture_look(store, SERIAL(2)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_poll(store).n_everything, 0);
+    put_apart(ISSUER_OURS, SERIAL(3), good(0));
+    assert_int_equal(fixture_poll(store).n, 1);
     store_close(store);
 }
 
@@ -617,11 +618,11 @@ static void copy_of_the_same(void **state)
 {
     (void)state;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     back_up("db", "copy");
     back_up("copy", "db");
-    struct seen seen = depot_poll(store);
+    struct seen seen = fixture_poll(store);
     assert_int_equal(seen.n + seen.n_everything, 0);
     store_close(store);
 }
@@ -632,15 +633,15 @@ static void copy_of_an_empty_one(void **state)
     (void)state;
     init();
     back_up("db", "before");
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
     back_up("db", "copy");
     back_up("before", "db");
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     back_up("copy", "db");
-    assert_int_equal(depot_poll(store).n, 1);
+    assert_int_equal(fixture_poll(store).n, 1);
     back_up("before", "db");
-    assert_int_equal(depot_poll(store).n_everything, 1);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_poll(store).n_everything, 1);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
     store_close(store);
 }
 
@@ -649,17 +650,17 @@ static void issuers_in_another_order(void **state)
 {
     (void)state;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), revoked(NOW, 1));
-    put_apart(DEPOT_OTHER, SERIAL(1), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    put_apart(ISSUER_OURS, SERIAL(1), revoked(NOW, 1));
+    put_apart(ISSUER_OTHER, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_REVOKED);
     run_sql("db", "UPDATE issuer SET id = 9 WHERE id = 1; UPDATE issuer SET id = 1 WHERE id = 2; "
                   "UPDATE issuer SET id = 2 WHERE id = 9; "
                   "UPDATE certificate SET issuer = issuer + 8; "
                   "UPDATE certificate SET issuer = 11 - issuer");
-    assert_int_equal(depot_poll(store).n_everything, 1);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
-    assert_int_equal(depot_poll(store).n_everything, 0);
+    assert_int_equal(fixture_poll(store).n_everything, 1);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    assert_int_equal(fixture_poll(store).n_everything, 0);
     store_close(store);
 }
 
@@ -685,7 +686,7 @@ static struct other other_start(const char *what)
         dup2(from[1], 1);
         close(to[1]);
         close(from[0]);
-        execl("/proc/self/exe", "store-test", what, depot_path("db"), (char *)NULL);
+        execl("/proc/self/exe", "store-test", what, fixture_path("db"), (char *)NULL);
         _exit(127);
     }
     close(to[0]);
@@ -730,21 +731,21 @@ static void change_of_another_process(void **state)
 {
     (void)state;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_GOOD);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_GOOD);
 
     struct other other = other_start("pending");
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_GOOD);
-    assert_int_equal(depot_poll(store).n, 0);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_GOOD);
+    assert_int_equal(fixture_poll(store).n, 0);
     other_end(&other, SIGKILL);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_GOOD);
-    assert_int_equal(depot_poll(store).n, 0);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_GOOD);
+    assert_int_equal(fixture_poll(store).n, 0);
 
     other = other_start("commit");
     other_end(&other, SIGKILL);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
-    assert_int_equal(depot_poll(store).n, 1);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    assert_int_equal(fixture_poll(store).n, 1);
     store_close(store);
 }
 
@@ -767,23 +768,23 @@ static void locked(void **state)
 {
     (void)state;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
-    struct store *writer = open_as(DEPOT_OURS, STORE_WRITE);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
+    struct store *writer = open_as(ISSUER_OURS, STORE_WRITE);
     const struct saved saved = answer_of(SERIAL(1), good(0));
 
     struct other other = other_start("lock");
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_GOOD);
-    assert_int_equal(depot_poll(store).n, 0);
-    assert_false(store->methods->put_saved(store, &saved, 1, &depot.err));
-    assert_int_equal(depot.err.fault, STORE_FAULT_BUSY);
-    assert_non_null(strstr(depot.err.text, "is locked by another process"));
-    assert_false(writer->methods->begin(writer, &depot.err));
-    assert_int_equal(depot.err.fault, STORE_FAULT_BUSY);
-    assert_int_equal(depot_look(writer, SERIAL(1)).status, RECORD_GOOD);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_GOOD);
+    assert_int_equal(fixture_poll(store).n, 0);
+    assert_false(store->methods->put_saved(store, &saved, 1, &fixture.err));
+    assert_int_equal(fixture.err.fault, STORE_FAULT_BUSY);
+    assert_non_null(strstr(fixture.err.text, "is locked by another process"));
+    assert_false(writer->methods->begin(writer, &fixture.err));
+    assert_int_equal(fixture.err.fault, STORE_FAULT_BUSY);
+    assert_int_equal(fixture_look(writer, SERIAL(1)).status, RECORD_GOOD);
     other_end(&other, 0);
 
-    must(store->methods->put_saved(store, &saved, 1, &depot.err));
+    must(store->methods->put_saved(store, &saved, 1, &fixture.err));
     put_one(writer, SERIAL(1), good(1));
     store_close(store);
     store_close(writer);
@@ -794,7 +795,7 @@ static void locked(void **state)
 static void look_up_fails(struct store *store, struct oc_bytes serial)
 {
     struct record record = good(0);
-    assert_false(store->methods->look_up(store, serial, &record, &depot.err));
+    assert_false(store->methods->look_up(store, serial, &record, &fixture.err));
     assert_int_equal(record.status, RECORD_NONE);
 }
 
@@ -802,21 +803,21 @@ static void another_database_in_its_place(void **state)
 {
     (void)state;
     init();
-    assert_int_equal(rename(depot_path("db"), depot_path("other")), 0);
+    assert_int_equal(rename(fixture_path("db"), fixture_path("other")), 0);
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), revoked(NOW, 1));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
-    assert_int_equal(rename(depot_path("db"), depot_path("away")), 0);
-    assert_non_null(strstr(depot_poll_fails(store), "No such file"));
+    put_apart(ISSUER_OURS, SERIAL(1), revoked(NOW, 1));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
+    assert_int_equal(rename(fixture_path("db"), fixture_path("away")), 0);
+    assert_non_null(strstr(fixture_poll_fails(store), "No such file"));
     look_up_fails(store, SERIAL(1));
 
-    assert_int_equal(rename(depot_path("other"), depot_path("db")), 0);
-    assert_non_null(strstr(depot_poll_fails(store), "another file has replaced it"));
+    assert_int_equal(rename(fixture_path("other"), fixture_path("db")), 0);
+    assert_non_null(strstr(fixture_poll_fails(store), "another file has replaced it"));
     look_up_fails(store, SERIAL(1));
 
-    assert_int_equal(rename(depot_path("away"), depot_path("db")), 0);
-    assert_int_equal(depot_poll(store).n, 0);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    assert_int_equal(rename(fixture_path("away"), fixture_path("db")), 0);
+    assert_int_equal(fixture_poll(store).n, 0);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_REVOKED);
     store_close(store);
 }
 
@@ -826,14 +827,14 @@ static void overwritten_with_rubbish(void **state)
     static char text[1 << 16];
     memset(text, 'x', sizeof text);
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_GOOD);
-    depot_write("db", text, sizeof text);
-    assert_non_null(strstr(depot_poll_fails(store), "not a database"));
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_GOOD);
+    fixture_write("db", text, sizeof text);
+    assert_non_null(strstr(fixture_poll_fails(store), "not a database"));
     look_up_fails(store, SERIAL(1));
-    depot_write("db", text, 100);
-    depot_poll_fails(store);
+    fixture_write("db", text, 100);
+    fixture_poll_fails(store);
     look_up_fails(store, SERIAL(1));
     store_close(store);
 }
@@ -843,16 +844,16 @@ static void overwritten_and_put_back(void **state)
     (void)state;
     static char text[4096];
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), revoked(NOW, 1));
+    put_apart(ISSUER_OURS, SERIAL(1), revoked(NOW, 1));
     copy_file("db", "copy");
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
-    depot_write("db", text, sizeof text);
-    depot_poll_fails(store);
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
+    fixture_write("db", text, sizeof text);
+    fixture_poll_fails(store);
     look_up_fails(store, SERIAL(1));
     copy_file("copy", "db");
-    depot_pause();
-    depot_poll(store);
-    assert_int_equal(depot_look(store, SERIAL(1)).status, RECORD_REVOKED);
+    fixture_pause();
+    fixture_poll(store);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_REVOKED);
     store_close(store);
 }
 
@@ -862,12 +863,12 @@ static uint8_t room[64];
 
 static bool get(struct store *store, enum oc_hash hash, struct oc_bytes serial, struct saved *out)
 {
-    return store->methods->get_saved(store, hash, serial, room, sizeof room, out, &depot.err);
+    return store->methods->get_saved(store, hash, serial, room, sizeof room, out, &fixture.err);
 }
 
 static void save(struct store *store, struct saved saved)
 {
-    must(store->methods->put_saved(store, &saved, 1, &depot.err));
+    must(store->methods->put_saved(store, &saved, 1, &fixture.err));
 }
 
 static void saved_and_found(void **state)
@@ -875,13 +876,13 @@ static void saved_and_found(void **state)
     (void)state;
     struct saved found;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), revoked(NOW, 3));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    put_apart(ISSUER_OURS, SERIAL(1), revoked(NOW, 3));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     const struct saved saved = answer_of(SERIAL(1), revoked(NOW, 3));
     save(store, saved);
     store_close(store);
 
-    store = open_as(DEPOT_OURS, STORE_READ);
+    store = open_as(ISSUER_OURS, STORE_READ);
     assert_true(get(store, OC_HASH_SHA1, SERIAL(1), &found));
     assert_record(found.record, saved.record);
     assert_int_equal(found.hash, OC_HASH_SHA1);
@@ -895,9 +896,9 @@ static void saved_and_found(void **state)
     assert_null(found.der.data);
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1, 1), &found));
     assert_false(
-        store->methods->get_saved(store, OC_HASH_SHA1, SERIAL(1), room, 4, &found, &depot.err));
+        store->methods->get_saved(store, OC_HASH_SHA1, SERIAL(1), room, 4, &found, &fixture.err));
     store_close(store);
-    store = open_as(DEPOT_OTHER, STORE_READ);
+    store = open_as(ISSUER_OTHER, STORE_READ);
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
     store_close(store);
 }
@@ -908,22 +909,22 @@ static void not_saved_and_not_known(void **state)
     (void)state;
     struct saved found;
     init();
-    assert_int_equal(rename(depot_path("db"), depot_path("other")), 0);
+    assert_int_equal(rename(fixture_path("db"), fixture_path("other")), 0);
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
-    (void)store_fail(&depot.err, STORE_FAULT_BUSY, "something else");
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
+    (void)store_fail(&fixture.err, STORE_FAULT_BUSY, "something else");
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
-    assert_int_equal(depot.err.fault, STORE_FAULT_NONE);
-    assert_string_equal(depot.err.text, "");
+    assert_int_equal(fixture.err.fault, STORE_FAULT_NONE);
+    assert_string_equal(fixture.err.text, "");
     save(store, answer_of(SERIAL(1), good(0)));
     assert_true(get(store, OC_HASH_SHA1, SERIAL(1), &found));
 
-    assert_int_equal(rename(depot_path("other"), depot_path("db")), 0);
-    depot_poll_fails(store);
+    assert_int_equal(rename(fixture_path("other"), fixture_path("db")), 0);
+    fixture_poll_fails(store);
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
-    assert_int_equal(depot.err.fault, STORE_FAULT_DATA);
-    assert_non_null(strstr(depot.err.text, "another file has replaced it"));
+    assert_int_equal(fixture.err.fault, STORE_FAULT_DATA);
+    assert_non_null(strstr(fixture.err.text, "another file has replaced it"));
     assert_null(found.der.data);
     assert_false(
         store->methods->get_saved(store, OC_HASH_SHA1, SERIAL(1), room, sizeof room, &found, NULL));
@@ -935,8 +936,8 @@ static void saved_again(void **state)
     (void)state;
     struct saved found;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     struct saved saved = answer_of(SERIAL(1), good(0));
     save(store, saved);
     saved.this_update++;
@@ -954,19 +955,19 @@ static void saved_for_another_record(void **state)
     struct saved found;
     const struct record not_issued = {.status = RECORD_NOT_ISSUED};
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), revoked(NOW, 3));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    put_apart(ISSUER_OURS, SERIAL(1), revoked(NOW, 3));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     const struct saved wrong[] = {
         answer_of(SERIAL(1), good(NOW + DAY)), answer_of(SERIAL(1), revoked(NOW + 1, 3)),
         answer_of(SERIAL(1), revoked(NOW, 4)), answer_of(SERIAL(1), revoked(NOW, -1)),
         answer_of(SERIAL(1), not_issued),      answer_of(SERIAL(2), good(0)),
         answer_of(SERIAL(2), not_issued),
     };
-    must(store->methods->put_saved(store, wrong, sizeof wrong / sizeof wrong[0], &depot.err));
+    must(store->methods->put_saved(store, wrong, sizeof wrong / sizeof wrong[0], &fixture.err));
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
     assert_false(get(store, OC_HASH_SHA1, SERIAL(2), &found));
     // Not even once it would fit.
-    put_apart(DEPOT_OURS, SERIAL(2), good(0));
+    put_apart(ISSUER_OURS, SERIAL(2), good(0));
     assert_false(get(store, OC_HASH_SHA1, SERIAL(2), &found));
     store_close(store);
 }
@@ -976,14 +977,14 @@ static void record_changed_since(void **state)
     (void)state;
     struct saved found;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     save(store, answer_of(SERIAL(1), good(0)));
     assert_true(get(store, OC_HASH_SHA1, SERIAL(1), &found));
-    put_apart(DEPOT_OURS, SERIAL(1), revoked(NOW, 6));
+    put_apart(ISSUER_OURS, SERIAL(1), revoked(NOW, 6));
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
     // What was said before the hold is not said again after it.
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
     store_close(store);
 }
@@ -993,8 +994,8 @@ static void saved_beside_a_change(void **state)
     (void)state;
     struct saved found;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     save(store, answer_of(SERIAL(1), good(0)));
     run_sql("db", "UPDATE certificate SET revoked_at = 5, reason = 1");
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
@@ -1006,9 +1007,9 @@ static void saved_and_ended(void **state)
     (void)state;
     struct saved found;
     init();
-    put_apart(DEPOT_OURS, SERIAL(1), good(0));
-    put_apart(DEPOT_OURS, SERIAL(2), good(0));
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    put_apart(ISSUER_OURS, SERIAL(2), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     save(store, answer_of(SERIAL(1), good(0)));
     struct saved later = answer_of(SERIAL(2), good(0));
     later.this_update = NOW + DAY;
@@ -1030,27 +1031,27 @@ static void position(void **state)
     const struct position none = {0};
     struct position found;
     init();
-    struct store *store = open_as(DEPOT_OURS, STORE_WRITE);
-    must(store->methods->get_position(store, "csv", &found, &depot.err));
+    struct store *store = open_as(ISSUER_OURS, STORE_WRITE);
+    must(store->methods->get_position(store, "csv", &found, &fixture.err));
     assert_int_equal(found.offset, 0);
     begin(store);
-    must(store->methods->put_position(store, "csv", &put_there, &depot.err));
+    must(store->methods->put_position(store, "csv", &put_there, &fixture.err));
     store->methods->rollback(store);
-    must(store->methods->get_position(store, "csv", &found, &depot.err));
+    must(store->methods->get_position(store, "csv", &found, &fixture.err));
     assert_int_equal(found.offset, 0);
 
     begin(store);
-    must(store->methods->put_position(store, "csv", &put_there, &depot.err));
+    must(store->methods->put_position(store, "csv", &put_there, &fixture.err));
     commit(store);
-    must(store->methods->get_position(store, "csv", &found, &depot.err));
+    must(store->methods->get_position(store, "csv", &found, &fixture.err));
     assert_memory_equal(&found, &put_there, sizeof found);
-    must(store->methods->get_position(store, "index", &found, &depot.err));
+    must(store->methods->get_position(store, "index", &found, &fixture.err));
     assert_int_equal(found.offset, 0);
 
     begin(store);
-    must(store->methods->put_position(store, "csv", &none, &depot.err));
+    must(store->methods->put_position(store, "csv", &none, &fixture.err));
     commit(store);
-    must(store->methods->get_position(store, "csv", &found, &depot.err));
+    must(store->methods->get_position(store, "csv", &found, &fixture.err));
     assert_int_equal(found.offset, 0);
     store_close(store);
 }
@@ -1090,10 +1091,10 @@ static void write_rounds(struct store *writer, struct store *store)
         uint8_t number = (uint8_t)(round % N_SERIALS);
         put_one(writer, SERIAL(1, number), good(0));
         const struct saved saved = answer_of(SERIAL(1, number), good(0));
-        must(store->methods->put_saved(store, &saved, 1, &depot.err));
-        assert_int_equal(depot_poll(store).n, 1);
+        must(store->methods->put_saved(store, &saved, 1, &fixture.err));
+        assert_int_equal(fixture_poll(store).n, 1);
         put_one(writer, SERIAL(1, number), revoked(NOW, 1));
-        assert_int_equal(depot_poll(store).n, 1);
+        assert_int_equal(fixture_poll(store).n, 1);
     }
 }
 
@@ -1102,8 +1103,8 @@ static void many_threads(void **state)
     (void)state;
     pthread_t threads[N_THREADS];
     init();
-    struct store *writer = open_as(DEPOT_OURS, STORE_WRITE);
-    struct store *store = open_as(DEPOT_OURS, STORE_READ);
+    struct store *writer = open_as(ISSUER_OURS, STORE_WRITE);
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
     atomic_store(&is_over, false);
     for (size_t i = 0; i < N_THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, look_all_the_time, store), 0);
@@ -1118,7 +1119,7 @@ static void many_threads(void **state)
     store_close(writer);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, depot_open, depot_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(int argc, char **argv)
 {
@@ -1172,5 +1173,5 @@ int main(int argc, char **argv)
         TEST(position),
         TEST(many_threads),
     };
-    return cmocka_run_group_tests(tests, depot_start, depot_stop);
+    return cmocka_run_group_tests(tests, fixture_start, fixture_stop);
 }
