@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Names of things, and the comparison of views.
+// The names of enumerators, and the comparison of views.
 #include <ocsp/base.h>
 
 #include <setjmp.h>

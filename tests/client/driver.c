@@ -2,7 +2,7 @@
 //
 // driver [OPTION VALUE]... ISSUER CERT...: asks about certificates, all DER files, and prints
 // a JSON object for each and one about the whole; with several threads, for each thread in turn.
-// The tests say what it should print.
+// The Python tests compare the output.
 #include <ocsp/client.h>
 #include <ocsp/openssl.h>
 
@@ -31,7 +31,7 @@ struct options {
     bool progress;
 };
 
-// struct batch is a client at work, in a thread of its own if there are several.
+// struct batch is a client and its certificates, in a thread of its own if there are several.
 struct batch {
     struct options options;
     struct oc_client *client;
@@ -141,7 +141,7 @@ static void set_option(struct options *options, const char *name, const char *va
         die(name);
 }
 
-// What is not printable ASCII is written as \xNN.
+// Octets that are not printable ASCII are written as \xNN.
 static json_t *text(const char *in)
 {
     char out[4 * 2048 + 1];

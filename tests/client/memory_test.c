@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Asking about one certificate while each allocation of the client in turn fails. The linker
+// The client asks about one certificate while each of its allocations in turn fails. The linker
 // puts the functions below in place of malloc() and calloc() in the library.
 #include <ocsp/client.h>
 #include <ocsp/openssl.h>

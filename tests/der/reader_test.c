@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The reader: what it takes, and for each rule of DER what it refuses. Every input
+// The reader: valid elements, and for each rule of DER an element that breaks it. Every input
 // ends at a page that cannot be read.
 #include <ocsp/der.h>
 
@@ -18,7 +18,7 @@ enum { MAX_INPUT = 70000 };
 
 static struct guard guard;
 
-// Places what `hex` says at the end of the guarded memory.
+// Places the octets in `hex` at the end of the guarded memory.
 static struct oc_bytes input(const char *hex)
 {
     uint8_t octets[256];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Times: every day of ten thousand years against the C library's calendar, and what
-// is refused.
+// Times: every day of ten thousand years against the C library's calendar, and invalid
+// times.
 #define _DEFAULT_SOURCE  // timegm
 #include <ocsp/der.h>
 

@@ -14,7 +14,7 @@
 
 static const uint8_t oid_sha1[] = {0x2B, 0x0E, 0x03, 0x02, 0x1A};
 
-// One of everything; what comes last in the message is written first.
+// One element of each kind; the last one of the message is written first.
 static void write_all(struct oc_der_writer *w)
 {
     static const uint8_t octets[] = {0xAB, 0xCD};
@@ -156,7 +156,7 @@ static void first_error_stays(void **state)
     assert_int_equal(w.len, 0);
 }
 
-// What is written as a small number is read as the same.
+// A number that is written as a small one is read as the same number.
 static void small_numbers_come_back(void **state)
 {
     static const uint32_t numbers[] = {0,     1,     127,      128,      255,       256,

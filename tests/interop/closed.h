@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Where in a message the library does not look, and libcrypto does.
+// The parts of a message that libcrypto reads and the library does not.
 #ifndef TESTS_INTEROP_CLOSED_H
 #define TESTS_INTEROP_CLOSED_H
 
 #include "verdict.h"
 
-// What is kept closed.
+// enum closed names an element that the library does not open.
 enum closed {
     CLOSED_NOT = 0,
     CLOSED_CERTS,         // the certificates of a message
@@ -15,7 +15,7 @@ enum closed {
     CLOSED_PARAMETERS,    // the parameters of an AlgorithmIdentifier
 };
 
-// closed_at tells which closed element of a message holds the octet at `offset`. A
+// closed_at returns the closed element of a message that holds the octet at `offset`. A
 // message that the library refuses has none.
 enum closed closed_at(enum kind kind, struct oc_bytes der, size_t offset);
 

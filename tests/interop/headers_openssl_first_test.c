@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Compiles when OpenSSL's headers stand before the library's.
+// This compiles if OpenSSL's headers may precede the library's.
 #include "headers_openssl.h"
 
 #include "headers_ours.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Compiles when the library's headers stand before OpenSSL's.
+// This compiles if the library's headers may precede OpenSSL's.
 #include "headers_ours.h"
 
 #include "headers_openssl.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The library and libcrypto on the same octets: each sample as it is, with every single
-// bit flipped, and every prefix. Where they disagree, the table of differences must say
-// why; and each difference that it names must occur.
+// bit flipped, and every prefix. The table of differences must explain each disagreement, and
+// each difference in it must occur.
 #define _DEFAULT_SOURCE
 
 #include "closed.h"
@@ -49,9 +49,9 @@ enum {
     BIT_CUT = -2,
 };
 
-// A difference that is right. All that is set must fit: the error (of us), a part of
-// its text, the closed element that the flipped bit lies in, the name of the sample, or
-// what `fits` looks at.
+// An expected difference. Every member that is set must match: the error of the library, a part
+// of its text, the closed element that the flipped bit is in, the name of the sample, or the
+// property that `fits` tests.
 struct difference {
     bool we_accept;
     enum oc_err code;
@@ -81,7 +81,7 @@ static bool has_odd_high_tag(const struct trial *trial)
 #define VALUE_CLOSED "libcrypto leaves the value of an extension closed until somebody asks"
 
 static const struct difference differences[] = {
-    // We refuse, they accept.
+    // The library refuses, libcrypto accepts.
     {.code = OC_ERR_TIME, .reason = "libcrypto keeps times as text and does not read them"},
     {.code = OC_ERR_DUPLICATE, .reason = "libcrypto lets an extension occur twice"},
     {.code = OC_ERR_VERSION, .reason = "libcrypto does not look at the version"},
@@ -134,7 +134,7 @@ static const struct difference differences[] = {
     {.what = "(RFC 5280 4.2.2.1)", .reason = VALUE_CLOSED},
     {.what = "(RFC 7633 4.1)", .reason = VALUE_CLOSED},
     {.what = "(RFC 6960 4.2.2.2.1)", .reason = VALUE_CLOSED},
-    // We accept, they refuse.
+    // The library accepts, libcrypto refuses.
     {.we_accept = true,
      .closed = CLOSED_CERTS,
      .reason = "certificates in a message stay closed until oc_cert_parse() opens one"},
@@ -371,8 +371,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s SEED-FOLDER VECTOR-FOLDER CASES...\n", argv[0]);
         return 2;
     }
-    // Without a provider d2i cannot decode public keys. Its verdict is the same, since a
-    // key that cannot be decoded is kept for later; but it comes four times as fast.
+    // Without a provider d2i cannot decode public keys. Its verdict is the same, because a key
+    // that cannot be decoded is kept for later, and the test is four times as fast.
     OSSL_PROVIDER *none = OSSL_PROVIDER_load(NULL, "null");
     struct run run = {0};
     guard_init(&run.guard, 1 << 16);

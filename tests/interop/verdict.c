@@ -48,8 +48,8 @@ static bool decodes_request(struct oc_bytes der)
     return ok;
 }
 
-// A response of another type has no BasicOCSPResponse to decode; the error queue is
-// the only one that tells it from a broken one.
+// A response of another type has no BasicOCSPResponse to decode; only the error queue
+// distinguishes it from a broken one.
 static bool decodes_basic(OCSP_RESPONSE *response)
 {
     ERR_clear_error();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What each of these tests begins with.
+// The setup and teardown of these tests.
 #include "fixture.h"
 
 #include <ocsp/openssl.h>

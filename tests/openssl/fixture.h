@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What each of these tests begins with: a table, keys of every kind, and a guard page.
+// The objects that these tests share: a table, keys of every kind, and a guard page.
 #ifndef TESTS_OPENSSL_FIXTURE_H
 #define TESTS_OPENSSL_FIXTURE_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Keys from a SubjectPublicKeyInfo, well and wrongly written, and the signatures of
-// certificates that others have signed.
+// Keys from valid and invalid SubjectPublicKeyInfos, and the signatures of certificates that
+// other software has signed.
 #include "fixture.h"
 
 #include <ocsp/cert.h>
@@ -19,7 +19,7 @@
 
 static const struct oc_bytes message = {(const uint8_t *)"tbs data", 8};
 
-// Whatever is not decoded leaves NULL behind, which can be freed.
+// A key that is not decoded is NULL, which can be freed.
 static void expect(struct oc_bytes spki, enum oc_err code)
 {
     struct oc_key *key = (struct oc_key *)(uintptr_t)&crypto;
@@ -69,8 +69,8 @@ static void spki_with_trailing_octet(void **state)
     }
 }
 
-// The octets looked at closely lie in the point and in the modulus: what is flipped there is
-// no key, or another one.
+// The octets whose bits are flipped are in the point and in the modulus: the result is not a
+// key, or another key.
 static void spki_flipped(void **state)
 {
     static const uint8_t sha256_rsa[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B};

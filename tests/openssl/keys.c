@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Keys and signatures straight from libcrypto.
+// Keys and signatures, made with libcrypto.
 #include "keys.h"
 
 #include <ocsp/openssl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Private keys and certificates out of texts and files: every form of them, and what can be
-// wrong with each. The texts are libcrypto's own.
+// Private keys and certificates from texts and files: every form of them, valid and invalid. The
+// texts are made by libcrypto.
 #include "guard.h"
 #include "sign.h"
 
@@ -32,7 +32,7 @@
 static EVP_PKEY *pkey;
 static EVP_PKEY *rsa;
 static struct sign_cert certs[2];
-static BIO *text;  // what the case at hand reads
+static BIO *text;  // the input of the current case
 static struct guard guard;
 
 static int start(void **state)
@@ -68,7 +68,7 @@ static int empty_text(void **state)
     return BIO_reset(text) == 1 ? 0 : -1;
 }
 
-// content gives the text up to now, at a guard page.
+// content returns the text up to now, at a guard page.
 static struct oc_bytes content(void)
 {
     char *data;
@@ -138,7 +138,7 @@ static void put_pkcs12(const char *secret)
     X509_free(made[0]);
 }
 
-// struct asked is a passphrase, and how often it was asked for.
+// struct asked is a passphrase, and the number of times that it was asked for.
 struct asked {
     const char *secret;  // NULL: none
     int answer;          // 0: the length of the secret
@@ -156,7 +156,7 @@ static int answer(void *arg, char *buf, size_t size)
     return asked->answer != 0 ? asked->answer : (int)strlen(asked->secret);
 }
 
-// expect_result looks at what one of the functions for keys gave, and frees it.
+// expect_result checks the result of one of the functions for keys, and frees it.
 static void expect_result(enum oc_err result, struct oc_private_key *key,
                           const struct oc_error *err, EVP_PKEY *wanted, enum oc_err code,
                           const char *what)
@@ -188,7 +188,7 @@ static void expect_result(enum oc_err result, struct oc_private_key *key,
 
 static const struct oc_error untouched = {OC_OK, 4711, NULL};
 
-// expect_key reads the text with `secret`, NULL for no passphrase at all.
+// expect_key reads the text with the passphrase `secret`, or without one when it is NULL.
 static void expect_key_of(EVP_PKEY *wanted, const char *secret, enum oc_err code, const char *what)
 {
     struct asked asked = {.secret = secret};
@@ -369,7 +369,7 @@ static void key_missing(void **state)
     expect_key(SECRET, OC_ERR_READ, NO_KEY);
 }
 
-// expect_no_prefix wants that no part of the text is a key; `by` octets are cut at a time.
+// expect_no_prefix checks that no prefix of the text is a key; `by` octets are cut at a time.
 static void expect_no_prefix(size_t by)
 {
     struct oc_bytes whole = content();
@@ -449,7 +449,7 @@ static void text_too_long(void **state)
     free(octets);
 }
 
-// Whoever has no passphrase is asked once only.
+// A caller who has no passphrase is asked only once.
 static void passphrase_that_is_none(void **state)
 {
     static const int answers[] = {-1, -4711, 100000};
@@ -482,7 +482,7 @@ static void passphrase_not_asked_for(void **state)
     assert_int_equal(asked.n, 0);
 }
 
-// expect_list wants these certificates and no others, `order` being their numbers.
+// expect_list expects these certificates and no others, `order` being their numbers.
 static void expect_list(enum oc_err result, struct oc_list *list, const char *order)
 {
     size_t at = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The parameters of RSASSA-PSS (RFC 4055 3.1): all that can be said by them, and what is
-// wrong with others.
+// The parameters of RSASSA-PSS (RFC 4055 3.1): every valid combination, and invalid ones.
 #include "fixture.h"
 
 #include <ocsp/der.h>
@@ -43,7 +42,7 @@ static const struct oc_bytes message = {(const uint8_t *)"tbs data", 8};
 
 static uint8_t room[256];
 
-// struct params is what encode() writes; what is not set is absent.
+// struct params is the input of encode(); a member that is not set is absent.
 struct params {
     struct oc_bytes hash;
     struct oc_bytes hash_parameters;
@@ -51,7 +50,7 @@ struct params {
     struct oc_bytes mask_hash;
     struct oc_bytes salt;     // content of the INTEGER
     struct oc_bytes trailer;  // the same
-    struct oc_bytes tail;     // inside the sequence, behind all else
+    struct oc_bytes tail;     // inside the sequence, after everything else
 };
 
 static const struct oc_bytes null_der = {(const uint8_t *)"\x05\x00", 2};
@@ -118,7 +117,7 @@ static void expect_one(enum key_id key, const struct params *p, enum oc_err code
     OPENSSL_free((void *)(uintptr_t)signature.data);
 }
 
-// The signature by `hash`, `mask` and `len` is right by just these parameters.
+// A signature with `hash`, `mask` and `len` is valid with exactly these parameters.
 static void try_all_against(size_t hash, size_t mask, uint8_t len)
 {
     struct scheme scheme = {hashes[hash].name, hashes[mask].name, len};

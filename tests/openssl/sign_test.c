@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Signatures that the table makes: each algorithm with each kind of key that is for it, held
-// against the table and libcrypto, and which keys are refused.
+// Signatures that the table makes: each algorithm with each kind of key that is for it, verified
+// by the table and by libcrypto, and keys that must be refused.
 #include "fixture.h"
 
 #include <ocsp/openssl.h>
@@ -114,7 +114,7 @@ static int stop(void **state)
     return fixture_stop(state);
 }
 
-// check calls sign_check and sees to it that what is refused has no strength and no length.
+// check calls sign_check and checks that a refusal sets no strength and no length.
 static enum oc_err check(enum key_id key, struct oc_bytes spki, const struct oc_algorithm *id,
                          struct oc_strength *strength, size_t *max_len)
 {
@@ -138,7 +138,7 @@ static void refuse(enum key_id key, struct oc_bytes spki, const struct oc_algori
     assert_string_equal(oc_err_name(check(key, spki, id, &strength, &max_len)), oc_err_name(code));
 }
 
-// refuse_algorithm wants no signature, either.
+// refuse_algorithm checks that no signature is made, either.
 static void refuse_algorithm(enum key_id key, const struct oc_algorithm *id)
 {
     uint8_t room[512];
@@ -184,7 +184,7 @@ static void each_algorithm(void **state)
         sign_and_verify(i, message);
 }
 
-// libcrypto's answer to a signature of any length: the one of ECDSA varies.
+// libcrypto's verdict on a signature of any length: the length varies with ECDSA.
 static void ecdsa_of_every_length(void **state)
 {
     (void)state;
@@ -339,7 +339,7 @@ static void oid_cut(void **state)
         }
 }
 
-// Here libcrypto would take the key's default digest, that nobody has named.
+// Here libcrypto would use the key's default digest, which the caller has not named.
 static void oid_of_a_key_that_needs_a_digest(void **state)
 {
     static const struct {
@@ -407,7 +407,7 @@ static void key_without_private_part(void **state)
     }
 }
 
-// The key lives on when the EVP_PKEY that it was made of is freed.
+// The key stays valid when the EVP_PKEY that it was made of is freed.
 static void key_outlives_its_evp_pkey(void **state)
 {
     EVP_PKEY *pair = EVP_PKEY_dup(keys[P256].pair);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Keys and certificates behind a URI that is no file's: a provider of our own that knows the
-// scheme "test:" stands in for those that speak to tokens and services. What follows the
-// colon says what it holds.
+// Keys and certificates behind a URI that does not name a file. A provider of the test, for the
+// scheme "test:", takes the place of providers that talk to tokens and services. The text after
+// the colon lists its objects.
 #include "sign.h"
 
 #include <ocsp/openssl.h>
@@ -29,14 +29,14 @@ static struct sign_cert cert;
 static unsigned char *key_der;
 static int key_len;
 
-// struct loader is an open URI: each letter of `left` is one thing to hand out. A key (k), one
-// behind a PIN (p), a certificate (c), a thing that is broken (x).
+// struct loader is an open URI: each letter of `left` is one object to return. A key (k), one
+// behind a PIN (p), a certificate (c), a broken object (x).
 struct loader {
     const char *left;
     int wanted;
 };
 
-// What nobody wants is passed over, as OSSL_STORE asks it of its loaders.
+// Objects of another type are passed over, as OSSL_STORE requires of its loaders.
 static char next_kind(struct loader *loader)
 {
     const char *unwanted = loader->wanted == OSSL_STORE_INFO_CERT   ? "kp"

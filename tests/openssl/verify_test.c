@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Signatures of every algorithm, right ones and what can be wrong with them. What has to
-// do with the parameters of RSASSA-PSS is in pss_test.c.
+// Signatures of every algorithm, valid and invalid. The parameters of RSASSA-PSS are tested in
+// pss_test.c.
 #include "fixture.h"
 
 #include <setjmp.h>
@@ -105,7 +105,7 @@ static struct oc_algorithm identifier(size_t i)
     return (struct oc_algorithm){oids[i], algorithms[i].parameters};
 }
 
-// expect verifies by the i-th algorithm and its own key.
+// expect verifies with the i-th algorithm and its own key.
 static void expect(size_t i, struct oc_bytes text, struct oc_bytes signature, enum oc_err code)
 {
     struct oc_algorithm id = identifier(i);
@@ -197,7 +197,7 @@ static void signature_with_trailing_octet(void **state)
     }
 }
 
-// fits tells whether `key` is of the kind that the algorithm `a` needs.
+// fits returns whether `key` is of the kind that the algorithm `a` needs.
 static bool fits(const struct algorithm *a, const struct test_key *key)
 {
     bool any_rsa = key->family == FAMILY_RSA || key->family == FAMILY_PSS;
@@ -221,11 +221,11 @@ static void key_of_another(void **state)
 static void parameters_wrong(void **state)
 {
     static const struct oc_bytes wrong[] = {
-        {(const uint8_t *)"\x05\x00\x00", 3},      // octets behind the NULL
+        {(const uint8_t *)"\x05\x00\x00", 3},      // an octet after the NULL
         {(const uint8_t *)"\x05\x01\x00", 3},      // a NULL with content
         {(const uint8_t *)"\x05", 1},              // half a NULL
         {(const uint8_t *)"", 0},                  // present but empty
-        {(const uint8_t *)"\xFF\xFF\xFF\xFF", 4},  // no DER
+        {(const uint8_t *)"\xFF\xFF\xFF\xFF", 4},  // not DER
         {(const uint8_t *)"\x02\x01\x00", 3},      // an INTEGER
         {(const uint8_t *)"\x06\x01\x2A", 3},      // an OBJECT IDENTIFIER
         {(const uint8_t *)"\x04\x00", 2},          // an OCTET STRING
@@ -240,7 +240,7 @@ static void parameters_wrong(void **state)
         }
 }
 
-// Empty parameters are those of RSASSA-PSS with all its defaults, and of nobody else.
+// Empty parameters mean RSASSA-PSS with all its defaults; no other algorithm has them.
 static void parameters_an_empty_sequence(void **state)
 {
     (void)state;
@@ -303,7 +303,7 @@ static void oid_unknown(void **state)
         }
 }
 
-// Here libcrypto would take the key's default digest, SHA-256, that nobody has named.
+// Here libcrypto would use the key's default digest, SHA-256, which nothing names.
 static void oid_of_a_key_that_needs_a_digest(void **state)
 {
     static const struct {
@@ -345,7 +345,7 @@ static void key_that_cannot_sign(void **state)
     EVP_PKEY_free(pair);
 }
 
-// What fails here makes libcrypto note errors, of which none may stay.
+// These failures add errors to libcrypto's queue, and none of them may stay there.
 static void run_all_that_fails(void)
 {
     struct oc_key *key;

@@ -69,7 +69,7 @@ static void free_cert(struct made *made)
     OPENSSL_free(made->der);
 }
 
-// What libcrypto wrote is what is expected of the key and the choices.
+// The algorithm that libcrypto wrote is the expected one for the key and the choices.
 static void expect(const struct made *made, enum oc_hash hash, bool pss)
 {
     struct oc_algorithm algorithm;
@@ -136,7 +136,7 @@ static void ecdsa(void **state)
     each_hash("EC", "brainpoolP512r1", false, OC_HASH_SHA512);
 }
 
-// The point of a key may be compressed, and says less about its curve.
+// The point of a key may be compressed; then it is shorter.
 static void compressed_point(void **state)
 {
     static const uint8_t point[67] = {3};
@@ -204,7 +204,7 @@ static EVP_PKEY *make_pss_key(const char *digest, int salt_len)
     return key;
 }
 
-// A key that is for RSASSA-PSS only is told by itself, and may have its own parameters.
+// A key that is for RSASSA-PSS only is recognised by its algorithm, and may have parameters.
 static void pss_only_key(void **state)
 {
     struct made made;

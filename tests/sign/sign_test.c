@@ -20,7 +20,7 @@
 
 static struct oc_policy policy;
 
-// struct party is who signs.
+// struct party is the signer.
 struct party {
     enum cert_name cert;
     enum key_name key;
@@ -115,7 +115,7 @@ static void responses_by_each_party(void **state)
     }
 }
 
-// Everything that a response can say comes through, and many certificates at once.
+// Every field of a response arrives, also of many certificates at once.
 static void response_about_many(void **state)
 {
     static uint8_t hashes[MANY][OC_CERT_ID_HASHES_LEN];
@@ -162,7 +162,7 @@ static void response_about_many(void **state)
     assert_int_equal(oc_response_sign(&signer, &spec, fixture.room, MESSAGE_SIZE, &der, NULL),
                      OC_OK);
     expect_believed(der, &parties[1], &verdict);
-    // The serial number in question ends in 4: place 104.
+    // The serial number in question ends in 4, so it is number 104.
     assert_int_equal(verdict.status, singles[104].status);
     assert_int_equal(verdict.status, OC_CERT_STATUS_UNKNOWN);
     assert_true(verdict.archive_cutoff == SIGN_NOW - 100 * DAY);
@@ -182,8 +182,8 @@ static void response_about_many(void **state)
     oc_openssl_key_free(key);
 }
 
-// A key elsewhere: octets out, signature in. Ed25519 and RSA sign the same octets in the
-// same way each time, so that both ways give the same message.
+// The caller has the key: the library returns octets and takes their signature. Ed25519 and RSA
+// sign the same octets in the same way each time, so that both ways give the same message.
 static void two_steps_are_as_one(void **state)
 {
     uint8_t hashes[OC_CERT_ID_HASHES_LEN];
@@ -221,8 +221,8 @@ static void two_steps_are_as_one(void **state)
     oc_openssl_key_free(key);
 }
 
-// In every buffer that is too small nothing is written past its end, and the size asked
-// for without one is always enough.
+// Nothing is written past the end of a buffer that is too small, and the size that is returned
+// without a buffer is always enough.
 static void every_size_of_buffer(void **state)
 {
     uint8_t hashes[OC_CERT_ID_HASHES_LEN];
@@ -275,7 +275,7 @@ static void refuse(const struct oc_signer *signer, const struct oc_response_spec
     assert_int_equal(oc_response_sign(signer, spec, fixture.room, MESSAGE_SIZE, &der, NULL), code);
 }
 
-// What no verifier would believe is not built.
+// A response that every verifier would refuse is not built.
 static void responses_refused(void **state)
 {
     static const char foreign[] = "the responderID is not the signer's (RFC 6960 4.2.2.3)";
@@ -355,7 +355,7 @@ static void signers_refused(void **state)
     }
 }
 
-// The caller's choice of algorithm counts, and SHA-1 is none.
+// The caller's choice of algorithm is used, and SHA-1 is refused.
 static void algorithm_of_the_caller(void **state)
 {
     static const uint8_t ecdsa_with_sha1[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 1};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Tables of cryptographic functions that fail or lie while signing: nothing comes out.
+// Tables of cryptographic functions that fail or lie while signing: no message is returned.
 #include "response_fixture.h"
 
 #include <ocsp/sign.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-// struct faulty is a table that signs with the octet 0x5A, as long as it is told.
+// struct faulty is a table whose signature is octets 0x5A, as many as the test sets.
 struct faulty {
     struct oc_crypto crypto;  // first, so that the functions find the rest from it
     enum oc_err hash_code;
@@ -61,7 +61,7 @@ static enum oc_err faulty_sign(const struct oc_crypto *crypto, const struct oc_p
     return self->sign_code;
 }
 
-// What is not said otherwise is as it should be.
+// A member that is not set means the valid value.
 static struct faulty working(void)
 {
     return (struct faulty){
@@ -114,7 +114,7 @@ static void hash_fails(void **state)
                      "the signer's key cannot be hashed (RFC 6960 4.2.1)");
 }
 
-// A table that forgets to say how strong its signatures are is not believed either.
+// A table that does not set the strength of its signatures is refused, too.
 static void strength_at_the_borders(void **state)
 {
     static const char weak_hash[] = "signatures with SHA-1 or a weaker hash are not believed "
@@ -173,7 +173,7 @@ static void sign_fails(void **state)
     }
 }
 
-// A length beyond the room would be read from memory that is not the signature's.
+// With a length beyond the buffer, memory outside the signature would be read.
 static void length_is_a_lie(void **state)
 {
     struct faulty table = working();

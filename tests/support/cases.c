@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The reader of case files. Whatever is not understood ends the test program: a
-// case that is passed over would look like one that went well.
+// The reader of case files. The test program exits at a line that it cannot read: a case that
+// is skipped would look like one that passed.
 #define _POSIX_C_SOURCE 200809L
 
 #include "cases.h"

@@ -3,7 +3,7 @@
 // Reads the case files that tests/data/generate.py writes.
 //
 // A file is a list of blocks, an empty line between them; a line that starts with
-// '#' says nothing. A block is one message and what must come of it:
+// '#' is a comment. A block is one message and its expected outcome:
 //
 //     name: produced_at_missing
 //     kind: response
@@ -40,18 +40,18 @@ struct case_file {
     size_t n;
 };
 
-// case_file_read reads the file at `path`. A file that cannot be read, or is not
-// written as above, ends the program with a message.
+// case_file_read reads the file at `path`. It prints a message and exits if the file cannot be
+// read or is not written as above.
 void case_file_read(struct case_file *out, const char *path);
 
 // case_file_free frees what case_file_read() made.
 void case_file_free(struct case_file *file);
 
-// case_accepted tells whether the message is to be accepted.
+// case_accepted returns whether the message must be accepted.
 bool case_accepted(const struct test_case *c);
 
-// file_read reads a whole file into memory that the caller frees. What cannot be
-// read ends the program with a message.
+// file_read reads a whole file into memory that the caller frees. It prints a message and exits
+// if the file cannot be read.
 uint8_t *file_read(const char *path, size_t *len);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Guard pages with mmap: one page without any right at each end of the room.
+// Guard pages with mmap: one page without access rights at each end of the memory.
 #define _DEFAULT_SOURCE
 
 #include "guard.h"

@@ -117,8 +117,8 @@ static X509 *make_x509(const struct sign_cert_spec *spec)
     return x509;
 }
 
-// The algorithm inside becomes ecdsa-with-SHA384, and the signature right again. Its
-// length varies, so it is made until it has the old one.
+// The algorithm inside becomes ecdsa-with-SHA384, and the signature is made again. Its length
+// varies, so this is repeated until it has the old length.
 static void change_inside(const struct sign_cert_spec *spec, struct sign_cert *cert)
 {
     size_t last = (size_t)(cert->cert.tbs_algorithm.oid.data - cert->der) + 7;
@@ -154,7 +154,7 @@ void sign_cert_free(struct sign_cert *cert)
     *cert = (struct sign_cert){0};
 }
 
-// The OID's content is a view of `oid`, and lives as long.
+// The OID's content is a view of `oid`, and is valid as long as that.
 static struct oc_algorithm algorithm_of(const EVP_PKEY *key, const EVP_MD *digest, uint8_t oid[16])
 {
     static const uint8_t null[] = {0x05, 0x00};
@@ -198,7 +198,7 @@ static struct oc_bytes make_tbs(const struct sign_response_spec *spec, uint8_t *
     return tbs;
 }
 
-// struct signing is how a message is signed.
+// struct signing is the way in which a message is signed.
 struct signing {
     EVP_PKEY *key;
     const EVP_MD *digest;

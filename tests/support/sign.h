@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Keys, certificates and signed responses for tests, made with libcrypto: what the
-// library verifies, it has not made itself. What is wrong with one of them is said in
-// its description, where each member that is not set means "as it should be".
+// Keys, certificates and signed responses for tests. They are made with libcrypto, so that the
+// library does not verify its own work. Faults are set in their descriptions, where a member that
+// is not set means the valid value.
 //
-// Whatever fails here ends the program with a message.
+// A failure prints a message and exits the program.
 #ifndef TESTS_SUPPORT_SIGN_H
 #define TESTS_SUPPORT_SIGN_H
 
@@ -14,7 +14,7 @@
 
 #include <openssl/evp.h>
 
-// SIGN_NOW is the time that everything is made for: 2023-11-14 22:13:20 UTC.
+// SIGN_NOW is the present of all messages: 2023-11-14 22:13:20 UTC.
 #define SIGN_NOW INT64_C(1700000000)
 
 // sign_key_ec and sign_key_rsa make a key on P-256, and an RSA key of so many bits. The
@@ -22,12 +22,12 @@
 EVP_PKEY *sign_key_ec(void);
 EVP_PKEY *sign_key_rsa(unsigned bits);
 
-// enum sign_fault is what is wrong with a signature.
+// enum sign_fault is the fault of a signature.
 enum sign_fault {
     SIGN_RIGHT = 0,
     SIGN_WRONG,           // its last bit is flipped
-    SIGN_OTHER_OCTETS,    // it is right, but for other octets
-    SIGN_OTHER_INSIDE,    // certificates: another algorithm stands inside
+    SIGN_OTHER_OCTETS,    // it is valid, but for other octets
+    SIGN_OTHER_INSIDE,    // certificates: another algorithm is inside
     SIGN_OTHER_ALGORITHM  // messages: it names another hash than it was made with
 };
 
@@ -52,7 +52,7 @@ struct sign_cert_spec {
     enum sign_fault fault;
 };
 
-// struct sign_cert is a certificate that was made, and what the library reads in it.
+// struct sign_cert is a certificate that was made, and the fields that the library reads.
 struct sign_cert {
     uint8_t *der;
     struct oc_cert cert;
@@ -62,14 +62,14 @@ struct sign_cert {
 void sign_cert(const struct sign_cert_spec *spec, struct sign_cert *out);
 void sign_cert_free(struct sign_cert *cert);
 
-// sign_hash hashes octets and returns how many octets the hash has.
+// sign_hash hashes octets and returns the length of the hash.
 size_t sign_hash(enum oc_hash hash, struct oc_bytes data, uint8_t out[OC_HASH_MAX_LEN]);
 
 // struct sign_response_spec describes a response.
 //
 // `find` and `replace`, two texts of one length, change the octets before they are
-// signed, so that a response can say what the builders refuse. `tbs`, when it is there,
-// is signed in place of `data`.
+// signed, so that a response can have values that the builders refuse. `tbs`, when it is set, is
+// signed in place of `data`.
 struct sign_response_spec {
     struct oc_response_spec data;
     struct oc_bytes tbs;
@@ -96,8 +96,8 @@ struct sign_request_spec {
 // sign_request builds and signs a request in the `size` octets at `buf`.
 struct oc_bytes sign_request(const struct sign_request_spec *spec, uint8_t *buf, size_t size);
 
-// struct sign_libcrypto_spec describes a response that libcrypto makes by itself, now by
-// the system's clock. `serial` is that of the certificate in question, and `status` one of
+// struct sign_libcrypto_spec describes a response that libcrypto alone makes, at the time of the
+// system's clock. `serial` is that of the certificate in question, and `status` one of
 // libcrypto's V_OCSP_CERTSTATUS_ numbers. Next update is absent when it is 0.
 struct sign_libcrypto_spec {
     const struct sign_cert *issuer;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The cache of delegates: it spares work, and changes no verdict.
+// The cache of delegates saves work, and changes no verdict.
 #include "response_fixture.h"
 
 #include <ocsp/delegates.h>
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-// A table that counts. Its `keys` are those decoded and not given back.
+// A table that counts its calls. `keys` is the number of keys decoded and not yet freed.
 struct counting {
     struct oc_crypto crypto;  // first, so that the functions find the rest from it
     bool fails_sha256;
@@ -121,7 +121,7 @@ static void cleanup_gives_keys_back(void **state)
     assert_int_equal(verify(&by_delegate, 1, 0), OC_OK);
 }
 
-// What the issuer has issued to a known name with a known key is a certificate of its own.
+// A second certificate with the same name and key is another certificate.
 static void every_certificate_is_judged_by_itself(void **state)
 {
     (void)state;
@@ -174,7 +174,7 @@ static void dates_are_read_anew(void **state)
     assert_int_equal(verify(&response, 1, 0), OC_OK);
 }
 
-// Accepted by one policy is not accepted by the next.
+// A delegate that one policy accepts may be refused by another.
 static void strength_is_judged_anew(void **state)
 {
     static const struct response_fixture response = {.certs = {CERT_SHA1}};
@@ -186,7 +186,7 @@ static void strength_is_judged_anew(void **state)
     assert_int_equal(verify(&response, 0, 0), OC_ERR_WEAK_HASH);
 }
 
-// The same memory, another CA of the same name.
+// The same cache, and another CA of the same name.
 static void other_issuer_at_the_same_place(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Every bit of a response that is believed, flipped: the response is refused, or the bit
-// was in a part that nobody signs and nobody reads.
+// Every bit of a valid response is flipped: the response is refused, or the bit was in a part
+// that is neither signed nor read.
 #include "guard.h"
 #include "response_fixture.h"
 
@@ -17,8 +17,8 @@
 static struct oc_crypto *crypto;
 static struct guard guard;
 
-// What may change: the content of an embedded certificate that is not the signer's, which
-// stands there from `start` to `end`. Nothing else.
+// Only one part may change: the content of an embedded certificate that is not the signer's, from
+// `start` to `end`.
 struct free_part {
     size_t start;
     size_t end;
@@ -37,7 +37,7 @@ static enum oc_err verify(const struct oc_issuer *issuer, struct oc_bytes der,
     return oc_verify(&policy, issuer, serial_in_question(), &resp, verdict, NULL);
 }
 
-// Returns how many flipped bits did no harm.
+// Returns the number of flipped bits with which the response is still valid.
 static size_t flip_all(const struct oc_issuer *issuer, uint8_t *der, size_t len,
                        struct free_part part)
 {
@@ -110,8 +110,8 @@ static void signed_by_issuer_with_rsa(void **state)
     assert_int_equal(flip_response(&response, CERT_CA_RSA, 0), 0);
 }
 
-// The certificate of the root is of no use to a verifier: its content may change, its tag
-// and length may not.
+// A verifier does not use the certificate of the root: its content may change, its tag and length
+// may not.
 static void unused_certificate(void **state)
 {
     static const struct response_fixture response = {.responder = CERT_DELEGATE,

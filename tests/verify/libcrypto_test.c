@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Responses that libcrypto has made and signed by itself: another maker than the one that
-// the other tests share with the library. They are for the time by the system's clock.
+// Responses that libcrypto alone has made and signed. The other tests use builders of the library.
+// Their times are near that of the system's clock.
 #include "verify_fixture.h"
 
 #include <ocsp/openssl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The rules for nonces in every combination, and times as far away as 64 bits reach.
+// The rules for nonces in every combination, and times up to the limits of 64 bits.
 #include "verify_fixture.h"
 
 #include <ocsp/openssl.h>
@@ -27,7 +27,7 @@ struct nonce_case {
     enum oc_err required;
 };
 
-// What comes of each nonce when SENT was sent.
+// The outcome for each nonce when SENT was sent.
 static const struct nonce_case nonce_cases[] = {
     {NULL, OC_OK, OC_ERR_NONCE_MISSING},
     {SENT, OC_OK, OC_OK},
@@ -45,7 +45,7 @@ static struct oc_bytes view(const char *text)
     return (struct oc_bytes){(const uint8_t *)text, strlen(text)};
 }
 
-// Verifies a response, and expects what must hold of every outcome.
+// Verifies a response, and checks the conditions that hold for every outcome.
 static enum oc_err verify(const struct response_fixture *response, const struct oc_policy *policy,
                           struct oc_verdict *verdict, struct oc_error *err)
 {
@@ -152,7 +152,7 @@ static void times_at_the_ends(void **state)
     }
 }
 
-// A delegate's certificate has times, too.
+// A delegate's certificate has a validity, too.
 static void delegate_at_the_ends(void **state)
 {
     static const struct response_fixture response = {.certs = {CERT_DELEGATE}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Signed requests (RFC 6960 4.1.2): who signed, and by what right. Some are libcrypto's.
+// Signed requests (RFC 6960 4.1.2): the signer and its authority. Some requests are made by
+// libcrypto.
 #include "verify_fixture.h"
 
 #include <ocsp/openssl.h>
@@ -218,8 +219,8 @@ static void without_a_name(void **state)
     assert_string_equal(err.what, no_directory_name);
 }
 
-// No bit of a signed request can be changed without its being refused, but for those that
-// nobody signs: the certificates behind the signer's, here none, and the spelling of v1.
+// A signed request is refused when any of its bits is changed, except those that are not signed:
+// the certificates after the signer's, here none, and the spelling of v1.
 static void every_flipped_bit(void **state)
 {
     const struct asked asked = {CERT_DELEGATE, KEY_DELEGATE};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Who may sign responses, asked of the certificate alone: what oc_verify() says of its
-// signer, oc_verify_responder() says before anything is signed.
+// The authority to sign responses, from the certificate alone: oc_verify_responder() returns before
+// signing what oc_verify() returns for the signer of a response.
 #include "verify_fixture.h"
 
 #include <ocsp/openssl.h>

@@ -18,7 +18,7 @@ struct described {
 static EVP_PKEY *keys[N_KEYS];
 static struct sign_cert certs[N_CERTS];
 
-// What most of them have in common.
+// Most certificates have these members in common.
 #define A_CA .constraints = "critical,CA:TRUE", .key_usage = "critical,keyCertSign,cRLSign"
 #define A_DELEGATE .subject = "delegate", .issuer = "CA", .nocheck = true
 #define A_PURPOSE .purposes = "OCSPSigning"
@@ -104,7 +104,7 @@ struct oc_bytes serial_in_question(void)
     return (struct oc_bytes){(const uint8_t *)SERIAL, strlen(SERIAL)};
 }
 
-// The octets behind the views of the singles and of the responder ID.
+// The octets that the views of the singles and of the responder ID point to.
 struct behind {
     uint8_t name_hash[SAID_MAX][OC_HASH_MAX_LEN];
     uint8_t key_hash[SAID_MAX][OC_HASH_MAX_LEN];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Which of several single responses counts. oc_verify() and the caller of
-// oc_response_find_strictest() must see the same one, in whatever order they stand.
+// The choice among several single responses. oc_verify() and oc_response_find_strictest() must
+// choose the same one, in whatever order they are.
 #include "verify_fixture.h"
 
 #include <setjmp.h>
@@ -115,7 +115,7 @@ static void expect_single(const struct oc_response *resp, size_t expected)
     assert_ptr_equal(single.id.serial.data, again.id.serial.data);
 }
 
-// Both ways to ask, of one response.
+// Checks both functions on one response.
 static void expect_case(const struct strictest_case *c)
 {
     struct response_fixture response = {.n_said = c->n_said};

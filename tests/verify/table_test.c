@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Issuers that are prepared, and tables of cryptographic functions that fail or lie: no
-// failure may become a verdict.
+// Prepared issuers, and tables of cryptographic functions that fail or lie: no failure may become
+// a verdict.
 #include "response_fixture.h"
 
 #include <ocsp/openssl.h>
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-// A table that is the real one until its `n`th call of a function, which answers `code`.
+// A table that calls the real one until the `n`th call of a function, which returns `code`.
 struct faulty {
     struct oc_crypto crypto;  // first, so that the functions find the rest from it
     enum oc_err code;
@@ -23,7 +23,7 @@ struct faulty {
     size_t decode_n;
     size_t verify_n;
     size_t *calls;  // of these three
-    int *keys;      // decoded, and not given back
+    int *keys;      // decoded, and not freed
 };
 
 enum { HASH, DECODE, VERIFY, N_CALLS };
@@ -129,7 +129,7 @@ static void issuer_cannot_be_hashed(void **state)
                          "the issuer's name or key cannot be hashed (RFC 6960 4.1.1)");
 }
 
-// A key of an algorithm that libcrypto has never heard of.
+// A key of an algorithm that libcrypto does not know.
 static void issuer_key_is_unknown_to_libcrypto(void **state)
 {
     static const struct oc_issuer zero;
@@ -162,7 +162,7 @@ static void issuer_of_zeroes_is_cleaned_up(void **state)
     assert_int_equal(keys, 0);
 }
 
-// The cert ID by `hash`; its hashes stand in `hashes`.
+// The cert ID with `hash`; its hashes are in `hashes`.
 static struct oc_cert_id make_id(enum oc_hash hash, uint8_t hashes[2 * OC_HASH_MAX_LEN])
 {
     const struct oc_cert *ca = &fixture_cert(CERT_CA)->cert;
@@ -225,7 +225,7 @@ static enum oc_err verify(const struct oc_issuer *issuer, const struct response_
     return oc_verify(&policy, issuer, serial_in_question(), &resp, verdict, err);
 }
 
-// Where there is no hash, there are zeroes, and these match nothing either.
+// A hash that is not available is zero, and matches nothing.
 static void expect_no_match_by(const struct oc_issuer *issuer, enum oc_hash hash)
 {
     static const uint8_t zeroes[OC_HASH_MAX_LEN];
@@ -235,7 +235,7 @@ static void expect_no_match_by(const struct oc_issuer *issuer, enum oc_hash hash
     assert_false(oc_issuer_matches(issuer, &id));
 }
 
-// Each hash in turn is not there: its cert IDs match nothing, the others do.
+// Each hash in turn is not available: its cert IDs match nothing, the others match.
 static void table_lacks_a_hash(void **state)
 {
     (void)state;
@@ -292,12 +292,12 @@ static void verify_fails(void **state)
     faulty.verify_n = 1;
     expect_refused(faulty, &by_delegate, OC_ERR_UNSUPPORTED, unknown);
     expect_refused(faulty, &by_issuer, OC_ERR_UNSUPPORTED, unknown);
-    // What a table should not answer is a failure of it.
+    // A result that a table may not return is a failure of the table.
     faulty.code = OC_ERR_TRUNCATED;
     expect_refused(faulty, &by_issuer, OC_ERR_CRYPTO, failed);
 }
 
-// The table says for the `verify_n`th signature that it is wrong.
+// The table reports the `verify_n`th signature as wrong.
 static void verify_says_no(void **state)
 {
     struct faulty faulty = {.verify_n = 1, .code = OC_ERR_SIGNATURE};
@@ -330,7 +330,7 @@ static void delegate_key_cannot_be_used(void **state)
     }
 }
 
-// Whose certificate it is cannot be found out without the hash of its key.
+// The owner of a certificate cannot be found without the hash of its key.
 static void hash_fails_while_verifying(void **state)
 {
     static const struct response_fixture response = {.certs = {CERT_DELEGATE}};

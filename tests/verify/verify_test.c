@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One case for each thing that oc_verify() checks: a response in which it alone is wrong,
-// and one in which it is just right.
+// A case for each check of oc_verify(): a response that fails this check alone, and one that
+// just passes it.
 #include "guard.h"
 #include "response_fixture.h"
 
@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 // struct verify_case is a response and the expected outcome. Without a code the response is
-// believed, says `status` (good, if not set), and is signed by `signer`.
+// valid, its status is `status` (good, if not set), and its signer is `signer`.
 struct verify_case {
     const char *name;
     struct response_fixture response;
@@ -193,7 +193,7 @@ static void trust_small_rsa(struct oc_policy *policy)
     policy->n_trusted = 1;
 }
 
-// Of two, the second is the one.
+// Of two single responses, the second matches.
 static void trust_two(struct oc_policy *policy)
 {
     static struct oc_cert both[2];
@@ -334,7 +334,7 @@ static void check_trusted(const struct oc_verdict *verdict)
 #define WRONG_SIGNATURE REFUSED(OC_ERR_SIGNATURE, wrong_signature, at_signature)
 #define CRITICAL(where) REFUSED(OC_ERR_CRITICAL, critical, where)
 
-// About which certificate.
+// The certificate in question.
 static const struct verify_case match_cases[] = {
     {"plain_good", {.said = {{.next_update = 3 * HOUR}}}, .check = check_plain},
     {"plain_revoked",
@@ -384,7 +384,7 @@ static const struct verify_case match_cases[] = {
     {"newer_good_then_good",
      {.said = {{GOOD, .this_update = -60}, {GOOD, .this_update = -120}}, TWO},
      .check = check_newer},
-    // The entry that matches must be the one that is read: GnuTLS CVE-2026-3832.
+    // The entry that matches must be the one that is read (GnuTLS CVE-2026-3832).
     {"match_is_second_and_revoked",
      {.said = {{GOOD, OTHER_SERIAL}, {REVOKED}}, TWO},
      .status = OC_CERT_STATUS_REVOKED},
@@ -395,7 +395,7 @@ static const struct verify_case match_cases[] = {
     {"match_is_first", {.said = {{GOOD}, {REVOKED, OTHER_SERIAL}}, TWO}},
 };
 
-// Who signed, and may they.
+// The signer and its authority.
 static const struct verify_case signer_cases[] = {
     {"issuer_by_name", {.by_name = true}},
     {"issuer_by_key", {.by_name = false}},
@@ -447,13 +447,13 @@ static const struct verify_case signer_cases[] = {
     {"key_hash_short", {.key_hash = {short_hash, 19}}, NO_SIGNER},
     {"key_hash_is_prefix", {.key_hash = {prefix_hash, 19}}, NO_SIGNER},
     {"key_hash_is_longer", {.key_hash = {longer_hash, 21}}, NO_SIGNER},
-    // Its certificate alone makes nobody a signer.
+    // The certificate alone does not authorise a signer.
     {"other_ca_embedded", {.certs = {CERT_OTHER_CA}}, NOT_ISSUED},
     {"root_embedded", {.certs = {CERT_ROOT}}, NOT_ISSUED},
     {"eku_missing", {.certs = {CERT_WITHOUT_EKU}}, NO_PURPOSE},
     {"eku_any", {.certs = {CERT_ANY_EKU}}, NO_PURPOSE},
     {"eku_other", {.certs = {CERT_OTHER_EKU}}, NO_PURPOSE},
-    // nocheck authorises nobody: wolfSSL CVE-2021-38597.
+    // nocheck alone does not authorise (wolfSSL CVE-2021-38597).
     {"nocheck_without_eku", {.certs = {CERT_NOCHECK_WITHOUT_EKU}}, NO_PURPOSE},
     {"sub_ca_without_eku", {.certs = {CERT_CA_AS_DELEGATE_WITHOUT_EKU}}, NO_PURPOSE},
     {"key_usage_wrong", {.certs = {CERT_KEY_USAGE_WRONG}}, NO_PURPOSE},
@@ -465,13 +465,13 @@ static const struct verify_case signer_cases[] = {
     {"issued_by_same_key_other_name", {.certs = {CERT_BY_CA_OF_OTHER_NAME}}, NOT_ISSUED},
     {"self_made_by_name", {.certs = {CERT_SELF_MADE}, .by_name = true}, WRONG_SIGNATURE},
     {"self_made_by_key", {.certs = {CERT_SELF_MADE}}, NOT_ISSUED_BY_KEY},
-    // The name fits and the signature of the CA does not: Erlang CVE-2026-32144.
+    // The name matches and the signature of the CA does not (Erlang CVE-2026-32144).
     {"cert_signature_wrong_by_name",
      {.certs = {CERT_SIGNATURE_WRONG}, .by_name = true},
      NOT_ISSUED_BY_KEY},
     {"cert_signature_wrong_by_key", {.certs = {CERT_SIGNATURE_WRONG}}, NOT_ISSUED_BY_KEY},
     {"cert_algorithm_inside_other", {.certs = {CERT_OTHER_ALGORITHM_INSIDE}}, NOT_ISSUED_BY_KEY},
-    // Erlang CVE-2026-42791.
+    // See Erlang CVE-2026-42791.
     {"cert_expired", {.certs = {CERT_EXPIRED}}, CERT_TIME},
     {"cert_expired_at_border", {.certs = {CERT_EXPIRED_AT_BORDER}}, BY_DELEGATE},
     {"cert_expired_without_skew",
@@ -566,7 +566,7 @@ static const struct verify_case signature_cases[] = {
      REFUSED(OC_ERR_WEAK_KEY, weak_key, at_signature)},
 };
 
-// Extensions, and what is reported from them.
+// Extensions, and the values that are reported from them.
 static const struct verify_case extension_cases[] = {
     {"critical_unknown", {.extension = &unknown_critical}, CRITICAL(at_extension)},
     {"plain_unknown_extension", {.extension = &unknown_plain}},
@@ -627,7 +627,7 @@ static const struct verify_case time_cases[] = {
     {"produced_at_future_at_border", {.produced_at = 300}},
     {"produced_at_future", {.produced_at = 301}, REFUSED(OC_ERR_NOT_YET, produced_future, at_tbs)},
     {"produced_at_future_ignored", {.produced_at = 301}, .policy = ignore_times},
-    // At nextUpdate there is newer information: the moment itself is over.
+    // At nextUpdate newer information is available, so that second is too late.
     {"next_update_passed_within_skew", {.said = {{.next_update = -299}}}, .check = check_ask_now},
     {"next_update_passed_at_border",
      {.said = {{.next_update = -300}}},
@@ -671,7 +671,7 @@ static const struct verify_case time_cases[] = {
     {"the_second_has_passed",
      {.said = {{OTHER_SERIAL}, {.next_update = -301}}, TWO},
      REFUSED(OC_ERR_EXPIRED, passed, at_second_single)},
-    // What was wrong with a certificate that did not sign is forgotten.
+    // The fault of a certificate that did not sign is not reported.
     {"next_update_passed_behind_a_wrong_certificate",
      {.certs = {CERT_WITHOUT_EKU, CERT_DELEGATE}, .by_name = true, .said = {{.next_update = -301}}},
      REFUSED(OC_ERR_EXPIRED, passed, at_responses)},
@@ -742,7 +742,7 @@ static void judge(const struct verify_case *c, struct oc_bytes der)
         expect_believed(c, code, &err, &verdict);
     else
         expect_refused(&resp, c, code, &err, &verdict);
-    // Without anywhere to say why, the answer is the same.
+    // Without a place for the reason, the result is the same.
     assert_int_equal(oc_verify(&policy, &issuer, serial_in_question(), &resp, &verdict, NULL),
                      code);
     oc_issuer_cleanup(&issuer);
@@ -805,7 +805,7 @@ static void names_of_signer_kinds(void **state)
     assert_string_equal(oc_signer_kind_name((enum oc_signer_kind)4), "none");
 }
 
-// The right hash with an octet too few, and with one too many.
+// The right hash, one octet too short and one too long.
 static void start_hashes(void)
 {
     uint8_t hash[OC_HASH_MAX_LEN];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Requests and responses built from structures: parsing gives the same structures
-// back, and what no message can say is refused.
+// Requests and responses built from structures: parsing returns the same structures, and
+// structures that no message can hold are refused.
 #include <ocsp/cert.h>
 #include <ocsp/request.h>
 #include <ocsp/response.h>
@@ -87,7 +87,7 @@ static void request_comes_back(void **state)
     assert_int_equal(n, 5);
 }
 
-// A Name becomes the directoryName that it is.
+// A Name becomes a directoryName.
 static void name_becomes_directory_name(void **state)
 {
     static const uint8_t wrapped[] = {0xA4, 0x02, 0x30, 0x00};
@@ -103,7 +103,7 @@ static void name_becomes_directory_name(void **state)
     assert_true(oc_bytes_equal(req.requestor_name, expected));
 }
 
-// The octets to be signed may stand at the front of the buffer, the signature behind them.
+// The octets to be signed may be at the front of the buffer, the signature after them.
 static void assembled_in_place(void **state)
 {
     struct oc_single_request single = {.id = make_id(OC_HASH_SHA256)};

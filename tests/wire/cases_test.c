@@ -26,7 +26,7 @@ union parsed {
     struct oc_cert cert;
 };
 
-// One kind of message: its parser, and what is done with the result.
+// One kind of message: its parser, and the functions that use the result.
 struct kind {
     const char *name;
     enum oc_err (*parse)(union parsed *out, struct oc_bytes der, struct oc_error *err);
@@ -89,7 +89,7 @@ static const struct kind kinds[] = {
     {"cert", parse_cert, describe_a_cert, cert_deviations, check_cert, sizeof(struct oc_cert)},
 };
 
-// What one cmocka test works on.
+// The input of one cmocka test.
 struct job {
     const struct test_case *c;
     const struct kind *kind;
@@ -161,7 +161,7 @@ static bool has_line(const char *text, const char *line)
     return false;
 }
 
-// An expectation "!KEY" says that no line has this key.
+// An expectation "!KEY" means that no line has this key.
 static bool has_key(const char *text, const char *key)
 {
     size_t len = strlen(key);
@@ -247,8 +247,8 @@ static void test_prefixes(void **state)
     }
 }
 
-// Whether a flipped message is accepted is not the question here: check() ends the
-// program when what it gives does not hold together.
+// A flipped message may be accepted or refused: check() exits when the result is
+// inconsistent.
 static void test_flips(void **state)
 {
     const struct job *job = *state;

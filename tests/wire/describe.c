@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Prints parsed messages, through the public headers alone: all that is printed of a
-// list comes from its iterator.
+// Prints parsed messages with the public headers alone: the items of a list come from its
+// iterator.
 #include "describe.h"
 
 #include <ocsp/der.h>
@@ -14,8 +14,8 @@
 
 #define KEY_LEN 128
 
-// Keys of nested things grow to the right; a key that does not fit would be cut in
-// the middle and match no expectation.
+// The keys of nested values are longer; a key that does not fit would be cut and match no
+// expectation.
 __attribute__((format(printf, 2, 3))) static void key_of(char key[KEY_LEN], const char *format, ...)
 {
     va_list args;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Extensions built from their members: each comes back as it was, and what no list
-// may hold is refused.
+// Extensions built from their members: each is parsed to the same value, and lists that are not
+// allowed are refused.
 #include <ocsp/der.h>
 #include <ocsp/extension.h>
 
@@ -170,7 +170,7 @@ static void same_extension_twice(void **state)
     struct oc_extension twice[] = {all[0], all[1], all[0]};
     (void)state;
     refuse(twice, 3, 4096, OC_ERR_DUPLICATE, "the same extension twice (RFC 5280 4.2)");
-    // Under its name and under its identifier is twice, too.
+    // The same extension by name and by identifier is a duplicate, too.
     twice[2] = (struct oc_extension){.oid = BYTES(oid_nonce), .value = BYTES(octets)};
     refuse(twice, 3, 4096, OC_ERR_DUPLICATE, "the same extension twice (RFC 5280 4.2)");
 }
