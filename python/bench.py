@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Measures libocsp.ocsp beside the cryptography that is installed.
+"""Compares the speed of libocsp.ocsp with that of the installed cryptography.
 
 Both run in this process, in turn, round after round; a line shows the medians, how many times
 faster ours is, and the least that it has to be. A bar that is missed is no failure of the
@@ -63,7 +63,7 @@ ISSUER = certificate("rapidssl_sha256_ca_g3.pem")
 
 
 def response_950():
-    """One with its responder's certificate inside, which Debian's vectors have not."""
+    """A response with its responder's certificate, which Debian's vectors do not have."""
     import datetime
 
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -112,10 +112,10 @@ def build(module):
 
 
 LOADED = {m: m.load_der_ocsp_response(RESPONSE_500) for m in (ours, theirs)}
-# Naive times warn since 43, which takes longer than all else.
+# Since cryptography 43 naive times warn, which takes longer than everything else.
 if hasattr(LOADED[theirs], "produced_at_utc"):
     TEN = tuple(n + "_utc" if n.endswith(("_update", "_at")) else n for n in TEN)
-# What is measured, and how many times faster it has to be.
+# The operations that are measured, and the factor by which each must be faster.
 TABLE = [
     ("load a request, read the serial", serial, 3),
     (f"load a response of {len(RESPONSE_500)} octets", load(RESPONSE_500), 4),
@@ -154,7 +154,7 @@ def resident():
 
 
 def memory(module, n=100000):
-    """Octets that each loaded response takes beyond its bytes, as the system sees it."""
+    """The memory of each loaded response besides its own bytes, as the system reports it."""
     kept = [None] * n
     gc.collect()
     before = resident()
@@ -180,7 +180,7 @@ def main():
         mark = "" if row["ok"] else "  MISSED"
         numbers = f"{row['ours']:8.2f}{row['theirs']:9.2f}{ratio:8.1f}x{row['bar']:9}x"
         print(f"{row['name']:40}{numbers}{mark}")
-    # Theirs first: what it frees, ours would find.
+    # cryptography runs first, because the second one reuses the memory that the first one freed.
     other, mine = memory(theirs), memory(ours)
     ok = mine < MEMORY_BAR
     rows.append({"name": "octets kept", "ours": mine, "theirs": other, "bar": MEMORY_BAR, "ok": ok})

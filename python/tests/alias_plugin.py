@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A plugin for pytest: whoever imports cryptography.x509.ocsp gets libocsp.ocsp."""
+"""A plugin for pytest: an import of cryptography.x509.ocsp returns libocsp.ocsp."""
 
 import sys
 
@@ -10,7 +10,7 @@ from libocsp import ocsp
 sys.modules["cryptography.x509.ocsp"] = ocsp
 cryptography.x509.ocsp = ocsp
 
-# What is in 38.0.4. Fewer would mean that something was left out.
+# The number in 38.0.4. A smaller one would mean that tests were left out.
 N_TESTS = 77
 
 

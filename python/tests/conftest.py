@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests share: the vectors of cryptography, and a small public key infrastructure."""
+"""The tests share the vectors of cryptography and a small public key infrastructure."""
 
 import datetime
 import os
@@ -21,7 +21,7 @@ DAY = datetime.timedelta(days=1)
 
 
 def load(module, path):
-    """A request or response, as the name of its file says."""
+    """A request or a response, depending on the name of the file."""
     is_request = "req" in path.name
     name = "load_der_ocsp_request" if is_request else "load_der_ocsp_response"
     return getattr(module, name)(path.read_bytes())
@@ -48,7 +48,7 @@ def issue(subject, key, issuer_name, issuer_key, *extensions, serial=1000, days=
 
 @pytest.fixture(scope="session")
 def pki():
-    """A CA, two certificates of it, a delegate, and a stranger of the same name."""
+    """A CA, two of its certificates, a delegate, and an unrelated CA of the same name."""
     p = types.SimpleNamespace()
     p.ca_key, p.leaf_key, p.delegate_key, p.stranger_key = (
         ec.generate_private_key(ec.SECP256R1()) for _ in range(4)
@@ -65,6 +65,6 @@ def pki():
 
 
 def pytest_configure(config):
-    # Naive times are what old users read; that they are deprecated has a test of its own.
+    # Old programs read naive times; another test checks that they are deprecated.
     config.addinivalue_line("filterwarnings", "ignore:Properties that return:UserWarning")
     config.addinivalue_line("filterwarnings", "ignore:datetime.datetime.utcnow:DeprecationWarning")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Loads a million messages, reads and throws them away: memory stays as it was.
+"""Loads, reads and frees a million messages, and checks that the memory does not grow.
 
 In a debug build of Python the references are counted, too. Run alone, not by pytest.
 """
@@ -41,7 +41,7 @@ def load_all():
 
 
 def use_all():
-    """Every function once, well and badly."""
+    """Every function once with valid and once with invalid arguments."""
     for message in MESSAGES:
         for load in (ocsp.load_der_ocsp_request, ocsp.load_der_ocsp_response):
             try:
@@ -90,7 +90,8 @@ def main():
         use_all()
     grown, more = resident() - memory, total() - references
     print(f"{times * 2 * len(MESSAGES)} loads: {grown} octets, {more} references more")
-    # Some of Python's own caches fill late; one object a load would be hundreds of times this.
+    # Some of Python's own caches fill late; a leak of one object a load would be hundreds of times
+    # as large.
     assert grown < 1 << 20, grown
     assert more < uses, more
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""In a debug build of Python: no reference is lost. Run by refcount.sh.
+"""Checks in a debug build of Python that no reference is lost. refcount.sh runs it.
 
-Only what makes no object of cryptography is counted: its own extensions are not built for
-counting, and what they take goes unseen.
+Only code that makes no object of cryptography is counted: the extensions of cryptography are not
+debug builds, so their references are not counted.
 """
 
 import gc
@@ -15,7 +15,7 @@ from libocsp import ocsp
 
 warnings.simplefilter("ignore")
 
-# Without those that raise what cryptography has to make.
+# Properties whose exception is an object of cryptography are left out.
 MESSAGES = [p.read_bytes() for p in OCSP_VECTORS if "duplicate" not in p.name]
 NAMES = """certificate_status next_update next_update_utc produced_at produced_at_utc responses
 responder_key_hash response_status revocation_reason revocation_time revocation_time_utc
@@ -61,5 +61,5 @@ for _ in range(ROUNDS):
     everything()
 lost = total() - before
 print(f"{ROUNDS} rounds, {lost} references more")
-# The counting itself takes a few.
+# Counting takes a few references itself.
 sys.exit(abs(lost) >= ROUNDS)

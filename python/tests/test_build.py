@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Builders: what they refuse, in which order and words, and what they make."""
+"""Builders: the arguments that they refuse, in which order and with which texts, and their
+messages."""
 
 import datetime
 
@@ -207,7 +208,7 @@ def test_response_is_that_of_cryptography(pki, algorithm, encoding):
         .add_extension(x509.OCSPNonce(b"nonce"), False)
         for module in (ocsp, theirs)
     ]
-    for _ in range(3):  # producedAt is now: once in a while the second changes in between
+    for _ in range(3):  # producedAt is now, and the second may change in between
         ours, others = (builder.sign(pki.rsa_key, SHA256) for builder in made)
         if ours.produced_at == others.produced_at:
             break
@@ -357,7 +358,7 @@ def test_sign_refuses(pki):
 @pytest.mark.parametrize("algorithm", [hashes.MD5(), SHA1, hashes.BLAKE2b(64)])
 def test_weak_or_strange_hash_refuses(pki, algorithm):
     text = f'Hash algorithm "{algorithm.name}" not supported for signatures'
-    # Before cryptography 39 it was a ValueError.
+    # Before cryptography 39 this was a ValueError.
     for error in (UnsupportedAlgorithm, ValueError):
         refuses(error, text, response_builder(pki).sign, pki.ca_key, algorithm)
 
@@ -429,7 +430,7 @@ def test_pkcs1_parameters(pki):
 
 
 class KeyElsewhere:
-    """A key that only signs, and notes what it was asked."""
+    """A key that only signs, and records the arguments."""
 
     def __init__(self, key):
         self._key = key
@@ -487,7 +488,7 @@ def test_unsuccessful_refuses():
 
 
 def test_certificates_are_read_anew(pki):
-    # More than are kept, each with its own serial number.
+    # More certificates than are kept, each with its own serial number.
     certs = [issue("x", pki.leaf_key, "CA", pki.ca_key, serial=n + 1) for n in range(100)]
     for _ in range(2):
         for n, cert in enumerate(certs):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The examples of the page that this module began with, and those of our own manual."""
+"""The examples of the documentation of cryptography, and those of our own manual."""
 
 import base64
 import doctest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The examples of README.md run, and the type stubs name what there is."""
+"""The examples of README.md run, and the type stubs name exactly the existing members."""
 
 import ast
 import datetime
@@ -20,7 +20,7 @@ STUB = ast.parse((pathlib.Path(ocsp.__file__).parent / "_ocsp.pyi").read_text())
 
 
 def example(start):
-    """The example that starts so, without its indentation."""
+    """The example that starts with this text, without its indentation."""
     [block] = [b for b in re.findall(r"(?:^    .*\n|\n(?=    ))+", README, re.M) if start in b]
     return "\n".join(line[4:] for line in block.strip("\n").splitlines())
 
@@ -58,7 +58,7 @@ def test_asking(names):
 
 
 def stub_members(name):
-    """What the stub says of a class, with what it inherits."""
+    """The members of a class in the stub, with those that it inherits."""
     [found] = [n for n in STUB.body if isinstance(n, ast.ClassDef) and n.name == name]
     members = {n.name for n in found.body if isinstance(n, ast.FunctionDef)}
     return members.union(*(stub_members(base.id) for base in found.bases))
@@ -85,5 +85,5 @@ def test_stub_of_functions():
 def test_everything_public_is_documented():
     for name in ocsp.__all__:
         value = getattr(ocsp, name)
-        # The enums of old are cryptography's.
+        # These enums are cryptography's own.
         assert value.__doc__ or value.__module__ == "cryptography.x509.ocsp", name

@@ -144,7 +144,7 @@ def test_mmap(tmp_path):
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     response = ocsp.load_der_ocsp_response(mapped)
     assert response.certificate_status is ocsp.OCSPCertStatus.GOOD
-    # A view of it is kept, so that it cannot be closed while the response is there.
+    # The response keeps a view, so that the buffer cannot be closed while the response exists.
     with pytest.raises(BufferError):
         mapped.close()
     del response
@@ -162,7 +162,7 @@ def test_public_bytes_refuses(i):
     one = examples()[i]
     assert one.public_bytes(encoding=DER) == one.public_bytes(DER)
     text = "The only allowed encoding value is Encoding.DER"
-    # Not an Encoding is a ValueError before cryptography 41, and a TypeError since.
+    # For anything but an Encoding, cryptography raises ValueError before 41, and TypeError since.
     for error in (ValueError, TypeError):
         with pytest.raises(error, match=text):
             one.public_bytes("invalid")
@@ -226,7 +226,7 @@ def test_several_requests():
 
 
 def test_deviations():
-    # version v1 written out, which is the DEFAULT
+    # version v1 is encoded although it is the DEFAULT
     inner = REQUEST[4:]
     tbs = b"\xa0\x03\x02\x01\x00" + inner
     data = b"0" + bytes([len(tbs) + 2]) + b"0" + bytes([len(tbs)]) + tbs
@@ -303,8 +303,8 @@ def test_aware_times():
         assert aware.replace(tzinfo=None) == getattr(response, name)
 
 
-# cryptography itself cannot be used in a second interpreter. The extension can: what it takes
-# from cryptography is replaced by words.
+# cryptography itself cannot be used in a second interpreter, and the extension can: the objects
+# that it takes from cryptography are replaced by strings.
 STAND_IN = """
 import sys, types
 package = types.ModuleType("libocsp")

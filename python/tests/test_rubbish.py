@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Bad input: no octets crash the interpreter, and each failure is an exception of old."""
+"""Invalid input: no octets crash the interpreter, and each failure is a known exception."""
 
 
 import pytest
@@ -22,7 +22,7 @@ def members(thing):
 
 
 def read_all(thing):
-    """Every property, and those of the parts."""
+    """Reads every property, and those of the single requests and responses."""
     repr(thing)
     for name in members(thing):
         try:
@@ -35,7 +35,7 @@ def read_all(thing):
 
 
 def try_out(data):
-    """Whether one of the loaders takes it."""
+    """Whether one of the loaders accepts the octets."""
     taken = 0
     for load in LOADERS:
         try:
@@ -63,7 +63,7 @@ def test_every_octet_replaced(octet):
     for message in SMALL:
         for at in range(len(message)):
             taken += try_out(message[:at] + bytes([octet]) + message[at + 1 :])
-    assert taken > 0  # hashes and signatures may be anything
+    assert taken > 0  # hashes and signatures may have any value
 
 
 def test_octets_behind():

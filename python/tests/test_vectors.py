@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Every message of cryptography_vectors, read by libocsp and by cryptography: each property
-is the same, or fails with the same exception."""
+"""libocsp and cryptography read every message of cryptography_vectors: each property is the
+same, or fails with the same exception."""
 
 
 import pytest
@@ -18,8 +18,8 @@ RESPONSE = [*SINGLE, "response_status", "signature_algorithm_oid", "signature_ha
 RESPONSE += ["signature", "tbs_response_bytes", "certificates", "responder_key_hash"]
 RESPONSE += ["responder_name", "produced_at", "extensions", "single_extensions"]
 
-# Where the core refuses what has an extension twice, cryptography only finds it out when the
-# extensions are asked for.
+# The core refuses a message that has an extension twice; cryptography notices it only when the
+# extensions are read.
 ONLY_OURS_RAISES = {"req-duplicate-ext.der": set(ID)}
 
 
@@ -31,7 +31,7 @@ def comparable(value):
     return value
 
 
-# Each list of SCTs has objects of its own, which say what they hold.
+# Each list of SCTs has new objects, which are compared by their fields.
 def inside(value):
     if type(value).__name__ != "SignedCertificateTimestamps":
         return value

@@ -87,7 +87,7 @@ def test_time_zones(pki):
 
 def test_now_is_the_default(pki):
     now = datetime.datetime.utcnow()
-    # The certificates of the scene are old enough; the issuer's own time is not looked at.
+    # The certificates are valid at that time; the validity of the issuer is not checked.
     assert answer(pki, this=now, next=now + DAY).verify(pki.ca, pki.leaf).is_good
     fails("expired", answer(pki), pki.ca, pki.leaf)
 
@@ -100,7 +100,7 @@ def test_failures(pki):
     fails("expired", response, pki.ca, pki.leaf, NOW + 2 * DAY)
     unsuccessful = ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER)
     fails("not-successful", unsuccessful, pki.ca, pki.leaf, NOW)
-    # By this key of the same name the certificate is not issued: the cert ID differs.
+    # The CA of this key, with the same name, did not issue the certificate: the cert ID differs.
     fails("no-match", response, pki.stranger, pki.leaf, NOW)
     stranger = issue("stranger", pki.leaf_key, "elsewhere", pki.leaf_key)
     fails("argument", response, pki.ca, stranger, NOW)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Runs cryptography's own tests/x509/test_ocsp.py, as it is, on libocsp.ocsp. The file comes
+# Runs cryptography's own tests/x509/test_ocsp.py, unchanged, on libocsp.ocsp. The file comes
 # from Debian's source package, which is fetched each time and never kept.
 #
 # usage: upstream.sh DIR [PYTEST OPTION]...
@@ -25,7 +25,7 @@ mirror() {
     echo "${uri:-http://deb.debian.org/debian}"
 }
 
-# apt with lists of its own: the machine's are not touched, and need not name sources.
+# apt uses lists of its own: those of the machine are not changed, and need not name sources.
 fetch() {
     chmod 755 "$work"
     mkdir -p "$work/lists/partial" "$work/source"
@@ -41,7 +41,7 @@ fetch() {
 
 fetch
 cd "$work"/source/cryptography-38.0.4
-# Only the tests are wanted: what is imported is the package of the system.
+# Only the tests are kept: they import the package of the system.
 rm -rf src
 PYTHONPATH=$package:$here PYTHONDONTWRITEBYTECODE=1 \
     "$python" -m pytest -p alias_plugin -p no:cacheprovider -o addopts= -q "$@" tests/x509/test_ocsp.py

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# Who is asked, how and how often: addresses, GET and POST, SHA-1, nonces, several at once,
-# the hook that allows addresses, and proxies. Also against the responder of openssl.
-"""Tests of how libocsp-client asks."""
+# Requests of the client, where they go and how often: addresses, GET and POST, SHA-1, nonces,
+# several at once, the hook that allows addresses, and proxies. Also against the responder of
+# openssl.
+"""Tests of the requests of libocsp-client."""
 
 import base64
 import re
@@ -16,7 +17,7 @@ NONCE = bytes.fromhex("06092b0601050507300102")
 
 
 class UrlTest(ClientCase):
-    """Addresses, of which only good ones reach libcurl."""
+    """Addresses, of which only valid ones reach libcurl."""
 
     def refused(self, url, what, text=None, cert="leaf.der"):
         options = ("--url", url) if url is not None else ()
@@ -69,7 +70,7 @@ class UrlTest(ClientCase):
         self.refused(longest + "a", "the address is too long", longest)
 
     def test_nul_in_certificate(self):
-        """The octets of the certificate are changed: nobody looks at its signature here."""
+        """The octets of the certificate are changed, because its signature is not checked here."""
         self.with_urls(self.server.url("ok/good?"), name="nul")
         der = self.path("nul.der").read_bytes()
         self.assertEqual(der.count(b"good?"), 1)
@@ -108,7 +109,7 @@ class MethodTest(ClientCase):
         self.assertEqual(self.asked().ocsp, self.path("asked.der").read_bytes())
 
     def test_length_of_get(self):
-        """GET takes 255 octets of address, and not one more (RFC 9919 6)."""
+        """GET takes an address of 255 octets, and not one more (RFC 9919 6)."""
         self.ask("ok/good/")
         free = 255 - len(self.server.url()) + 1 - len(self.asked().target)
         self.assertGreater(free, 1)
@@ -132,7 +133,7 @@ class MethodTest(ClientCase):
                 self.assertEqual(request.target, "/" + path.split("#")[0])
 
     def test_methods_in_turn(self):
-        """What a POST has set does not stay for the GET after it."""
+        """The options of a POST are reset before the GET after it."""
         cert = self.with_urls(self.server.url("ok/later?"), self.server.url("ok/good"))
         self.assertEqual(self.ask_cert(cert=cert)["status"], "good")
         first, second = self.server.requests
@@ -292,7 +293,7 @@ class ManyTest(ClientCase):
                 self.assertEqual(server.n_connections, n)
 
     def test_mixed(self):
-        """The one that hangs holds up nobody."""
+        """A responder that hangs does not delay the others."""
         urls = {"good": "ok/good", "hang": "hang", "forged": "ok/forged", "two": "ok/later"}
         for name, path in urls.items():
             more = [self.server.url("ok/good")] if name == "two" else []
@@ -396,7 +397,7 @@ class ProxyTest(ClientCase):
 
 
 class OpensslTest(ClientCase):
-    """The responder of the openssl command, which hashes cert IDs as it is asked."""
+    """The responder of the openssl command, which uses the hash of the request in its cert IDs."""
 
     def start(self):
         self.write("index.txt", "V\t491231235959Z\t\t1000\tunknown\t/CN=leaf\n"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The cache: what is kept, for how long, and that nothing in it is believed unseen.
+# The cache: its entries, how long they are kept, and that each one is verified again.
 """Tests of the cache of libocsp-client."""
 
 import os
@@ -24,7 +24,7 @@ class CacheCase(ClientCase):
         return self.ask(path, "--cache", "cache", *options, **more)
 
     def entries(self):
-        """What stands there, beside the file that says when somebody has looked around."""
+        """The entries, without the file that records the time of the last cleaning."""
         there = sorted(self.cache.iterdir()) if self.cache.exists() else []
         return [path for path in there if path.name != ".looked"]
 
@@ -33,7 +33,7 @@ class CacheCase(ClientCase):
         return one
 
     def fill(self, path="ok/good", *options):
-        """The one entry that this makes; what was asked is forgotten."""
+        """The one entry that this makes; the requests so far are forgotten."""
         self.assertEqual(self.cached(path, *options)["from_cache"], False)
         self.server.requests.clear()
         return self.entry()
@@ -46,7 +46,7 @@ class CacheCase(ClientCase):
         return one
 
     def misses(self, *options):
-        """The responder is asked, and has no answer."""
+        """The request reaches the responder, which has no answer."""
         one = self.cached("ok/internal", *options)
         self.assertEqual((one["outcome"], one["from_cache"], one["status"]),
                          ("error-response", False, "none"))
@@ -55,7 +55,7 @@ class CacheCase(ClientCase):
 
 
 class KeptTest(CacheCase):
-    """What is kept, and where."""
+    """The entries, and their places."""
 
     def test_hit(self):
         self.fill()
@@ -113,10 +113,10 @@ class KeptTest(CacheCase):
 
 
 class AgeTest(CacheCase):
-    """For how long."""
+    """How long an entry is kept."""
 
     def left(self, *fields, name="good"):
-        """For how many seconds the answer is kept when it comes with these fields."""
+        """The number of seconds that an answer with these header fields is kept."""
         for entry in self.entries():
             entry.unlink()
         self.server.fields = [field.encode() for field in fields]
@@ -125,7 +125,7 @@ class AgeTest(CacheCase):
         return int(self.entry().stat().st_mtime) - now if self.entries() else None
 
     def test_next_update(self):
-        """Answers of the command are for a day."""
+        """Answers of the command are valid for a day."""
         shown = self.succeed("show", "--json", "good.resp")
         self.assertIn(b'"next_update"', shown)
         self.assertAlmostEqual(self.left(), DAY, delta=300)
@@ -187,7 +187,7 @@ class AgeTest(CacheCase):
 
 
 class TamperedTest(CacheCase):
-    """What others have put there."""
+    """Files of other programs in the cache."""
 
     def put(self, data):
         entry = self.fill()
@@ -204,7 +204,7 @@ class TamperedTest(CacheCase):
                 self.assertFalse(entry.exists())
 
     def test_every_octet(self):
-        """A flipped bit is never believed, wherever it is."""
+        """An entry with a flipped bit is never used, wherever the bit is."""
         good = self.server.answers["good"]
         for i in range(0, len(good), 37):
             entry = self.put(good[:i] + bytes([good[i] ^ 0x10]) + good[i + 1:])
@@ -212,7 +212,7 @@ class TamperedTest(CacheCase):
             self.assertFalse(entry.exists())
 
     def test_too_old_by_this_policy(self):
-        """An answer without next update that this policy takes for too old."""
+        """An answer without next update that is too old for this policy."""
         self.server.fields = [b"Cache-Control: max-age=100000"]
         self.fill("kept/forever")
         self.hits()
@@ -229,7 +229,7 @@ class TamperedTest(CacheCase):
         self.assertFalse(entry.exists())
 
     def test_link(self):
-        """A link is not followed, though it leads to a good answer, and what is there stays."""
+        """A link to a valid answer is not followed, and its target is not changed."""
         entry = self.fill()
         target = self.path("target.der")
         entry.rename(target)
@@ -257,7 +257,7 @@ class TamperedTest(CacheCase):
 
 
 class FailureTest(CacheCase):
-    """That nothing can be kept is no failure."""
+    """A cache that cannot be written is not a failure."""
 
     def unkept(self):
         one = self.cached()
@@ -278,14 +278,14 @@ class FailureTest(CacheCase):
         self.unkept()
 
     def test_cannot_be_written(self):
-        """As root modes do not count, so a file system that takes nothing stands in."""
+        """Modes do not stop root, so a file system that cannot be written to is used."""
         one = self.ask("ok/good", "--cache", "/proc/1/cache")
         self.assertEqual(one["status"], "good")
         self.assertEqual(self.ask("ok/good", "--cache", "")["status"], "good")
         self.assertEqual(self.ask("ok/good", "--cache", "/" + "a" * 5000)["status"], "good")
 
     def test_no_room(self):
-        """What cannot be written whole is not there afterwards."""
+        """An entry that cannot be written completely is removed."""
         self.cache.mkdir()
         limited = ["sh", "-c", 'trap "" XFSZ; ulimit -f 0; exec "$@" | cat', "sh", DRIVER]
         done = subprocess.run(
@@ -299,10 +299,10 @@ class TogetherTest(CacheCase):
     """Several processes."""
 
     def test_many(self):
-        """Writers and readers at once: each has an answer, and the file is always whole."""
+        """Writers and readers at once: each has an answer, and the file is always complete."""
         command = [DRIVER, "--url", self.server.url("kept/good"), "--cache", "cache", "--rounds",
                    "30", "ca.der", "leaf.der"]
-        # With so short a time there is always somebody who writes.
+        # With so short a time there is always a writer.
         self.server.fields = [b"Cache-Control: max-age=1"]
         processes = [subprocess.Popen(command, cwd=self.dir, stdout=subprocess.PIPE)
                      for _ in range(6)]
@@ -314,7 +314,7 @@ class TogetherTest(CacheCase):
 
 
 class LeftOverTest(CacheCase):
-    """What killed processes and the time leave is removed, and nothing else."""
+    """Expired entries and files of killed processes are removed, and nothing else."""
 
     NEW = ".new-4711-1700000000-123456789"
     HOUR = 3600
@@ -325,7 +325,7 @@ class LeftOverTest(CacheCase):
         self.now = int(time.time())
 
     def put(self, name, age, data=b"x"):
-        """A file that was last modified so many seconds ago."""
+        """Makes a file that was last modified so many seconds ago."""
         path = self.cache / name
         path.write_bytes(data)
         os.utime(path, (self.now - age, self.now - age))
@@ -338,16 +338,16 @@ class LeftOverTest(CacheCase):
         return {path.name for path in self.entries()}
 
     def keep(self, *options):
-        """An answer is kept; who sends a nonce has not read the cache before."""
+        """Keeps an answer, without reading the cache before, because a nonce is sent."""
         self.assertFalse(self.cached("kept/good", "--flag", "nonce", *options)["from_cache"])
 
     def look(self):
-        """An answer is kept, and who keeps it looks around."""
+        """Keeps an answer, and cleans the cache."""
         (self.cache / ".looked").unlink(missing_ok=True)
         self.keep()
 
     def stays(self, *paths):
-        """Of what is there these stay, and what is kept then comes."""
+        """Cleans: these of the files stay, and the entry that is kept then is added."""
         before = self.left()
         self.look()
         self.assertEqual(self.left() & before, {path.name for path in paths})
@@ -375,7 +375,7 @@ class LeftOverTest(CacheCase):
         self.stays(*(self.put(name, 400 * DAY) for name in names))
 
     def test_what_is_no_file(self):
-        """Links, directories and pipes of our names, and where the links lead."""
+        """Links, directories and pipes with names of entries, and the targets of the links."""
         target = self.write("target.der", b"x")
         os.utime(self.path(target), (1, 1))
         link, broken = self.cache / self.entry_name(1), self.cache / self.NEW
@@ -392,7 +392,7 @@ class LeftOverTest(CacheCase):
         self.assertTrue(self.path(target).exists())
 
     def test_not_each_time(self):
-        """Who has just looked has done so for all."""
+        """After one process has cleaned, no other process cleans at once."""
         self.look()
         self.put(self.NEW, DAY)
         self.keep()
@@ -414,7 +414,7 @@ class LeftOverTest(CacheCase):
         self.assertFalse((self.cache / ".looked").exists())
 
     def test_many(self):
-        """Each look is bounded; the next one, a minute later, goes on."""
+        """Each cleaning is bounded; the next one, a minute later, goes on."""
         for number in range(2500):
             self.put(self.entry_name(number), 400 * DAY)
         good = self.put(self.entry_name(9999), -DAY)
@@ -433,8 +433,8 @@ class LeftOverTest(CacheCase):
         self.assertLess(since, 60)
 
     def test_callers_clock(self):
-        """Who judges by an earlier time has use for what has ended since; a clock that is ahead
-        ends nothing for others."""
+        """A caller with an earlier time can use entries that have expired since; a clock that is
+        ahead removes nothing that others can use."""
         old = self.put(self.entry_name(1), DAY + 100)
         self.keep("--now", str(self.now - 250))
         self.assertTrue(old.exists())
@@ -448,7 +448,7 @@ class LeftOverTest(CacheCase):
         self.assertFalse(old.exists())
 
     def test_link_instead_of_the_mark(self):
-        """It is not followed; then nobody looks."""
+        """The link is not followed, and the cache is not cleaned."""
         target = self.write("target", b"x")
         os.utime(self.path(target), (1, 1))
         mark = self.cache / ".looked"
@@ -460,7 +460,7 @@ class LeftOverTest(CacheCase):
         self.assertIn(self.NEW, self.left())
 
     def test_killed_while_writing(self):
-        """A limit on sizes lets the first half of an answer be written, and then kills."""
+        """A limit on file sizes kills the process when half of an answer is written."""
         limited = ["sh", "-c", 'ulimit -c 0; ulimit -f 1; exec "$@"', "sh", DRIVER]
         done = subprocess.run(
             [*limited, "--url", self.server.url("kept/delegated"), "--cache", "cache", "ca.der",
@@ -477,7 +477,7 @@ class LeftOverTest(CacheCase):
         self.assertNotIn(name, self.left())
 
     def test_killed_at_any_time(self):
-        """Whenever a process is killed, what it has kept is whole, and the rest goes."""
+        """Whenever a process is killed, its entries are complete, and the rest is removed."""
         command = [DRIVER, "--url", self.server.url("kept/good"), "--cache", "cache", "--flag",
                    "nonce", "--rounds", "100000", "ca.der", "leaf.der"]
         for i in range(20):
@@ -494,7 +494,7 @@ class LeftOverTest(CacheCase):
         self.assertEqual(self.entries(), [entry])
 
     def test_two_processes(self):
-        """Several that write and look at once."""
+        """Several processes write and clean at once."""
         for number in range(3000):
             self.put(self.entry_name(number), 400 * DAY)
         good = self.put(self.entry_name(9999), -DAY)

@@ -72,7 +72,7 @@ class ClientCase(PreparedCase):
         return server
 
     def run_driver(self, *args, env=(), times=TIMES):
-        """The objects that the driver prints, the last of which is about the whole."""
+        """The objects that the driver prints; the last one is about the whole call."""
         clean = {key: value for key, value in os.environ.items() if key not in PROXIES}
         done = subprocess.run([DRIVER, *times, *args], cwd=self.dir, timeout=60, check=False,
                               env={**clean, **dict(env)}, stdin=subprocess.DEVNULL,
@@ -81,7 +81,7 @@ class ClientCase(PreparedCase):
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def ask(self, path, *options, cert="leaf.der", **more):
-        """What came of asking one address of the server, and of nothing else."""
+        """The outcome for one address of the server, and no other."""
         url = path if "://" in path else self.server.url(path)
         one, whole = self.run_driver("--url", url, *options, "ca.der", cert, **more)
         self.assertEqual(whole["code"], "ok")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# A responder on loopback that does what no responder should: what it does stands in the
-# first part of the path. It also does what responders should, and remembers who asked.
+# A responder on loopback that can break every rule: the first part of the path names the fault.
+# It can also answer correctly, and it records the requests.
 """A hostile HTTP server for the tests of libocsp-client."""
 
 import base64
@@ -18,7 +18,7 @@ SHA256 = bytes.fromhex("608648016503040201")
 
 
 class Request:
-    """A request by HTTP, as it came."""
+    """A request by HTTP, as it was received."""
 
     def __init__(self, method, target, headers, body):
         self.method, self.target, self.headers, self.body = method, target, headers, body
@@ -81,7 +81,7 @@ class Handler(socketserver.BaseRequestHandler):
     def named(self, name):
         return self.server.owner.answers[name]
 
-    # What it should.
+    # Correct answers.
 
     def do_ok(self, _, name, *_rest):
         return self.answer(self.named(name))
@@ -113,7 +113,7 @@ class Handler(socketserver.BaseRequestHandler):
     def do_file(self, _, name, *_rest):
         return self.answer(self.named(name), content_type=b"text/plain")
 
-    # What it should not.
+    # Faults.
 
     def do_hang(self, *_):
         self.hang()
@@ -178,7 +178,7 @@ class Handler(socketserver.BaseRequestHandler):
         return self.answer(self.named(name), headers=[b"Content-Encoding: gzip"])
 
     def do_redirect(self, request, count, *rest):
-        """Sends on to itself, count times, and then to the rest of the path."""
+        """Redirects to itself, count times, and then to the rest of the path."""
         left = int(count) - 1
         path = "/".join(("redirect", str(left), *rest) if left > 0 else rest)
         return self.go(f"/{path}")
@@ -226,7 +226,7 @@ class Threads(socketserver.ThreadingTCPServer):
 
 
 class Server:
-    """A server on a free port of loopback, in threads; ends with close()."""
+    """A server on a free port of loopback, in threads; close() stops it."""
 
     def __init__(self, handler=Handler, tls=None):
         self.answers, self.requests = {}, []

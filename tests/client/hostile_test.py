@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What a responder can do wrong, each with its outcome, and within its time.
+# The faults of a responder, each with its outcome, and within its time.
 """Tests of libocsp-client against a hostile responder."""
 
 import socket
@@ -8,14 +8,14 @@ import unittest
 
 from client_case import ClientCase
 
-# A time that has passed shows when the program has waited for it; far less than what the
-# driver may take otherwise.
+# A call that ran into a limit has taken at least that time, which is far less than the driver
+# may take otherwise.
 PATIENCE = 5000
 
 
 class HostileCase(ClientCase):
     def refuse(self, path, outcome, *options, answers=(), http=200, **expected):
-        """Asks once, and expects this outcome and no verdict."""
+        """Sends one request, and expects this outcome and no verdict."""
         one = self.ask(path, *options)
         self.assertLess(self.whole["ms"], PATIENCE)
         self.assertEqual((one["outcome"], one["status"], one["len"]), (outcome, "none", 0))
@@ -35,7 +35,7 @@ def has(*words):
 
 
 class TimeTest(HostileCase):
-    """A time that is set is kept, wherever the responder stops."""
+    """A time limit is kept, wherever the responder stops."""
 
     def hangs(self, path, http=0):
         exchange = self.refuse(path, "timeout", http=http, what=has("time"))
@@ -62,7 +62,7 @@ class TimeTest(HostileCase):
         self.hangs("drip", http=200)
 
     def test_no_accept(self):
-        """A full queue of connections: the connect itself has its time."""
+        """With a full queue of connections, the limit for connecting applies."""
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen(0)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The issuer's certificate, fetched from where the certificate says it is.
+# The issuer's certificate, fetched from the address in the certificate.
 """Tests of oc_client_fetch_issuer()."""
 
 import unittest

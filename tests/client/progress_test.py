@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The hook that is told how far oc_client_check() has come.
+# The hook that oc_client_check() calls with its progress.
 """Tests of the progress of libocsp-client."""
 
 import unittest

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Several clients, each in a thread of its own, that have nothing in common but what may be
-# shared: the crypto table, the issuer, and a cache.
+# Several clients, each in a thread of its own, that share only the objects that may be shared:
+# the crypto table, the issuer, and a cache.
 """Tests of libocsp-client in several threads."""
 
 import unittest
@@ -13,7 +13,7 @@ THREADS = 6
 
 class ThreadsTest(ClientCase):
     def at_once(self, *args, n_checks, **more):
-        """For each thread the objects about its certificates, which it must have asked about."""
+        """For each thread the objects about its certificates, after checking their requests."""
         objects = self.run_driver("--threads", str(THREADS), *args, times=("--timeout", "20000"),
                                   **more)
         self.assertEqual(len(objects), THREADS * (n_checks + 1))

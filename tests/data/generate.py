@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 #
-# Writes the case files in tests/data/wire. What they hold follows from the code in
-# wiregen alone: no clock, no key, no random number.
-"""Makes tests/data/wire/*.txt, or with --check tells whether they are as made."""
+# Writes the case files in tests/data/wire. Their content depends on the code in wiregen alone:
+# no clock, no key, no random number.
+"""Makes tests/data/wire/*.txt, or with --check reports those that differ."""
 
 import argparse
 import pathlib

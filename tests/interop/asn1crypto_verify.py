@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# `ocsp verify` on responses that owe nothing to this library: asn1crypto encodes them,
-# the openssl command signs them and makes the certificates. Each response that is to be
-# refused differs from a good one in what one check looks at, and the exit status, the
-# check, the error code and the whole text with its section are compared.
+# `ocsp verify` on responses that are made without this library: asn1crypto encodes them, the
+# openssl command signs them and makes the certificates. Each response that must be refused differs
+# from a valid one in the object of one check; the exit status, the check, the error code and the
+# whole text with its section are compared.
 """Responses of asn1crypto against ocsp verify."""
 
 import datetime
@@ -125,7 +125,7 @@ def certificate(name):
 
 
 def key_octets(cert):
-    """What a KeyHash is made of: the key without tag, length and unused bits."""
+    """The input of a KeyHash: the key without tag, length and unused bits."""
     return cert["tbs_certificate"]["subject_public_key_info"]["public_key"].contents[1:]
 
 
@@ -169,7 +169,7 @@ def responder_id(signer, by):
 
 def response(*singles, signer="ca", named=None, key=None, by="key", produced=NOW, extensions=(),
              digest="sha256", certs=None, signature=None):
-    """An OCSPResponse. `named` is who the responderID names, `key` whose key signs."""
+    """An OCSPResponse. `named` is the owner of the responderID, `key` that of the signing key."""
     fields = {"responder_id": responder_id(named or signer, by), "produced_at": when(produced),
               "responses": list(singles) or [single()]}
     if extensions:
@@ -206,7 +206,7 @@ class Verify(unittest.TestCase):
                               stderr=subprocess.PIPE, timeout=60, check=False)
 
     def believe(self, der, *args, status=0, signer="issuer", **more):
-        """The response is believed; returns what is said of it."""
+        """Checks that the response is accepted, and returns the output."""
         done = self.run_verify(der, *args, **more)
         self.assertEqual((done.stderr.decode(), done.returncode), ("", status))
         answer = json.loads(done.stdout)
@@ -217,7 +217,7 @@ class Verify(unittest.TestCase):
         return answer
 
     def refuse(self, der, expected, *args, detail="", **more):
-        """The response is not believed: the check, the code, the whole text."""
+        """Checks that the response is refused, with this check, code and text."""
         check, code, what = expected
         done = self.run_verify(der, *args, **more)
         answer = json.loads(done.stdout)
@@ -232,7 +232,7 @@ class Verify(unittest.TestCase):
 
 
 class Believed(Verify):
-    """A good response of each kind, and what else can be said."""
+    """A valid response of each kind, and other outcomes."""
 
     def test_issuer(self):
         for by in ("key", "name"):
@@ -323,7 +323,7 @@ class Believed(Verify):
 
 
 class Refused(Verify):
-    """Each response breaks one check."""
+    """Each response fails one check."""
 
     def test_status_not_successful(self):
         names = {"malformed_request": "malformedRequest", "internal_error": "internalError",

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 #
-# The tests that include all headers stand and fall with their list: each header in
-# include/ocsp is on it, and each compiles alone.
+# Other tests include all headers by a list: each header in include/ocsp must be on it, and must
+# compile alone.
 """Checks tests/interop/headers_ours.h against the folder of public headers."""
 
 import os

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # The OCSP messages of Debian's python3-cryptography-vectors through `ocsp show --json`,
-# every field of it compared with what asn1crypto reads. Names of object identifiers
-# are not in the messages: they stand in a table here.
+# every field of it compared with the values that asn1crypto reads. Names of object
+# identifiers are not in the messages; this file has a table of them.
 """Compares `ocsp show --json` with asn1crypto."""
 
 import json
@@ -18,19 +18,19 @@ OCSP = os.environ['OCSP']
 VECTORS = pathlib.Path(os.environ['VECTORS'])
 N_VECTORS = 25
 
-# Messages that are written wrongly, where, and why.
+# Malformed messages, the place of the fault, and the reason.
 REFUSED = {
     # Two nonces in requestExtensions.
     'req-duplicate-ext.der': (122, 'the same extension twice (RFC 5280 4.2)'),
     # An OCSPResponse of responseStatus successful (0) and nothing else.
     'resp-successful-no-response-bytes.der':
         (5, 'successful without responseBytes (RFC 6960 4.2.1)'),
-    # responseStatus 7, the number behind the last one that is defined.
+    # responseStatus 7, the number after the last one that is defined.
     'resp-unknown-response-status.der': (2, 'responseStatus is not defined (RFC 6960 4.2.1)'),
 }
 
-# asn1crypto takes whatever stands in responseBytes for a BasicOCSPResponse, but knows no
-# class for this type: `response` is compared as octets.
+# asn1crypto reads everything in responseBytes as a BasicOCSPResponse, but has no class for this
+# type: `response` is compared as octets.
 NOT_BASIC = {'resp-response-type-unknown-oid.der'}
 
 STATUSES = {0: 'successful', 1: 'malformedRequest', 2: 'internalError', 3: 'tryLater',
@@ -121,7 +121,7 @@ def name(value):
 
 
 class Reader:
-    """One message as JSON, and the deviations that were met on the way."""
+    """One message as JSON, and the deviations that were found."""
 
     def __init__(self):
         self.met = set()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # install_test.sh DIR: installs the release build directory DIR as a packager would,
-# and uses what is there: files, pkg-config, manual pages, the command, and every
+# and uses the installed objects: files, pkg-config, manual pages, the command, and every
 # program that README, manual pages and examples/ show.
 set -eu
 build=$(realpath "$1")
@@ -79,7 +79,7 @@ openssl x509 -in leaf.pem -outform DER -out leaf.der
 vectors=$(/usr/bin/python3 -c "import cryptography_vectors as v; print(v.__path__[0])")
 cp "$vectors/x509/ocsp/resp-sha256.der" response.der
 
-# A response that can be believed today: from a CA made for it, about one certificate.
+# A response that is valid today: from a CA made for it, about one certificate.
 {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
         -subj '/CN=Test CA' -keyout ca.key -out ca.pem
@@ -100,7 +100,7 @@ cp "$vectors/x509/ocsp/resp-sha256.der" response.der
     refuse 'a response is made with openssl'
 }
 
-# What each program reads: its first lines say so.
+# The input of each program is named in its first lines.
 run_program() {
     case $1 in
     build_request)
@@ -108,11 +108,11 @@ run_program() {
             openssl ocsp -sha256 -issuer issuer.pem -cert leaf.pem -no_nonce -reqout theirs.der &&
             cmp ours.der theirs.der
         ;;
-    # Nobody listens there, and no proxy is asked instead.
+    # No server listens there, and no proxy is used.
     check)
         no_proxy='*' "./$1" ca.der asking.der | grep '^not answered: unreachable$'
         ;;
-    # A server: it is asked once for its staple, in each version of TLS.
+    # A server: each version of TLS connects once and reads the staple.
     staple)
         "./$1" test.pem test.key ca.der test.resp >port &
         server=$!
@@ -163,7 +163,7 @@ done
 test "$n" -ge 5 || refuse 'there are programs in the documentation'
 ok "$n programs of the documentation compile and run"
 
-# The same core as an archive, without a shared library in sight.
+# The same core as an archive, without the shared library.
 # shellcheck disable=SC2046,SC2086 # flags are words
 ${CC:-cc} -std=c11 show_request.c $(pkg-config --cflags libocsp | sed "s|$prefix|$tree|g") \
     "$lib/libocsp.a" -o static

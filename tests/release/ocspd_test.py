@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What needs the program as it is installed, without sanitizers: a million requests while the
-# configuration is read again each second, and a clock that is set.
+# Tests that need the program as it is installed, without sanitizers: a million requests while
+# the configuration is reloaded each second, and a clock that is set.
 #
 #     ocspd_test.py OCSPD OCSP LOAD [REQUESTS]
 """Tests of ocspd under load and with a clock that is set."""
@@ -40,7 +40,7 @@ class LoadTest(OcspdCase):
         self.ocspd("import", "--csv", "in.csv")
 
     def sample(self, daemon, number):
-        """One answer by openssl, which verifies it."""
+        """Fetches one answer with openssl, which verifies it."""
         expected = "revoked" if number % 10 == 0 else "good"
         self.assertEqual(self.ask(daemon, SERIAL_HEAD + number), expected)
 
@@ -66,8 +66,8 @@ class LoadTest(OcspdCase):
 
 
 class ClockTest(OcspdCase):
-    """The clock of all processes is set by libfaketime, which reads a file; without the filter of
-    system calls, since that forbids to open one."""
+    """libfaketime sets the clock of all processes from a file. The filter of system calls is off,
+    because it forbids opening files."""
 
     def set_clock(self, offset):
         self.write("clock.new", offset)
@@ -91,7 +91,7 @@ class ClockTest(OcspdCase):
         return status, round(seconds / 3600)
 
     def age(self, daemon):
-        """What is said, and how many seconds from now its thisUpdate is."""
+        """The status, and the seconds from now to its thisUpdate."""
         clean = {name: "" for name in os.environ if name.lower().endswith("_proxy")}
         subprocess.run([COMMAND, "request", "--issuer", "ca.pem", "--out", "req.der", "leaf.pem"],
                        cwd=self.dir, check=True)
@@ -108,7 +108,7 @@ class ClockTest(OcspdCase):
         return single["status"], calendar.timegm(when) - time.time()
 
     def test_steps(self):
-        """What has expired by the new clock is not answered any more, nor what is of its future."""
+        """Responses that are expired, or in the future, by the new clock are not served."""
         daemon = self.begin()
         self.assertEqual(self.answer(daemon), ("good", 0))
         for offset, hours in (("+2d", 48), ("+5d", 120), ("+1d", 24), ("+0", 0)):
@@ -116,8 +116,8 @@ class ClockTest(OcspdCase):
             until(lambda hours=hours: self.answer(daemon) == ("good", hours), daemon.log)
 
     def test_small_step(self):
-        """What was made before the clock was set back by two minutes is of the future then, in the
-        memory and where it is saved."""
+        """Responses that were made before the clock is set back by two minutes are in the future
+        then, both cached and saved ones."""
         daemon = self.begin()
         self.set_clock("+3600")
         until(lambda: abs(self.age(daemon)[1] - 3600) < 20, daemon.log)
@@ -130,7 +130,7 @@ class ClockTest(OcspdCase):
         self.assertEqual(daemon.metric("ocspd_cache_hits_total"), hits + 1)
 
     def test_signer_ends(self):
-        """When no signer is valid, every answer is tryLater."""
+        """When no signer is valid, no client gets a status."""
         daemon = self.begin()
         self.set_clock("+5000d")
         until(lambda: self.answer(daemon)[0] == "tryLater", daemon.log)

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# symbols_test.sh DIR: what the built libraries in the release build directory DIR
-# contain and reference. The core must need neither heap, files, clock nor random
-# octets, and have nothing that can be written to.
+# symbols_test.sh DIR: checks the symbols that the libraries in the release build directory DIR
+# contain and reference. The core must need neither heap, files, clock nor random octets, and must
+# not have writable data.
 set -eu
 dir=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -49,8 +49,8 @@ nm --defined-only "$dir/src/libocsp.a" |
 expect_nothing 'every symbol of the archive that others see begins with oc_ or oci_' \
     "$work/unprefixed"
 
-# What the core may take from the C library: it moves and compares octets, no more.
-# The rest is put there by compilers and linkers.
+# The core may call these functions of the C library, which move and compare octets.
+# Compilers and linkers add the rest.
 nm --undefined-only "$dir/src/libocsp.a" | awk 'NF == 2 { print $2 }' | sort -u |
     grep -vxE 'oci?_[a-z0-9_]*|memcpy|memcmp|memset|memmove|strcmp|strlen|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_' \
         >"$work/references" || :

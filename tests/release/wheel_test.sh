@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # wheel_test.sh: builds the Python package as `pip install .` does, by its pyproject.toml, and
-# uses what came out: a wheel for every CPython from this one on.
+# uses the result: a wheel for every CPython from this one on.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 python=/usr/bin/python3
@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# From a copy: the build writes beside the sources.
+# The build uses a copy, because it writes beside the sources.
 (cd "$root" && git ls-files -co --exclude-standard | while read -r file; do
     test ! -f "$file" || printf '%s\n' "$file"
 done | tar -cf - -T -) | (mkdir "$work/tree" && cd "$work/tree" && tar -xf -)

@@ -14,7 +14,7 @@ passed=0
 failed=0
 document=docs/RFC6960.md
 
-# fresh makes a tree of what the script reads and goes there.
+# fresh makes a tree of the files that the script reads and goes there.
 fresh() {
     cd "$work"
     rm -rf tree
@@ -142,7 +142,7 @@ document_cases() {
     rm $document
     refuses document_missing "$document:1: the document is missing"
 
-    # What is renamed in the tests is missed in the document.
+    # A name that changes in the tests is missing in the document.
     fresh
     rm tests
     cp -RP "$root/tests" .

@@ -9,7 +9,7 @@ root=$(cd "${1:-$(dirname "$0")/../..}" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-# Nothing is made here: a folder for the root would be.
+# fresh.sh must fail before it makes a folder: this parent does not exist.
 export TMPDIR="$work/nowhere"
 passed=0
 failed=0

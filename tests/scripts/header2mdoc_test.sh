@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Tests of header2mdoc.py: what it makes of a small header, and that it refuses a header in
+# Tests of header2mdoc.py: its output for a small header, and that it refuses a header in
 # which a public symbol has no comment. `header2mdoc_test.sh [ROOT]`
 set -eu
 
@@ -230,7 +230,7 @@ is symbols 0 "$(
         oc_box_open oc_other_use
 )" --symbols box.h other.h
 
-# broken SCRIPT makes a header of what sed makes of the right one.
+# broken SCRIPT makes a header from the right one with a sed script.
 broken() {
     mkdir -p broken
     sed "$1" box.h >broken/box.h
@@ -243,7 +243,7 @@ is function_without_comment 1 \
     "$place: the comment above oc_box_open does not start with its name" broken/box.h
 is function_without_comment_checked 1 \
     "$place: the comment above oc_box_open does not start with its name" --check broken/box.h
-# Names are wanted while a tree is configured, before the page is made.
+# Names are needed while a tree is configured, before the page is made.
 is function_without_comment_named 0 oc_box_open --names broken/box.h
 
 place=$(broken 's/^\/\/ oc_box_open opens/\/\/ Opens/' '^OC_API')

@@ -13,7 +13,7 @@ trap 'exit 1' HUP INT TERM
 passed=0
 failed=0
 
-# What a case may break is copied; what documents only link to is linked.
+# Files that a case may change are copied; files that documents only link to are linked.
 mkdir "$work/original"
 cd "$root"
 for entry in * .[!.]*; do
@@ -202,7 +202,7 @@ name_cases() {
         "include/ocsp/new.h:1: man/meson.build does not make oc_new(3)"
 }
 
-# page_line TEXT prints where a line stands in the page of ocspd.conf.
+# page_line TEXT prints the place of a line in the page of ocspd.conf.
 page_line() {
     at man/ocspd.conf.5 "$1"
 }
@@ -319,7 +319,7 @@ command_cases() {
 
     fresh
     edit man/ocsp-request.1 '/Fl -issuer/d'
-    # Its source has it, and three lines of its help.
+    # Its source has the name, and so have three lines of its help.
     refuses option_of_help_undocumented check-docs \
         "$(at cli/main.c '            "for in the --issuer files'): $(request_lacks issuer)" \
         "$(at cli/main.c '            "that a server'): $(request_lacks issuer)" \
@@ -450,7 +450,7 @@ issuer_h_uses_openssl   include/ocsp/issuer.h   <ocsp/openssl.h>
 include_by_macro        src/der/new.c       HEADER
 '
 
-# And for each that must not be.
+# One line for each include that must be accepted.
 right_includes='
 src/base/new.c      <ocsp/base.h>
 src/base/new.c      "base/new.h"
@@ -590,7 +590,7 @@ finish() {
 fresh
 passes documents_as_they_are check-docs
 passes layers_as_they_are check-layers
-# The cases expect no other faults than theirs.
+# The cases need a tree that has no faults before they change it.
 [ "$failed" -eq 0 ] || finish
 comment_cases
 name_cases

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# A file of cases: what is collected while the cases are made, and how it is written.
-# The form is described in tests/support/cases.h.
+# A file of cases, which collects the cases and writes them in the form that
+# tests/support/cases.h describes.
 """Collecting and writing cases."""
 
 from . import oracle
@@ -10,7 +10,7 @@ from .faults import snake
 
 
 class Cases:
-    """The cases of one file, all of them messages of `kind` unless told otherwise."""
+    """The cases of one file, all of them messages of `kind` unless a case sets another."""
 
     def __init__(self, kind):
         self.kind = kind
@@ -29,12 +29,12 @@ class Cases:
         self._add(name, [f'code: {code}', f'offset: {offset}', f'what: {what}'], der)
 
     def refuse_at(self, name, root, element, code, what=None):
-        """Refuses because of this element, with the text for what it should be."""
+        """Refuses because of this element, with the text that names the expected one."""
         element = root[element] if isinstance(element, str) else element
         self.refuse(name, root, code, root.start(element), what or element.what)
 
     def refuse_values(self, make, element, code, faults):
-        """Refuses each of the contents in `faults`, which are named, of one element."""
+        """Refuses each of the named contents in `faults` of one element."""
         for fault, content in faults.items():
             root = make().put(element, content)
             self.refuse_at(f'{snake(element)}_{fault}', root, element, code)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Certificates (RFC 5280 4.1), and of their extensions those that OCSP needs.
+# Certificates (RFC 5280 4.1), and those of their extensions that OCSP needs.
 """The cases of tests/data/wire/cert.txt."""
 
 from datetime import datetime, timezone
@@ -385,7 +385,7 @@ def tls_features(out):
 
 
 def everything(out):
-    """A delegated responder's certificate with all that is read."""
+    """A delegated responder's certificate with every field that is read."""
     items = [m.extension('usage', OIDS['usage'], raw(0x03, b'\x07\x80'), critical=b'\xff'),
              m.extension('purposes', OIDS['purposes'], raw(0x30, raw(0x06, oid(OCSP_SIGNING)))),
              m.extension('nocheck', OIDS['nocheck'], NULL),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# DER as a tree that knows where each element comes to stand, and that can be told
-# to write an element wrongly.
+# DER as a tree that computes the place of each element, and that can write an element with a
+# fault.
 """Elements, their encoding, and the values of the simple types."""
 
 
@@ -16,12 +16,12 @@ class El:
     """One element: a tag, and parts that are octets or elements.
 
     `what` is the text of the error when the element cannot be read, `close` the text
-    when octets stand behind its last part. An `optional` element may be left out; if it is
+    when octets follow its last part. An `optional` element may be left out; if it is
     the `last` one and has no tag of its own, whatever stands there is taken for it. One
     of `any_tag` may be of any type, and a `repeated` one is part of a SEQUENCE OF.
     `other` is the text when an element of another type, or nothing, stands in its place,
     if that is not `what`; `other_code` is the error then, if it is not a common one.
-    `head` replaces the identifier and length octets, `tail` stands behind the content.
+    `head` replaces the identifier and length octets, `tail` follows the content.
     """
 
     def __init__(self, name, tag, *parts, what=None, close=None, other=None, other_code=None,
@@ -99,7 +99,7 @@ class El:
         return self.start(target) + len(target.header(len(target.content())))
 
     def end(self, target):
-        """The octet behind the content of `target`."""
+        """The octet after the content of `target`."""
         return self.inside(target) + len(target.content())
 
     def drop(self, name):
@@ -135,13 +135,13 @@ class El:
 
 
 def raw(tag, *contents):
-    """The octets of an element that no case needs to name."""
+    """The octets of an element that has no name."""
     content = b''.join(contents)
     return bytes([tag]) + length_octets(len(content)) + content
 
 
 def junk(tag=0x05, content=b''):
-    """An element that does not belong where it stands."""
+    """An element that is not allowed in its place."""
     return El('junk', tag, content)
 
 

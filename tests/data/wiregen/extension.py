@@ -32,7 +32,7 @@ def in_single_response(*items):
     return m.response(m.basic(m.response_data(single)))
 
 
-# Where a list of extensions stands: what holds it, its name, and how its values begin.
+# The place of a list of extensions: its message, its name, and the prefix of its values.
 PLACES = {
     'request': ('request', in_request, 'requestExtensions', ''),
     'single_request': ('request', in_single_request, 'singleRequestExtensions', 'request.0.'),
@@ -274,7 +274,7 @@ def service_locators(out):
 
 
 def access_faults(out, make, label):
-    """What can be wrong with an AccessDescription."""
+    """The faults of an AccessDescription."""
     for name, location in (('of_tag_9', raw(0xA9)), ('is_a_bare_ia5_string', raw(0x16, b'x')),
                            ('of_private_tag', raw(0xC6, b'x'))):
         root = make()
@@ -338,8 +338,8 @@ def preferred_signatures(out):
                                 'pubKeyAlgIdentifier', 'pubKeyAlgIdentifierOid'])
 
 
-# The extensions whose value is a simple type: where they stand, their value, and what
-# is wrong if it is none.
+# The extensions whose value is a simple type: their place, their value, and the error text for
+# another type.
 SIMPLE = {
     'cutoff': (in_single_response, 'ArchiveCutoff', 0x18, b'20170403120000Z', 'time',
                values.FEW_TIMES, 'ArchiveCutoff is not a GeneralizedTime (RFC 6960 4.4.4)'),
@@ -378,7 +378,7 @@ def simple_values(out):
 
 
 def misplaced(out):
-    """Known extensions where RFC 6960 does not want them are read all the same."""
+    """Known extensions in places that RFC 6960 does not provide for are read, too."""
     revoke = [SIMPLE['revoke'][i] for i in (1, 2, 3)]
     out.kind = 'response'
     out.accept('extended_revoke_in_single_response',

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# The faults that every element can have, whatever it means: left out, of another
-# type, with a wrong length, with octets behind it. The expected error follows from
-# the ASN.1 alone: which element must stand there, and which ones need not.
+# The faults that every element can have, whatever it means: left out, of another type, with a
+# wrong length, with octets after it. The expected error depends on the ASN.1 alone: which element
+# is required in that place, and which ones are optional.
 """Cases that are the same for every element."""
 
 import re
@@ -23,7 +23,7 @@ def other_tag(element):
 
 
 def blame(root, element):
-    """Who must complain when an element of another type stands where `element` is:
+    """The element whose error is expected with an element of another type in place of `element`:
     the first one from there on that may not be left out, or else the end."""
     parent = root.parent(element)
     for part in parent.parts[parent.parts.index(element):]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# The valid messages that the cases start from, with a name for each element and,
-# beside it, what must be said when it cannot be read. Keys and signatures are octets
-# without meaning: nothing here is verified.
+# The valid messages that the cases start from, with a name for each element and the error text
+# for an element that cannot be read. Keys and signatures are octets without meaning: nothing is
+# verified.
 """Requests, responses and certificates as trees of elements."""
 
 from .der import El, NULL, integer, oid, raw
@@ -32,7 +32,7 @@ def name(text='a'):
 
 
 def algorithm(label, oid_text, what, parameters=NULL, optional=False):
-    """An AlgorithmIdentifier; whatever is wrong in it is told with the same text."""
+    """An AlgorithmIdentifier, all of whose faults have the same error text."""
     return El(label, 0x30,
               El(label + 'Oid', 0x06, oid(oid_text), what=what),
               *([El(label + 'Parameters', parameters[0], parameters[2:], what=what, optional=True,
@@ -75,7 +75,7 @@ def unknown_extension(label='unknown', oid_text=UNKNOWN, value=NULL, **more):
 # Requests (RFC 6960 4.1.1)
 
 def cert_id(label='', digest='sha1', serial=b'\x02', parameters=NULL):
-    """A CertID; `label` stands in front of the names of its elements."""
+    """A CertID; `label` precedes the names of its elements."""
     oid_text, size = HASHES[digest]
     what = 'hashAlgorithm is not an AlgorithmIdentifier (RFC 6960 4.1.1)'
     return El(label + 'certID', 0x30,
@@ -117,7 +117,7 @@ def certs(*items):
 
 
 def closed_cert(label, der):
-    """A certificate in a message, of which only the head is looked at."""
+    """A certificate in a message; only its tag and length are read."""
     head = len(der) - int_of_length(der)
     return El(label, 0x30, der[head:], repeated=True,
               what='a certificate in certs is not a SEQUENCE (RFC 6960 4.1.1, 4.2.1)')
@@ -214,7 +214,8 @@ def single_response(status=None, *parts, label='', **more):
     return El(label + 'SingleResponse', 0x30, cert_id(label, **more), status or good(),
               time(label + 'thisUpdate'), *parts,
               what='SingleResponse is not a SEQUENCE (RFC 6960 4.2.1)',
-              close='trailing bytes after the fields of SingleResponse (RFC 6960 4.2.1)', repeated=True)
+              close='trailing bytes after the fields of SingleResponse (RFC 6960 4.2.1)',
+              repeated=True)
 
 
 def next_update(value=NEXT_UPDATE):
@@ -234,7 +235,8 @@ def by_key(octets=bytes(range(0x80, 0x94))):
 def by_name(text='o'):
     what = 'byName is not a Name (RFC 6960 4.2.1)'
     return El('byName', 0xA1, El('responderName', 0x30, name(text)[2:], what=what), what=what,
-              other=RESPONDER_ID, close='trailing bytes after byName inside its tag (RFC 6960 4.2.1)')
+              other=RESPONDER_ID,
+              close='trailing bytes after byName inside its tag (RFC 6960 4.2.1)')
 
 
 def response_data(*singles, responder=None, before=(), after=()):
@@ -317,7 +319,7 @@ def cert_version(number=b'\x02'):
 
 
 def cert(*after, numbered=None, dates=None):
-    """A Certificate: v1, or v3 with the elements of `after` behind its key."""
+    """A Certificate: v1, or v3 with the elements of `after` following its key."""
     first = [numbered] if numbered else [cert_version()] if after else []
     return El('Certificate', 0x30,
               El('tbsCertificate', 0x30, *first,

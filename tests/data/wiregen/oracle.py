@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# What asn1crypto, a decoder that shares nothing with the library, reads in a valid
-# message, as the lines that tests/wire/describe.c prints. asn1crypto is told to be
-# strict, and all of a message is decoded before any of it is believed.
+# The values that asn1crypto, a decoder that shares nothing with the library, reads in a valid
+# message, as the lines that tests/wire/describe.c prints. asn1crypto runs in its strict mode, and
+# the whole message is decoded before any value is used.
 """Expected values from asn1crypto."""
 
 from datetime import datetime, timedelta, timezone
@@ -19,7 +19,7 @@ STATUS_NAMES = {0: 'successful', 1: 'malformedRequest', 2: 'internalError', 3: '
 
 
 class ServiceLocator(core.Sequence):
-    """As RFC 6960 4.4.6 has it: asn1crypto's own does not know that locator is OPTIONAL."""
+    """ServiceLocator of RFC 6960 4.4.6; in asn1crypto's own class locator is not OPTIONAL."""
     _fields = [
         ('issuer', x509.Name),
         ('locator', x509.AuthorityInfoAccessSyntax, {'optional': True}),

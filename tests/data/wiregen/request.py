@@ -32,7 +32,7 @@ def versioned(number=b'\x00'):
 
 
 def outermost(out):
-    """What can be wrong before anything is known of the message."""
+    """The faults of the outermost element."""
     what = m.request().what
     der = m.request().der()
     out.refuse('nothing', b'', 'missing', 0, what)
@@ -264,7 +264,7 @@ def signatures(out):
 
 
 def sizes(out):
-    """Lengths of one, two and three octets, each as short as it can be."""
+    """Lengths of one, two and three octets, each in its shortest form."""
     for n in (3, 6):
         items = [m.single_request(label=f'{i}.', serial=integer(i + 1)) for i in range(n)]
         root = m.request(m.request_list(*items))

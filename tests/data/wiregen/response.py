@@ -22,7 +22,7 @@ REVOKED = ['revoked', 'revocationTime', 'revocationReasonField', 'revocationReas
 
 
 def holding(*singles, **more):
-    """A response that says this."""
+    """A response with these values."""
     return m.response(m.basic(m.response_data(*singles, **more)))
 
 
@@ -163,7 +163,7 @@ def responders(out):
         for tag in (0xA0, 0xA3, 0x30, 0x04):
             root = make()
             root[label].tag = tag
-            # [0] is taken for the version, which a response may begin with.
+            # [0] is read as the version, with which a response may begin.
             if tag == 0xA0:
                 inner = root[label].parts[0]
                 out.refuse_at(f'responder_{name}_in_tag_0', root, inner, 'tag',
@@ -326,7 +326,7 @@ def signatures(out):
 
 
 def everything(out):
-    """One message with all that a response can hold, in several forms at once."""
+    """One message with every field of a response, in several forms at once."""
     single = m.single_response(m.revoked(m.reason(b'\x0a')), m.next_update(),
                                m.extensions('singleExtensions', 0xA1, m.unknown_extension('one')))
     data = m.response_data(single, responder=m.by_name(), before=[m.version('RFC 6960 4.2.1')],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Contents that the simple types do not allow (X.690 8 and 10, RFC 5280 4.1.2.5), by
-# what is wrong with them.
+# Contents that the simple types do not allow (X.690 8 and 10, RFC 5280 4.1.2.5), named after
+# their faults.
 """Wrong contents of simple types."""
 
 from .der import oid
@@ -87,7 +87,7 @@ TIME = {
     'with_two_z': b'20240403120000ZZ',
 }
 
-# Of these each field of the type gets at least one.
+# Each field of the type is tested with at least one of these.
 FEW_TIMES = {fault: TIME[fault] for fault in ('in_month_13', 'without_seconds', 'with_offset')}
 
 UTC_TIME = {
