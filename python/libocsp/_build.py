@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Builders of requests and responses (RFC 6960 4.1.1, 4.2.1).
 
-They never change: each call gives a new builder. What they check has the exceptions, the texts
-and the order of cryptography; the octets are made by the core.
+They never change: each call returns a new builder. Their checks have the exceptions, the texts
+and the order of cryptography; the core makes the octets.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ try:  # since cryptography 47
 except ImportError:
     mldsa = None
 
-# Named fields, as the extension module takes them: see OCPY_FIELDS there.
+# Named fields for the extension module; OCPY_FIELDS in state.h lists them.
 _Fields = typing.Dict[str, typing.Any]
 _Extensions = typing.Tuple[x509.Extension, ...]
 

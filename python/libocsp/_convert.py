@@ -300,8 +300,8 @@ def duplicate(oid: str) -> x509.DuplicateExtension:
     )
 
 
-# Names have no public way from DER in most versions of cryptography, but stand in
-# certificates: this is one around a subject and a subjectAltName.
+# Most versions of cryptography have no public function that makes a Name from DER, but they read
+# one in a certificate: this is a certificate around a subject and a subjectAltName.
 
 _ALGORITHM = tlv(0x30, tlv(0x06, oid_content("1.3.101.112")))
 _EMPTY_NAME = tlv(0x30)

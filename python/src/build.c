@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Building (RFC 6960 4.1.1, 4.2.1): the functions below libocsp._build. They take dicts with
+// Building (RFC 6960 4.1.1, 4.2.1): the functions that libocsp._build calls. They take dicts with
 // the keys of OCPY_FIELDS, whose values the builders have checked.
 #include "build.h"
 
@@ -17,7 +17,7 @@
 
 #include <string.h>
 
-// struct build is one message in the making. `keep` holds what the views point into.
+// struct build is a message that is being built. `keep` holds what the views point into.
 struct build {
     struct ocpy_state *state;
     PyObject *keep;
@@ -41,7 +41,7 @@ static int raise_build(const struct oc_error *err)
     return -1;
 }
 
-// Returns memory that stays as long as the build does.
+// Returns memory that is valid as long as the build.
 static uint8_t *room(struct build *b, size_t size)
 {
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
@@ -63,7 +63,7 @@ static int cert_of(struct build *b, PyObject *object, struct oc_cert *out)
     return status;
 }
 
-// The octets of an object that the caller keeps.
+// Reads the octets of an object that the caller keeps.
 static int bytes_of(PyObject *object, struct oc_bytes *out)
 {
     char *data;
@@ -317,7 +317,7 @@ static int single_responses(struct build *b, PyObject *entries, struct oc_respon
     return 0;
 }
 
-// The key hash of a responder is SHA-1, whatever the cert IDs are made with (RFC 6960
+// The key hash of a responder is SHA-1, whatever hash the cert IDs have (RFC 6960
 // 4.2.1).
 static int responder_id(struct build *b, int by_name, PyObject *object, struct oc_responder_id *out)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Certificates of cryptography, read once: their object encodes the DER anew each time that
-// it is asked for it, which takes longer than all else in building a request.
+// Certificates of cryptography are read once: their object encodes the DER again in each call of
+// public_bytes(), which takes longer than everything else in building a request.
 #include "certs.h"
 
 #include "input.h"
@@ -15,8 +15,8 @@ struct ocpy_cert {
     uint64_t last_used;
 };
 
-// The slot of this certificate, or else the one that was not needed for longest: an issuer
-// stays while its certificates come and go.
+// Returns the slot of this certificate, or else the least recently used one, so that an issuer
+// stays while its certificates change.
 static struct ocpy_cert **slot_of(struct ocpy_state *state, const PyObject *object)
 {
     struct ocpy_cert **oldest = &state->certs[0];
@@ -74,7 +74,7 @@ int ocpy_cert(struct ocpy_state *state, PyObject *object, struct oc_cert *out, P
     struct ocpy_cert **slot = slot_of(state, object);
     struct ocpy_cert *old = NULL;
     if (*slot == NULL || (*slot)->object != object) {
-        // This runs code of Python, which may call this function again.
+        // This runs Python code, which may call this function again.
         struct ocpy_cert *cert = read_cert(state, object);
         if (cert == NULL)
             return -1;

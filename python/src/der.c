@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// DER for what is written in Python: the reader and the writer of the core. None of these
+// DER for the code that is written in Python: the reader and the writer of the core. None of these
 // needs the state, which does not exist yet while libocsp._convert is imported.
 #include "der.h"
 

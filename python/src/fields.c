@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Dicts with the keys of OCPY_FIELDS: how messages in the making, policies and verdicts go
-// between this module and the Python around it.
+// Dicts with the keys of OCPY_FIELDS, in which this module and the Python code around it exchange
+// messages to be built, policies and verdicts.
 #include "fields.h"
 
 PyObject *ocpy_fields(const struct ocpy_state *state, const struct ocpy_field *fields, size_t n)

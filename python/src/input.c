@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What comes in: bytes-like objects, the arguments of the load functions; and what is said
-// when a message cannot be read.
+// Input: bytes-like objects, the arguments of the load functions, and the exception for a message
+// that cannot be read.
 #include "input.h"
 
 #include <ocsp/der.h>
@@ -90,7 +90,7 @@ int ocpy_input(PyObject *object, PyObject **owner, struct oc_bytes *out)
     return 0;
 }
 
-// Users know some of these texts from cryptography and look for them; the core's follow.
+// Programs search for these texts of cryptography; the text of the core follows.
 static const char *known_text(enum oc_err code)
 {
     if (code == OC_ERR_STATUS)

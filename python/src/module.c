@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The module libocsp._ocsp itself: its functions, its types, its state. All that can change
-// is in the state of one module object, so that each interpreter has its own.
+// The module libocsp._ocsp itself: its functions, its types, its state. Everything that can
+// change is in the state of one module object, so that each interpreter has its own.
 #include "build.h"
 #include "certs.h"
 #include "der.h"
@@ -169,7 +169,7 @@ static PyModuleDef_Slot slots[] = {
 static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,
     .m_name = "libocsp._ocsp",
-    .m_doc = "OCSP messages of RFC 6960: what libocsp.ocsp stands on.",
+    .m_doc = "OCSP messages of RFC 6960: the base of libocsp.ocsp.",
     .m_size = sizeof(struct ocpy_state),
     .m_methods = methods,
     .m_slots = slots,

@@ -13,7 +13,7 @@
 
 struct request {
     struct ocpy_message message;
-    PyObject *extensions;  // once they were asked for
+    PyObject *extensions;  // NULL until they are read
     PyObject *single_extensions_made;
     struct ocpy_list requests;
     struct ocpy_list request_extensions;
@@ -291,7 +291,8 @@ static PyGetSetDef request_getters[] = {
      NULL},
     {"requests", get_requests, NULL, "An iterator over the requests inside.", NULL},
     {"requestor_name", get_requestor_name, NULL, "A GeneralName, or None.", NULL},
-    {"is_signed", get_is_signed, NULL, "Whether the request is signed, by whomever.", NULL},
+    {"is_signed", get_is_signed, NULL,
+     "Whether the request is signed. The signature is not verified.", NULL},
     {"tbs_request_bytes", get_tbs, NULL, "The octets that a signature covers.", NULL},
     {"signature", get_signature, NULL, "The signature, or None.", (void *)OCPY_SIGNATURE_VALUE},
     {"signature_algorithm_oid", get_signature, NULL, "The signature algorithm, or None.",

@@ -14,7 +14,7 @@
 
 struct response {
     struct ocpy_message message;
-    PyObject *extensions;  // once they were asked for
+    PyObject *extensions;  // NULL until they are read
     PyObject *single_extensions;
     uint8_t status;
     uint8_t responder;              // enum oc_responder_kind, none without a body

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// OCSPSingleResponse: what a response says of one certificate (RFC 6960 4.2.1). The
-// response itself answers the same questions when it holds just one.
+// OCSPSingleResponse: the status of one certificate in a response (RFC 6960 4.2.1). A response
+// that holds only one has the same properties.
 #include "single.h"
 
 #include "value.h"
@@ -196,7 +196,7 @@ static PyGetSetDef getters[] = {
 };
 
 static PyType_Slot slots[] = {
-    {Py_tp_doc, OCPY_SLOT("What a response says of one certificate.")},
+    {Py_tp_doc, OCPY_SLOT("The status of one certificate in a response.")},
     {Py_tp_dealloc, OCPY_SLOT(single_dealloc)},
     {Py_tp_new, OCPY_SLOT(ocpy_message_new)},
     {Py_tp_repr, OCPY_SLOT(single_repr)},

@@ -12,10 +12,10 @@ PyObject *ocpy_bytes(struct oc_bytes b)
     return PyBytes_FromStringAndSize((const char *)b.data, (Py_ssize_t)b.len);
 }
 
-// A serial number is hardly ever longer than 20 octets.
+// A serial number is rarely longer than 20 octets.
 #define SHORT_INTEGER 32
 
-// Writes the digits of the magnitude, and a minus in front of them.
+// Writes a sign and the digits of the magnitude.
 static void write_hex(struct oc_bytes value, char *text)
 {
     static const char digits[] = "0123456789abcdef";

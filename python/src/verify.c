@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Whether to believe a response (RFC 6960 3.2), and which of its single responses counts: the
-// functions below libocsp._verify.
+// Verification of responses and requests (RFC 6960 3.2, 4.1.2), and the choice of a single
+// response: the functions that libocsp._verify calls.
 #include "verify.h"
 
 #include "certs.h"
@@ -126,7 +126,7 @@ static void question_cleanup(struct question *q)
     Py_XDECREF(q->keep);
 }
 
-// Runs without the lock of Python: signatures take long.
+// The caller has released the lock of Python, because signatures take long.
 static enum oc_err ask(const struct ocpy_state *state, const struct question *q,
                        const struct oc_response *resp, struct oc_verdict *out, struct oc_error *err)
 {
@@ -281,7 +281,7 @@ PyObject *ocpy_verify_request(PyObject *module, PyObject *args)
 }
 
 // struct target is the certificate whose single response is wanted: by the cert ID of a
-// request, or by issuer and serial number with whatever hash the response uses.
+// request, or by issuer and serial number with any hash that the response uses.
 struct target {
     struct ocpy_state *state;
     const struct question *q;  // NULL: by cert ID
