@@ -169,7 +169,7 @@ def test_error_is_pickled():
     again = pickle.loads(pickle.dumps(error))
     assert (again.code, again.offset, again.reason) == (error.code, 7, error.reason)
     assert again.section == "RFC 6960 4.2.2.1"
-    assert ocsp.OCSPVerificationError("crypto", 0, "no memory").section is None
+    assert ocsp.OCSPVerificationError("crypto", 0, "out of memory").section is None
 
 
 def test_one_exception_for_all(pki):

@@ -164,8 +164,8 @@ class RefusalTest(CheckCase):
         where = self.serve(self.path("ca.der").read_bytes(), content_type="application/pkix-cert")
         self.make_cert("far", "ca", 0x1000, f"authorityInfoAccess=caIssuers;URI:{where}\n")
         self.row(3, "far.pem",
-                 error='far.pem: no certificate of its issuer "CN=ca" given: no certificate came '
-                       "that has signed this one (RFC 5280 4.2.2.1)\n")
+                 error='far.pem: no certificate of its issuer "CN=ca" given: cannot find the '
+                       "certificate that signed this one (RFC 5280 4.2.2.1)\n")
 
     def test_missing_file(self):
         self.row(3, "./none.pem", error="./none.pem: No such file or directory\n")
