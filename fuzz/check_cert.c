@@ -119,7 +119,8 @@ int check_cert(const uint8_t *data, size_t len)
         struct oc_cert quiet;
         expect_zero(&cert, sizeof cert, "a certificate is not zero after a failure");
         expect_refusal(code, &err, len);
-        expect(oc_cert_parse(&quiet, der, NULL) == code, "the error depends on whether its text is wanted");
+        expect(oc_cert_parse(&quiet, der, NULL) == code,
+               "the error depends on whether its text is wanted");
         return 0;
     }
     expect(cert.der.data == data && cert.der.len == len, "a certificate is not the whole message");

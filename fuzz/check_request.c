@@ -116,7 +116,8 @@ int check_request(const uint8_t *data, size_t len)
         struct oc_request quiet;
         expect_zero(&req, sizeof req, "a request is not zero after a failure");
         expect_refusal(code, &err, len);
-        expect(oc_request_parse(&quiet, der, NULL) == code, "the error depends on whether its text is wanted");
+        expect(oc_request_parse(&quiet, der, NULL) == code,
+               "the error depends on whether its text is wanted");
         return 0;
     }
     expect(req.der.data == data && req.der.len == len, "a request is not the whole message");

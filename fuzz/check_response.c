@@ -199,7 +199,8 @@ int check_response(const uint8_t *data, size_t len)
         struct oc_response quiet;
         expect_zero(&resp, sizeof resp, "a response is not zero after a failure");
         expect_refusal(code, &err, len);
-        expect(oc_response_parse(&quiet, der, NULL) == code, "the error depends on whether its text is wanted");
+        expect(oc_response_parse(&quiet, der, NULL) == code,
+               "the error depends on whether its text is wanted");
         return 0;
     }
     expect(resp.der.data == data && resp.der.len == len, "a response is not the whole message");

@@ -34,7 +34,7 @@ check_tidy() {
 
 check_cppcheck() {
     cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
-        --inline-suppr --suppress=missingIncludeSystem --std=c11 -Iinclude -Isrc \
+        --inline-suppr --suppress=missingIncludeSystem --std=c11 -Iinclude -Isrc -I. -Iresponder -Icli \
         -DOC_VERSION='"0"' -j 2 src program cli responder
 }
 
