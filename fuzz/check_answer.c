@@ -108,8 +108,8 @@ static enum oc_err yes_sign(const struct oc_crypto *crypto, const struct oc_priv
     return OC_OK;
 }
 
-// struct shelf is a store: a record by the last octet of a serial number.
-struct shelf {
+// struct octet_store is a store: the last octet of a serial number chooses its record.
+struct octet_store {
     struct store store;  // first, so that the function finds the rest from it
     const uint8_t *choice;
 };
@@ -131,7 +131,7 @@ static struct record record_of(const uint8_t *choice, struct oc_bytes serial)
 static bool look_up(struct store *store, struct oc_bytes serial, struct record *out,
                     struct store_error *err)
 {
-    const uint8_t *choice = ((const struct shelf *)store)->choice;
+    const uint8_t *choice = ((const struct octet_store *)store)->choice;
     (void)err;
     expect(serial.len >= 1 && serial.len <= SERIAL_MAX, "a serial number that is too long");
     *out = record_of(choice, serial);
@@ -140,12 +140,12 @@ static bool look_up(struct store *store, struct oc_bytes serial, struct record *
 
 static const struct store_methods methods = {.look_up = look_up};
 
-// struct desk is a responder with one issuer, which signs for itself.
-struct desk {
+// struct responder is a responder with one issuer, which signs for itself.
+struct responder {
     const uint8_t *choice;
     struct yes yes;
     struct issuer_config config;
-    struct shelf shelf;
+    struct octet_store records;
     struct served_issuer issuer;
     struct served served;
     struct sign_as as;
@@ -162,7 +162,8 @@ static void take_hashes(struct yes *yes, struct oc_bytes request)
     yes->key_hash = single.id.issuer_key_hash;
 }
 
-static void make_desk(struct desk *desk, const uint8_t *choice, struct oc_bytes request)
+static void make_responder(struct responder *responder, const uint8_t *choice,
+                           struct oc_bytes request)
 {
     static const uint8_t oid[] = {0x2a, 3, 4};
     const struct oc_algorithm algorithm = {.oid = {oid, sizeof oid}};
@@ -172,50 +173,54 @@ static void make_desk(struct desk *desk, const uint8_t *choice, struct oc_bytes 
                                  .public_key = {key, sizeof key},
                                  .not_before = NOW - 1,
                                  .not_after = ends[choice[1] / 4 % 4]};
-    *desk = (struct desk){.choice = choice};
-    desk->yes.crypto = (struct oc_crypto){.hash = yes_hash,
-                                          .key_decode = yes_decode,
-                                          .key_free = yes_free,
-                                          .sign_check = yes_sign_check,
-                                          .sign = yes_sign};
-    take_hashes(&desk->yes, request);
-    desk->config.unknown = (enum unknown_rule)(choice[0] % 4 % 3);
-    desk->config.nonce = (enum nonce_rule)(choice[0] / 4 % 4 % 3);
-    desk->config.by_name = (choice[0] & BY_NAME) != 0;
-    desk->config.validity = validities[choice[1] % 4];
-    desk->shelf = (struct shelf){{&methods}, choice};
-    desk->issuer.config = &desk->config;
-    desk->issuer.store = &desk->shelf.store;
-    expect(oc_issuer_init(&desk->issuer.issuer, &desk->yes.crypto, &cert, NULL) == OC_OK,
+    *responder = (struct responder){.choice = choice};
+    responder->yes.crypto = (struct oc_crypto){.hash = yes_hash,
+                                               .key_decode = yes_decode,
+                                               .key_free = yes_free,
+                                               .sign_check = yes_sign_check,
+                                               .sign = yes_sign};
+    take_hashes(&responder->yes, request);
+    responder->config.unknown = (enum unknown_rule)(choice[0] % 4 % 3);
+    responder->config.nonce = (enum nonce_rule)(choice[0] / 4 % 4 % 3);
+    responder->config.by_name = (choice[0] & BY_NAME) != 0;
+    responder->config.validity = validities[choice[1] % 4];
+    responder->records = (struct octet_store){{&methods}, choice};
+    responder->issuer.config = &responder->config;
+    responder->issuer.store = &responder->records.store;
+    expect(oc_issuer_init(&responder->issuer.issuer, &responder->yes.crypto, &cert, NULL) == OC_OK,
            "no issuer");
-    desk->served = (struct served){&desk->issuer, (choice[0] & NOT_SERVED) == 0, 4096};
-    desk->as.issuer = &desk->issuer.issuer;
-    desk->as.config = &desk->config;
-    expect(oc_signer_init(&desk->as.signer, &desk->yes.crypto, NULL, &cert, &algorithm, NULL) ==
-               OC_OK,
+    responder->served = (struct served){&responder->issuer, (choice[0] & NOT_SERVED) == 0, 4096};
+    responder->as.issuer = &responder->issuer.issuer;
+    responder->as.config = &responder->config;
+    expect(oc_signer_init(&responder->as.signer, &responder->yes.crypto, NULL, &cert, &algorithm,
+                          NULL) == OC_OK,
            "no signer");
 }
 
-static void expect_asked(const struct desk *desk, struct oc_bytes request,
+static void expect_asked(const struct responder *responder, struct oc_bytes request,
                          const struct asked *asked)
 {
-    expect(asked->issuer == &desk->issuer && desk->served.n_issuers == 1, "an issuer of nobody");
-    expect(request.len <= desk->served.max_request, "a request that is too long is read");
+    expect(asked->issuer == &responder->issuer && responder->served.n_issuers == 1,
+           "an issuer of nobody");
+    expect(request.len <= responder->served.max_request, "a request that is too long is read");
     expect(asked->n_ids >= 1 && asked->n_ids <= JOB_SINGLES_MAX, "no cert IDs, or too many");
     for (size_t i = 0; i < asked->n_ids; i++) {
         expect_cert_id(request, &asked->ids[i]);
-        expect(oc_issuer_matches(&desk->issuer.issuer, &asked->ids[i]), "a cert ID of another");
+        expect(oc_issuer_matches(&responder->issuer.issuer, &asked->ids[i]),
+               "a cert ID of another");
     }
     expect_inside(request, asked->nonce, "a nonce leaves the request");
     expect(asked->nonce.data == NULL ||
                (asked->nonce.len >= 1 && asked->nonce.len <= JOB_NONCE_MAX),
            "a nonce whose length is not allowed");
-    expect(asked->nonce.data == NULL || desk->config.nonce != NONCE_IGNORE, "an ignored nonce");
-    expect(asked->nonce.data != NULL || desk->config.nonce != NONCE_REQUIRED, "a missing nonce");
+    expect(asked->nonce.data == NULL || responder->config.nonce != NONCE_IGNORE,
+           "an ignored nonce");
+    expect(asked->nonce.data != NULL || responder->config.nonce != NONCE_REQUIRED,
+           "a missing nonce");
 }
 
 // The answer must agree with the store and the policy.
-static enum oc_cert_status status_of(const struct desk *desk, const struct record *record)
+static enum oc_cert_status status_of(const struct responder *responder, const struct record *record)
 {
     switch (record->status) {
     case RECORD_GOOD:
@@ -223,35 +228,36 @@ static enum oc_cert_status status_of(const struct desk *desk, const struct recor
     case RECORD_REVOKED:
         return OC_CERT_STATUS_REVOKED;
     case RECORD_NOT_ISSUED:
-        return desk->config.unknown == UNKNOWN_REVOKED ? OC_CERT_STATUS_REVOKED
-                                                       : OC_CERT_STATUS_UNKNOWN;
+        return responder->config.unknown == UNKNOWN_REVOKED ? OC_CERT_STATUS_REVOKED
+                                                            : OC_CERT_STATUS_UNKNOWN;
     case RECORD_NONE:
     default:
         return OC_CERT_STATUS_NONE;
     }
 }
 
-static void expect_single(const struct desk *desk, const struct oc_cert_id *id,
+static void expect_single(const struct responder *responder, const struct oc_cert_id *id,
                           const struct oc_single_response *single)
 {
-    const struct record record = record_of(desk->choice, id->serial);
+    const struct record record = record_of(responder->choice, id->serial);
     bool is_not_issued = record.status == RECORD_NOT_ISSUED;
-    expect((desk->choice[0] & STORE_FAILS) == 0, "a store that fails says something");
+    expect((responder->choice[0] & STORE_FAILS) == 0, "a store that fails says something");
     expect(oc_cert_id_equal(id, &single->id), "an answer about another certificate");
-    expect(single->status == status_of(desk, &record), "a status that the store does not say");
-    expect(!is_not_issued || desk->config.unknown != UNKNOWN_UNAUTHORIZED,
+    expect(single->status == status_of(responder, &record), "a status that the store does not say");
+    expect(!is_not_issued || responder->config.unknown != UNKNOWN_UNAUTHORIZED,
            "an answer where unauthorized is the policy");
     expect(single->has_next_update && single->next_update > NOW, "an answer out of date");
     expect(single->this_update <= NOW, "an answer of the future");
-    expect(single->next_update <= NOW + desk->config.validity, "a validity that is too long");
-    expect(single->next_update <= desk->as.signer.cert.not_after, "the signer ends before");
+    expect(single->next_update <= NOW + responder->config.validity, "a validity that is too long");
+    expect(single->next_update <= responder->as.signer.cert.not_after, "the signer ends before");
     expect(record.next_update == 0 || single->next_update <= record.next_update,
            "an answer lives longer than what it is made of");
     if (single->status == OC_CERT_STATUS_REVOKED)
         expect((single->revocation_time == 0) == is_not_issued, "a revocation of 1970");
 }
 
-static void expect_response(const struct desk *desk, const struct asked *asked, struct oc_bytes der)
+static void expect_response(const struct responder *responder, const struct asked *asked,
+                            struct oc_bytes der)
 {
     struct oc_response resp;
     struct oc_single_response single;
@@ -261,7 +267,7 @@ static void expect_response(const struct desk *desk, const struct asked *asked, 
     expect(resp.produced_at == NOW, "producedAt is another time");
     for (size_t i = 0; i < asked->n_ids; i++) {
         expect(oc_response_next(&resp, &at, &single), "a cert ID without an answer");
-        expect_single(desk, &asked->ids[i], &single);
+        expect_single(responder, &asked->ids[i], &single);
     }
     expect(!oc_response_next(&resp, &at, &single), "an answer that nobody asked for");
     bool has_nonce = oc_extension_find(&resp.extensions, OC_EXT_NONCE, &nonce);
@@ -287,43 +293,43 @@ static void expect_crosses(const struct job *job)
            "another job");
 }
 
-static int check_request_answered(struct desk *desk, struct oc_bytes request)
+static int check_request_answered(struct responder *responder, struct oc_bytes request)
 {
     static struct asked asked;
     static struct job job;
     static struct record records[JOB_SINGLES_MAX];
     static uint8_t buf[SIGNER_RESPONSE_MAX];
-    const struct answer_times times = {NOW, desk->choice[1] * 8U};
+    const struct answer_times times = {NOW, responder->choice[1] * 8U};
     struct oc_bytes der;
-    enum oc_response_status status = answer_read(&desk->served, request, &asked);
+    enum oc_response_status status = answer_read(&responder->served, request, &asked);
     if (status != OC_RESPONSE_SUCCESSFUL) {
         expect(status == OC_RESPONSE_MALFORMED_REQUEST || status == OC_RESPONSE_UNAUTHORIZED,
                "a request is refused with another error");
         return 0;
     }
-    expect_asked(desk, request, &asked);
-    status = answer_look_up(&asked, &times, 0, desk->as.signer.cert.not_after, &job, records);
+    expect_asked(responder, request, &asked);
+    status = answer_look_up(&asked, &times, 0, responder->as.signer.cert.not_after, &job, records);
     if (status != OC_RESPONSE_SUCCESSFUL) {
         expect(status == OC_RESPONSE_TRY_LATER || status == OC_RESPONSE_UNAUTHORIZED,
                "a store that cannot say is another error");
         return 0;
     }
     expect_crosses(&job);
-    const char *why = sign_job(&desk->as, &job, NOW, buf, sizeof buf, &der);
+    const char *why = sign_job(&responder->as, &job, NOW, buf, sizeof buf, &der);
     expect(why == NULL, why);
-    expect_response(desk, &asked, der);
+    expect_response(responder, &asked, der);
     return 1;
 }
 
 // Even if a hijacked process sends the job, the signed response keeps within the bounds.
-static void expect_bounded(const struct desk *desk, const struct job *job)
+static void expect_bounded(const struct responder *responder, const struct job *job)
 {
     static uint8_t buf[SIGNER_RESPONSE_MAX];
     struct oc_bytes der;
     struct oc_response resp;
     struct oc_single_response single;
     size_t at = 0;
-    if (sign_job(&desk->as, job, NOW, buf, sizeof buf, &der) != NULL) {
+    if (sign_job(&responder->as, job, NOW, buf, sizeof buf, &der) != NULL) {
         expect(der.data == NULL, "a refused job is signed");
         return;
     }
@@ -331,16 +337,17 @@ static void expect_bounded(const struct desk *desk, const struct job *job)
     expect(resp.produced_at >= NOW - SIGN_LATE && resp.produced_at <= NOW + SIGN_EARLY,
            "producedAt is another time");
     while (oc_response_next(&resp, &at, &single)) {
-        expect(oc_issuer_matches(&desk->issuer.issuer, &single.id), "a cert ID of another issuer");
+        expect(oc_issuer_matches(&responder->issuer.issuer, &single.id),
+               "a cert ID of another issuer");
         expect(single.this_update <= NOW + SIGN_EARLY, "thisUpdate in the future");
         expect(single.has_next_update &&
-                   single.next_update <= NOW + SIGN_EARLY + desk->config.validity &&
-                   single.next_update <= desk->as.signer.cert.not_after,
+                   single.next_update <= NOW + SIGN_EARLY + responder->config.validity &&
+                   single.next_update <= responder->as.signer.cert.not_after,
                "a validity that is too long");
     }
 }
 
-static int check_message(const struct desk *desk, struct oc_bytes message)
+static int check_message(const struct responder *responder, struct oc_bytes message)
 {
     static struct job job;
     struct packet_hello hello;
@@ -363,11 +370,11 @@ static int check_message(const struct desk *desk, struct oc_bytes message)
         return 0;
     }
     expect_crosses(&job);
-    expect_bounded(desk, &job);
+    expect_bounded(responder, &job);
     return 1;
 }
 
-static int check_packet(const struct desk *desk, struct oc_bytes packet)
+static int check_packet(const struct responder *responder, struct oc_bytes packet)
 {
     struct oc_bytes left = packet;
     struct oc_bytes message;
@@ -375,20 +382,20 @@ static int check_packet(const struct desk *desk, struct oc_bytes packet)
     while (packet_next(&left, &message)) {
         expect_inside(packet, message, "a message leaves its packet");
         expect_inside(packet, left, "what is left of a packet is not in it");
-        answer |= check_message(desk, message);
+        answer |= check_message(responder, message);
     }
     return answer;
 }
 
 int check_answer(const uint8_t *data, size_t len)
 {
-    static struct desk desk;
+    static struct responder responder;
     if (len < N_CHOICES)
         return 0;
     struct oc_bytes rest = {data + N_CHOICES, len - N_CHOICES};
-    make_desk(&desk, data, rest);
-    int answer =
-        (data[0] & PACKET) != 0 ? check_packet(&desk, rest) : check_request_answered(&desk, rest);
-    oc_issuer_cleanup(&desk.issuer.issuer);
+    make_responder(&responder, data, rest);
+    int answer = (data[0] & PACKET) != 0 ? check_packet(&responder, rest)
+                                         : check_request_answered(&responder, rest);
+    oc_issuer_cleanup(&responder.issuer.issuer);
     return answer;
 }
