@@ -51,7 +51,8 @@ enum {
 
 // An expected difference. Every member that is set must match: the error of the library, a part
 // of its text, the closed element that the flipped bit is in, the name of the sample, or the
-// property that `fits` tests.
+// property that `fits` tests. One that `depends_on_release` occurs with some releases of libcrypto
+// only, and may be absent.
 struct difference {
     bool we_accept;
     enum oc_err code;
@@ -59,6 +60,7 @@ struct difference {
     enum closed closed;
     const char *sample;
     bool (*fits)(const struct trial *trial);
+    bool depends_on_release;
     const char *reason;
 };
 
@@ -110,6 +112,7 @@ static const struct difference differences[] = {
      .reason = "libcrypto does not look behind the BasicOCSPResponse in its OCTET STRING"},
     {.code = OC_ERR_LENGTH,
      .what = "byKey",
+     .depends_on_release = true,
      .reason = "libcrypto takes lengths with zeros in front, as BER does"},
     {.code = OC_ERR_TAG, .fits = has_wrong_form, .reason = "libcrypto reads strings as BER"},
     {.code = OC_ERR_TAG,
@@ -256,7 +259,7 @@ static void test_each_difference_occurs(void **state)
         const struct difference *d = &differences[i];
         print_message("%8zu  %s%s%s\n", run->seen[i], d->reason, d->what != NULL ? " " : "",
                       d->what != NULL ? d->what : "");
-        n_unused += run->seen[i] == 0;
+        n_unused += run->seen[i] == 0 && !d->depends_on_release;
     }
     if (n_unused > 0)
         fail_msg("%zu differences in the table do not occur", n_unused);
