@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 // PARCEL_MAX is more than libssl accepts as certificates and staples.
-enum { PARCEL_MAX = 16 << 20, CHUNK = 65536, REASON_SIZE = 512, SPARE_SECONDS = 2 };
+enum { PARCEL_MAX = 16 << 20, CHUNK = 65536, REASON_SIZE = 512, SPARE_SECONDS = 10 };
 
 static const size_t absent = SIZE_MAX;
 
@@ -67,7 +67,8 @@ _Noreturn static void run_child(const struct pool *pool, const char *target, int
     struct tls_peer peer;
     FILE *out = fdopen(fd, "w");
     close_other_pipes(pool);
-    // All steps have a timeout; this is a safeguard against one that does not.
+    // All steps have a timeout; this is a safeguard against one that does not. It is generous, since
+    // many children may share one busy processor.
     alarm((unsigned)((options->connect_timeout + options->timeout) / 1000 + SPARE_SECONDS));
     if (out == NULL)
         _exit(1);
