@@ -419,7 +419,7 @@ class LoopTest(NginxCase):
         self.http.close()
         loop = self.loop()
         self.wait_until(lambda: "cannot reach the responder" in loop.log(), loop.log)
-        self.wait_until(lambda: self.sees_again(loop, "has expired"), loop.log)
+        self.wait_until(lambda: self.sees_again(loop, "expired at"), loop.log)
         self.assertEqual(self.path("www.der").read_bytes(), before)
         self.assertIn("failing", {line.split()[0] for line in self.alerts()})
         self.assertIsNone(loop.process.poll())
