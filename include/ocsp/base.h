@@ -33,7 +33,7 @@ extern "C" {
 
 // Views and lists
 
-// struct oc_bytes is a view: `len` octets at `data`, which belong to somebody else.
+// struct oc_bytes is a view: `len` octets at `data`, in memory that the view does not own.
 //
 // A view is valid as long as the memory it points into, which must not change while
 // the view is used. A field that is absent from a message is a view whose `data` is
@@ -99,9 +99,9 @@ enum oc_err {
     OC_ERR_TRAILING,   // octets follow the end of a structure
     OC_ERR_ENCODING,   // the content is not allowed for its type
     OC_ERR_TIME,       // a time is malformed, does not exist, or is outside 0001 to 9999
-    OC_ERR_EMPTY,      // a list is empty that must have an element
+    OC_ERR_EMPTY,      // a list is empty, but must have at least one element
     OC_ERR_VERSION,    // the version is not v1 (for certificates: v1 to v3)
-    OC_ERR_DUPLICATE,  // something is there twice that may be there once
+    OC_ERR_DUPLICATE,  // something occurs twice that may occur only once
     OC_ERR_LIMIT,      // a limit that the headers state is exceeded
     OC_ERR_STATUS,     // RFC 6960 does not define this response status
     OC_ERR_BODY,       // a success without a body, or an error with one
@@ -132,7 +132,7 @@ enum oc_err {
     OC_ERR_KEY_MISMATCH,  // the private key does not belong to the certificate
     OC_ERR_PASSPHRASE,    // the passphrase of an encrypted key is missing or wrong
     OC_ERR_READ,          // a file or key store is unreadable, or lacks what was asked for
-    // The system is short of something.
+    // The system lacks memory.
     OC_ERR_MEMORY,  // out of memory
 };
 
@@ -154,19 +154,19 @@ struct oc_error {
 // OC_DEV_VERSION_ENCODED and the macros below are the bits of `deviations` in what was
 // parsed. Each stands for an encoding that DER or RFC 6960 forbids, but that real
 // software is known to send: the library accepts it and sets the bit. A strict caller
-// rejects a message whose `deviations` are not 0. The bits count for the whole
+// rejects a message whose `deviations` are not 0. The bits are those of the whole
 // message; they do not say which of its elements deviates.
 #define OC_DEV_VERSION_ENCODED (1U << 0)  // version v1 is written out, although it is the DEFAULT
-#define OC_DEV_FALSE_ENCODED (1U << 1)    // so is FALSE, as `critical` or as `cA`
+#define OC_DEV_FALSE_ENCODED (1U << 1)    // `critical` or `cA` is FALSE, written out all the same
 #define OC_DEV_NONCE_UNWRAPPED (1U << 2)  // the nonce is not inside an OCTET STRING
 #define OC_DEV_TIME_FRACTION (1U << 3)    // a time has fractional seconds, which are dropped
 #define OC_DEV_SERIAL_NEGATIVE (1U << 4)  // a serial number is below zero
-#define OC_DEV_SERIAL_LONG (1U << 5)      // a serial number has over 20 octets (0 in front aside)
+#define OC_DEV_SERIAL_LONG (1U << 5)      // a serial number has over 20 octets, leading 0 aside
 
 // Functions
 
-// oc_version returns the version of the library that runs, for instance "0.1.0". It may
-// be another than the one that the program was compiled with.
+// oc_version returns the version of the library in use, for instance "0.1.0". It may
+// differ from the version of the headers that the program was compiled with.
 OC_API const char *oc_version(void);
 
 // oc_err_name returns a short name for `code`, for instance "truncated", and "unknown"
@@ -188,8 +188,8 @@ OC_API enum oc_hash oc_hash_from_name(const char *name);
 // oc_hash_len returns the length of a hash in octets, 0 for OC_HASH_OTHER.
 OC_API size_t oc_hash_len(enum oc_hash hash);
 
-// oc_bytes_equal returns whether two views hold the same octets. Their lengths count; an
-// absent view equals an empty one. It stops at the first difference, so it must not be
+// oc_bytes_equal returns whether two views have the same length and octets. An absent view
+// equals an empty one. It stops at the first difference, so it must not be
 // used to compare secrets.
 OC_API bool oc_bytes_equal(struct oc_bytes a, struct oc_bytes b);
 

@@ -36,7 +36,8 @@ extern "C" {
 #define OC_KEY_USAGE_DECIPHER_ONLY (1U << 8)      // decipherOnly
 
 // struct oc_cert is a certificate, as views into its DER. Names and keys are whole DER
-// elements. A view or list is absent when its extension is. Times are seconds since 1970.
+// elements. A view or list is absent if the certificate lacks its extension. Times are
+// seconds since 1970.
 //
 // `ocsp_nocheck` says that this certificate, a responder's, should not be checked for
 // revocation. It authorises nothing.
@@ -66,7 +67,7 @@ struct oc_cert {
     bool ocsp_nocheck;                     // has id-pkix-ocsp-nocheck (RFC 6960 4.2.2.2.1)
     bool must_staple;                      // TLS feature status_request (RFC 7633 4.2.3)
     bool must_staple_v2;                   // TLS feature status_request_v2
-    bool has_unread_critical;              // there is a critical extension other than these
+    bool has_unread_critical;              // there is a critical extension not listed here
     unsigned deviations;                   // OC_DEV_ bits
 };
 

@@ -25,12 +25,12 @@
 //
 // Caveats
 //
-// A certificate about which no answer came is neither good nor revoked. What to do then is
-// for the caller to decide.
+// If no answer came that can be believed, it is not known whether the certificate is good or
+// revoked. The caller must decide what to do then.
 //
 // The issuer of a certificate chooses the addresses in it, and they may lead into private
-// networks. A service that checks certificates of strangers should set `allow`, and should
-// not use a proxy that reaches further than it should itself.
+// networks. A service that checks certificates of strangers should set `allow`. It should not
+// use a proxy that can reach networks which the service must not reach.
 #ifndef OCSP_CLIENT_H
 #define OCSP_CLIENT_H
 
@@ -40,15 +40,15 @@
 extern "C" {
 #endif
 
-// OC_CLIENT_MAX_RESPONSE is the greatest length in octets of a response.
+// OC_CLIENT_MAX_RESPONSE is the greatest length in octets of a response that is accepted.
 #define OC_CLIENT_MAX_RESPONSE 65536
 
-// OC_CLIENT_MAX_URLS is the number of responders that are asked about one certificate at
-// most. Other addresses in it are ignored.
+// OC_CLIENT_MAX_URLS is the greatest number of responders that are asked about one
+// certificate. Further addresses in it are ignored.
 #define OC_CLIENT_MAX_URLS 4
 
-// OC_CLIENT_MAX_REDIRECTS is the number of redirects that are followed in one exchange. They
-// must not change the scheme.
+// OC_CLIENT_MAX_REDIRECTS is the greatest number of redirects that are followed in one
+// exchange. They must not change the scheme.
 #define OC_CLIENT_MAX_REDIRECTS 3
 
 struct sockaddr;
@@ -60,11 +60,11 @@ struct sockaddr;
 struct oc_client_config {
     // The table that verifies answers and makes nonces.
     const struct oc_crypto *crypto;
-    // Limits in milliseconds: for connecting, 5000, and for one exchange with its
-    // redirects, 15000. 0 is the default.
+    // Time limits in milliseconds, for connecting (default 5000) and for one
+    // exchange with its redirects (default 15000). 0 chooses the default.
     long connect_timeout;
     long exchange_timeout;
-    // The number of exchanges at once, at most 256; default 16.
+    // The greatest number of exchanges at once, up to 256; default 16.
     size_t n_parallel;
     // The hash of the cert IDs; default OC_HASH_SHA256. A responder that answers
     // unauthorized or malformedRequest is asked once more with SHA-1, unless
@@ -75,23 +75,24 @@ struct oc_client_config {
     // without a nonce is still believed (RFC 9654), unless the policy says
     // OC_NONCE_REQUIRED: `has_nonce` in the verdict says whether it had one.
     bool nonce;
-    // A URL in libcurl's form. NULL uses the proxy that the environment names, ""
-    // none.
+    // The URL of a proxy, in libcurl's form. NULL uses the proxy that the
+    // environment names, and "" uses no proxy.
     const char *proxy;
-    // PEM certificates that https servers are verified with; NULL uses those of
-    // libcurl. They do not matter for what an answer is worth.
+    // A PEM file of CA certificates for verifying https servers; NULL uses those
+    // of libcurl. Whether an answer is believed does not depend on them.
     const char *ca_file;
     // A directory for verified answers, which is created if it does not exist;
-    // NULL is no cache. See oc_client_cache_dir().
+    // NULL means no cache. See oc_client_cache_dir().
     const char *cache_dir;
-    // Called with `allow_arg` before each connection, unless NULL; returns whether
-    // the network address may be connected to. With a proxy it gets the proxy's
-    // address.
+    // If not NULL, this is called with `allow_arg` before each connection, and
+    // returns whether the client may connect to this network address. With a proxy
+    // it gets the proxy's address.
     bool (*allow)(void *arg, const struct sockaddr *address);
     void *allow_arg;
-    // Called with `progress_arg` by oc_client_check(), in its thread, unless NULL:
-    // first with 0, then each time that another of the `n` certificates is
-    // finished, with an answer or without. It must not use the client.
+    // If not NULL, oc_client_check() calls this with `progress_arg`, in its own
+    // thread: first with `n_done` 0, then each time that another of the `n`
+    // certificates is finished, with an answer or without. It must not use the
+    // client.
     void (*progress)(void *arg, size_t n_done, size_t n);
     void *progress_arg;
 };
@@ -100,7 +101,7 @@ struct oc_client_config {
 
 // enum oc_ask_outcome says how asking ended. Zero is not an answer.
 enum oc_ask_outcome {
-    OC_ASK_NONE = 0,        // nobody was asked
+    OC_ASK_NONE = 0,        // no responder was asked
     OC_ASK_ANSWERED,        // an answer that oc_verify() believes
     OC_ASK_NO_URL,          // the certificate names no responder
     OC_ASK_URL_REFUSED,     // an address that is not http or https, or cannot be used
@@ -131,7 +132,7 @@ struct oc_exchange {
     enum oc_hash hash;
     // The last HTTP status that came; 0 for none.
     long http_status;
-    // The status of an OCSPResponse, and what is wrong with that.
+    // The status of the OCSPResponse, and what is wrong with the response.
     enum oc_response_status response_status;
     struct oc_error error;
     // How long the exchange took.
@@ -203,7 +204,7 @@ OC_API void oc_client_free(struct oc_client *client);
 // good or revoked are stored there.
 //
 // The call returns when every certificate is answered or has no responder left to ask. Since
-// each exchange is limited in time and octets, so is the call.
+// each exchange is limited in time and octets, so is the whole call.
 //
 // Returns OC_OK, whatever the outcomes are; or, with all outcomes OC_ASK_NONE,
 // - OC_ERR_MEMORY: the system is out of memory, or libcurl failed.
@@ -222,7 +223,7 @@ OC_API void oc_check_cleanup(struct oc_check *check);
 // oc_client_fetch_issuer fetches the certificate of the issuer of `cert` from the addresses
 // that `cert` names for it (id-ad-caIssuers, RFC 5280 4.2.2.1), one after the other: DER, PEM
 // or PKCS #7, at most OC_CLIENT_MAX_RESPONSE octets. It takes the first certificate whose name
-// and key are those that signed `cert`. That certificate is no more trustworthy than `cert`.
+// and key are those of the issuer of `cert`. It is no more trustworthy than `cert` itself.
 //
 // Returns OC_OK and its DER, to be freed with oc_client_free_der(); or OC_ERR_READ when no
 // address has it, or OC_ERR_MEMORY, with `*der` zero and, if `err` is not NULL, `*err` filled.
@@ -237,8 +238,9 @@ OC_API void oc_client_free_der(struct oc_bytes *der);
 // into the `size` octets at `buf`: libocsp in $XDG_CACHE_HOME, or in .cache in $HOME. It does
 // not create the directory.
 //
-// Each file in a cache is the DER of one response. It is kept until the response's nextUpdate
-// or HTTP's max-age, whichever comes first; its time of last modification is that time.
+// Each file in a cache is the DER of one response. It may be used until the response's
+// nextUpdate or the end of HTTP's max-age, whichever comes first: the file's modification time
+// is set to that time.
 // Several processes may use a directory at once. A cached answer is verified again each time it
 // is used, under the policy of that call, and removed if it is not believed. A cache that cannot
 // be written to is not an error.
@@ -246,7 +248,7 @@ OC_API void oc_client_free_der(struct oc_bytes *der);
 // A client that stores an answer removes stale files at most once an hour, and looks at 65,536
 // files at most: unfinished files older than an hour, and answers that expired more than a day
 // ago, by both the system's clock and the policy's. It removes only files with names that it
-// gives itself. The file .looked shows when that was.
+// gives itself. The modification time of the file .looked is that of the last such search.
 //
 // Returns true; or false, with an empty text, when there is no such directory or its path does
 // not fit.

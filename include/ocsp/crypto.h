@@ -22,11 +22,13 @@ extern "C" {
 // in it.
 struct oc_key;
 
-// struct oc_private_key is a private key of a table, or a handle of one that is kept
-// elsewhere. The table also says how a program gets one.
+// struct oc_private_key is a private key of a table, or a handle to one that is kept
+// elsewhere. How a program gets one depends on the table: that of <ocsp/openssl.h> has
+// oc_openssl_key_read().
 struct oc_private_key;
 
-// OC_BITS_NONE is the size in bits of something that an algorithm does not have.
+// OC_BITS_NONE stands for a size in bits that an algorithm does not have. It is the greatest
+// number, so that it passes every comparison with a minimum.
 #define OC_BITS_NONE (~0U)
 
 // struct oc_strength says how strong a signature is, in bits.
@@ -82,7 +84,7 @@ struct oc_crypto {
     //
     // Returns OC_OK only if the signature is right, and then sets `*strength`;
     // OC_ERR_SIGNATURE if it is wrong; OC_ERR_UNSUPPORTED for an algorithm that
-    // it does not have or that is not one for this key; or OC_ERR_CRYPTO.
+    // it does not have or that does not fit this key; or OC_ERR_CRYPTO.
     // `*strength` is zero unless it returns OC_OK.
     enum oc_err (*verify)(const struct oc_crypto *crypto, const struct oc_key *key,
                           const struct oc_algorithm *algorithm, struct oc_bytes message,
@@ -95,8 +97,8 @@ struct oc_crypto {
     // Returns OC_OK, and then sets `*strength` to the strength of such a
     // signature and `*max_len` to its greatest length in octets;
     // OC_ERR_KEY_MISMATCH if `key` belongs to another public key;
-    // OC_ERR_UNSUPPORTED for an algorithm that it does not have or that is not
-    // one for this key; or OC_ERR_CRYPTO.
+    // OC_ERR_UNSUPPORTED for an algorithm that it does not have or that does
+    // not fit this key; or OC_ERR_CRYPTO.
     enum oc_err (*sign_check)(const struct oc_crypto *crypto, const struct oc_private_key *key,
                               struct oc_bytes spki, const struct oc_algorithm *algorithm,
                               struct oc_strength *strength, size_t *max_len);

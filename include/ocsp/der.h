@@ -2,9 +2,9 @@
 //
 // ocsp/der.h: read and write DER, one element at a time
 //
-// The parsers and builders of this library use these functions (X.690), and so can a
-// caller who reads or writes an extension that the library does not know. Nothing here
-// allocates, and nothing keeps a pointer.
+// The parsers and builders of this library use these functions. DER is defined in X.690. A
+// caller can use them to read or write an extension that the library does not know. They
+// allocate no memory and, except for a writer, keep no pointers.
 //
 // All functions may be called from several threads at once, as long as no two of them
 // write to the same view, writer or buffer.
@@ -133,7 +133,7 @@ OC_API OC_MUST_USE enum oc_err oc_der_read_oid(struct oc_bytes *in, struct oc_by
 // oc_der_read_generalized_time reads a GeneralizedTime YYYYMMDDHHMMSSZ as seconds since
 // 1970, for the years 0001 to 9999.
 //
-// A fraction of a second is dropped and sets OC_DEV_TIME_FRACTION in `*deviations`. If
+// A fraction of a second is dropped, and OC_DEV_TIME_FRACTION is set in `*deviations`. If
 // `deviations` is NULL, a fraction is OC_ERR_TIME.
 OC_API OC_MUST_USE enum oc_err oc_der_read_generalized_time(struct oc_bytes *in, int64_t *seconds,
                                                             unsigned *deviations);
@@ -171,8 +171,8 @@ OC_API OC_MUST_USE enum oc_err oc_der_writer_finish(const struct oc_der_writer *
                                                     struct oc_bytes *out);
 
 // oc_der_write_raw writes octets as they are, for instance an element that is already
-// encoded. They may lie in the same buffer, in front of the place they are written to,
-// and may overlap it.
+// encoded. They may lie in the writer's own buffer, in front of the place that they are
+// written to, and may overlap it.
 OC_API void oc_der_write_raw(struct oc_der_writer *w, struct oc_bytes raw);
 
 // oc_der_write writes an element with this tag and content.

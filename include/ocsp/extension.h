@@ -7,8 +7,9 @@
 // 5.3 that RFC 6960 4.4.5 allows). The library decodes those it knows and keeps the others
 // as octets.
 //
-// An extension of a known kind whose value cannot be decoded, or one that is there twice,
-// makes the whole message malformed. So walking the list of a parsed message cannot fail.
+// A message is malformed if an extension of a known kind has a value that cannot be decoded,
+// or if a list has the same extension twice. So walking the list of a parsed message cannot
+// fail.
 //
 // The functions here read only their arguments, and may be called from several threads at
 // once. The texts that they return are static.
@@ -29,7 +30,7 @@
 // Parsing does not act on `critical`. A caller that uses a message must reject critical
 // extensions that it does not understand; oc_verify() does so.
 //
-// A nonce of any length is read, also one that RFC 9654 requires a responder to reject. A
+// A nonce of any length is accepted, even one that RFC 9654 requires a responder to reject. A
 // client should send 32 octets from a cryptographically strong generator.
 #ifndef OCSP_EXTENSION_H
 #define OCSP_EXTENSION_H
@@ -54,7 +55,7 @@ enum oc_extension_id {
     OC_EXT_ARCHIVE_CUTOFF,        // `archive_cutoff` (RFC 6960 4.4.4)
     OC_EXT_SERVICE_LOCATOR,       // `service_locator` (RFC 6960 4.4.6)
     OC_EXT_PREFERRED_SIGNATURES,  // `preferred_signatures` (RFC 6960 4.4.7)
-    OC_EXT_EXTENDED_REVOKE,       // no value: it is there or not (RFC 6960 4.4.8)
+    OC_EXT_EXTENDED_REVOKE,       // has no value, only its presence counts (RFC 6960 4.4.8)
     OC_EXT_SCT_LIST,              // `sct_list` (RFC 6962 3.3)
     OC_EXT_CRL_REASON,            // `crl_reason` (RFC 5280 5.3.1)
     OC_EXT_INVALIDITY_DATE,       // `invalidity_date` (RFC 5280 5.3.2)
@@ -85,8 +86,8 @@ struct oc_crl_reference {
     int64_t time;  // seconds since 1970
 };
 
-// struct oc_service_locator is a ServiceLocator, which says where to forward a request to
-// (RFC 6960 4.4.6).
+// struct oc_service_locator is a ServiceLocator, which names the responders that a request
+// should be forwarded to (RFC 6960 4.4.6).
 struct oc_service_locator {
     struct oc_bytes issuer;  // a Name, one whole DER element
     struct oc_list locator;  // access descriptions for oc_access_next(), or absent
@@ -102,7 +103,7 @@ struct oc_service_locator {
 // and `value`.
 struct oc_extension {
     enum oc_extension_id id;
-    bool critical;          // a receiver that does not know it must reject the message
+    bool critical;          // a receiver must reject the message if it does not know this
     struct oc_bytes oid;    // the content of an OBJECT IDENTIFIER
     struct oc_bytes value;  // the content of extnValue
     union {
@@ -177,8 +178,8 @@ OC_API OC_MUST_USE bool oc_oid_next(const struct oc_list *list, size_t *at, stru
 OC_API OC_MUST_USE bool oc_preferred_signature_next(const struct oc_list *list, size_t *at,
                                                     struct oc_preferred_signature *out);
 
-// oc_access_next gives the next access description of a list, that of a service locator or
-// of a certificate. It is called as oc_extension_next() is.
+// oc_access_next gives the next access description of a list, which comes from a service
+// locator or a certificate. It is called as oc_extension_next() is.
 OC_API OC_MUST_USE bool oc_access_next(const struct oc_list *list, size_t *at,
                                        struct oc_access *out);
 

@@ -38,11 +38,11 @@ OC_API OC_MUST_USE enum oc_err oc_issuer_cert_id(const struct oc_crypto *crypto,
                                                  uint8_t hashes[OC_CERT_ID_HASHES_LEN],
                                                  struct oc_cert_id *out, struct oc_error *err);
 
-// oc_issuer_names returns whether `issuer` may have issued `cert`: its name is the issuer of
-// `cert` and, if both have a key identifier (RFC 5280 4.2.1.1), these are equal.
+// oc_issuer_names returns whether `issuer` may have issued `cert`: its subject is the issuer
+// name in `cert` and, if both have a key identifier (RFC 5280 4.2.1.1), these are equal.
 //
-// It finds the likely issuer among several, and proves nothing: oc_issuer_verify_cert()
-// checks the signature. May be called from several threads at once.
+// It serves to find the likely issuer among several certificates, and proves nothing:
+// oc_issuer_verify_cert() checks the signature. May be called from several threads at once.
 OC_API bool oc_issuer_names(const struct oc_cert *issuer, const struct oc_cert *cert);
 
 // struct oc_issuer is an issuer that is prepared for many responses: its certificate, its
@@ -69,8 +69,8 @@ OC_API OC_MUST_USE enum oc_err oc_issuer_init(struct oc_issuer *issuer,
                                               const struct oc_crypto *crypto,
                                               const struct oc_cert *cert, struct oc_error *err);
 
-// oc_issuer_cleanup gives the decoded key back to the table and sets `*issuer` to zero. An
-// `*issuer` that is zero already is allowed.
+// oc_issuer_cleanup frees the decoded key, with the table's `key_free`, and sets `*issuer` to
+// zero. An `*issuer` that is zero already is allowed.
 OC_API void oc_issuer_cleanup(struct oc_issuer *issuer);
 
 // oc_issuer_matches returns whether `id` names a certificate of this issuer: it compares
@@ -80,7 +80,7 @@ OC_API bool oc_issuer_matches(const struct oc_issuer *issuer, const struct oc_ce
 
 // oc_issuer_make_id makes the cert ID of the certificate that `issuer` issued with the serial
 // number `serial`, the content of an INTEGER. It equals the one that oc_issuer_cert_id() makes
-// from the issuer's certificate; here the hashes are already there, and nothing is computed.
+// from the issuer's certificate, but uses the hashes in `*issuer` instead of computing them.
 //
 // The cert ID points into `*issuer` and `serial` and is valid as long as both are. Whether
 // `issuer` did issue such a certificate is not checked. Returns OC_OK; or OC_ERR_ARGUMENT for
@@ -92,16 +92,16 @@ OC_API OC_MUST_USE enum oc_err oc_issuer_make_id(const struct oc_issuer *issuer,
                                                  struct oc_error *err);
 
 // oc_issuer_verify_cert checks that `issuer` itself issued `cert` (RFC 5280 4.1.1.3, 6.1.3):
-// its name is the issuer there, its key made the signature, and the algorithm is the same
-// inside and outside of what is signed.
+// its subject is the issuer name in `cert`, its key made the signature, and the algorithm
+// inside the signed octets is the one beside the signature.
 //
-// It checks neither dates, purposes and revocation, nor whether the signature is strong
+// It does not check dates, purposes or revocation, nor whether the signature is strong
 // enough: it writes the strength to `*strength`, if `strength` is not NULL, for the caller
 // to judge.
 //
 // Returns OC_OK; or, with `*strength` zero and, if `err` is not NULL, `*err` filled,
 // - OC_ERR_SIGNATURE: `issuer` did not issue `cert`.
-// - OC_ERR_UNSUPPORTED: the algorithm is unknown, or is not one for the issuer's key.
+// - OC_ERR_UNSUPPORTED: the algorithm is unknown, or does not fit the issuer's key.
 // - OC_ERR_CRYPTO: the table failed.
 //
 // May be called from several threads at once if the issuer's table allows it.

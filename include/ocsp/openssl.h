@@ -8,22 +8,23 @@
 //
 // Algorithms
 //
-// Signatures are verified and made with what libcrypto has: RSA PKCS #1 v1.5, ECDSA and DSA
-// with the digests that it combines with them, RSASSA-PSS as its parameters say, and
-// algorithms that sign the message itself, such as Ed25519, Ed448 and, where libcrypto has
-// it, ML-DSA.
+// Signatures are verified and made with the algorithms of libcrypto: RSA PKCS #1 v1.5, ECDSA
+// and DSA with each digest for which libcrypto has a combined algorithm; RSASSA-PSS with the
+// digest that its parameters name; and algorithms that sign the message itself, such as
+// Ed25519, Ed448 and, where libcrypto has it, ML-DSA.
 //
-// Parameters must be as the standards require (RFC 4055, RFC 5758, RFC 8410): absent for
-// ECDSA, DSA and algorithms that sign the message itself, NULL for RSA PKCS #1 v1.5, where
-// absent ones are accepted as well. RSASSA-PSS without parameters means its defaults, with
-// SHA-1. A key on a curve without a name is OC_ERR_UNSUPPORTED.
+// The parameters of an algorithm must be as the standards require (RFC 4055, RFC 5758, RFC
+// 8410): absent for ECDSA, DSA and algorithms that sign the message itself; NULL for RSA PKCS
+// #1 v1.5, where absent ones are accepted as well. RSASSA-PSS without parameters has its
+// defaults, with SHA-1. A key on an elliptic curve that is not a named one is
+// OC_ERR_UNSUPPORTED.
 //
 // The table does not reject weak digests and short keys: it reports them in a
 // `struct oc_strength`, and the caller of the table rejects them.
 //
-// The functions leave no error of their own in libcrypto's error queue, and keep what the
-// caller has there. That queue is short: while a text is read that is mostly broken, the
-// oldest of many errors of the caller may be lost.
+// The functions leave no error of their own in libcrypto's error queue, and keep the caller's
+// errors there. The queue has few places, so that reading a badly broken text may push out the
+// oldest of many errors of the caller.
 //
 // Example
 //
@@ -40,11 +41,11 @@
 // program that needs another context fills a table of its own: `examples/own_crypto.c` in
 // the source of libocsp does that.
 //
-// An encryption that libcrypto does not offer looks like a wrong passphrase, for instance
-// that of old PKCS #12 files without libcrypto's legacy provider.
+// An encryption that libcrypto does not offer is reported as a wrong passphrase. Old PKCS #12
+// files, for instance, need libcrypto's legacy provider.
 //
-// A text with more than 256 PEM blocks of other kinds than the one that is looked for may be
-// rejected with OC_ERR_READ.
+// A text with more than 256 PEM blocks of other kinds than the wanted one may be rejected with
+// OC_ERR_READ.
 #ifndef OCSP_OPENSSL_H
 #define OCSP_OPENSSL_H
 
@@ -56,9 +57,9 @@ extern "C" {
 
 // Functions
 
-// oc_openssl_new allocates a table. It looks up the digests once; one that libcrypto does
-// not offer, for instance because of its configuration, is OC_ERR_UNSUPPORTED later. Any
-// number of threads may use the table at once.
+// oc_openssl_new allocates a table. It looks up the digests once; using one that libcrypto
+// does not offer, for instance because of its configuration, is OC_ERR_UNSUPPORTED. Any number
+// of threads may use the table at once.
 //
 // Returns NULL when out of memory. Free the table with oc_openssl_free().
 OC_API OC_MUST_USE struct oc_crypto *oc_openssl_new(void);
@@ -104,7 +105,8 @@ OC_API OC_MUST_USE enum oc_err oc_openssl_key_read(struct oc_bytes text,
 
 // oc_openssl_key_open does the same as oc_openssl_key_read() for anything that OSSL_STORE
 // can open: the path of a file, or a URI such as "pkcs11:object=ocsp" where a provider for
-// it is configured. A path that exists is taken as a path, whatever it looks like.
+// it is configured. If a file with this name exists, the name is a path even if it looks like a
+// URI.
 OC_API OC_MUST_USE enum oc_err oc_openssl_key_open(const char *uri,
                                                    const struct oc_openssl_passphrase *passphrase,
                                                    struct oc_private_key **key,
@@ -113,8 +115,8 @@ OC_API OC_MUST_USE enum oc_err oc_openssl_key_open(const char *uri,
 // struct evp_pkey_st is libcrypto's `EVP_PKEY`.
 struct evp_pkey_st;
 
-// oc_openssl_key_new makes a key of an `EVP_PKEY`, to which it adds a reference. Whether
-// `pkey` has a private part is not checked: without one, signing fails later.
+// oc_openssl_key_new makes a key of an `EVP_PKEY`, to which it adds a reference. It does not
+// check that `pkey` has a private part: without one, signing fails.
 //
 // Returns NULL when out of memory. Free the key with oc_openssl_key_free().
 OC_API OC_MUST_USE struct oc_private_key *oc_openssl_key_new(struct evp_pkey_st *pkey);

@@ -21,8 +21,8 @@
 // A request may ask about many certificates: the first single request need not be the only
 // one.
 //
-// Anyone may have signed a request with `is_signed`, or nobody: only oc_verify_request()
-// checks the signature.
+// `is_signed` says only that a request has a signature: oc_verify_request() checks whether it
+// is right, and whose it is.
 #ifndef OCSP_REQUEST_H
 #define OCSP_REQUEST_H
 
@@ -49,7 +49,7 @@ struct oc_request {
     struct oc_list requests;         // for oc_request_next()
     struct oc_list extensions;       // requestExtensions, for oc_extension_next()
     bool is_signed;
-    struct oc_signature signature;  // counts only if `is_signed`; nothing has verified it
+    struct oc_signature signature;  // counts only if `is_signed`; not verified
     unsigned deviations;            // OC_DEV_ bits
 };
 
@@ -57,7 +57,7 @@ struct oc_request {
 // certificates and names inside, which are kept as octets.
 //
 // It rejects only a wrong encoding: whether the request makes sense is for the caller to
-// judge. A request may have any number of single requests, also none. The time is linear in
+// judge. A request may have any number of single requests, even none. The time is linear in
 // `der.len`, and the use of stack is constant.
 //
 // Returns OC_OK, or the first error, with `*out` zero and, if `err` is not NULL, `*err`
@@ -107,7 +107,7 @@ OC_API OC_MUST_USE enum oc_err oc_request_build(const struct oc_request_spec *sp
                                                 struct oc_error *err);
 
 // oc_request_build_tbs encodes the TBSRequest alone, the octets to be signed. It is called
-// as oc_request_build() is. With a key at hand, oc_request_sign() is simpler.
+// as oc_request_build() is. A caller that has the key itself uses oc_request_sign() instead.
 OC_API OC_MUST_USE enum oc_err oc_request_build_tbs(const struct oc_request_spec *spec,
                                                     uint8_t *buf, size_t size, struct oc_bytes *out,
                                                     struct oc_error *err);

@@ -3,9 +3,10 @@
 // ocsp/response.h: parse and build OCSP responses
 //
 // A response says whether certificates are good, revoked or unknown (RFC 6960 4.2).
-// oc_response_parse() gives views into one; oc_response_build_tbs() and
-// oc_response_assemble() write one into a buffer, in two steps, so that the key may be
-// anywhere. With a key at hand, oc_response_sign() does both.
+// oc_response_parse() gives views into one. oc_response_build_tbs() and
+// oc_response_assemble() write one into a buffer, in two steps, so that another process or
+// device can sign in between. A caller that has the key itself uses oc_response_sign()
+// instead.
 //
 // Caveats
 //
@@ -14,7 +15,7 @@
 // that the response is successful nor that a certificate is good.
 //
 // The first single response need not be the only one, nor be about the certificate in
-// question: use oc_response_find().
+// question: use oc_response_find_strictest().
 #ifndef OCSP_RESPONSE_H
 #define OCSP_RESPONSE_H
 
@@ -44,7 +45,7 @@ enum oc_response_status {
 enum oc_cert_status {
     OC_CERT_STATUS_NONE = 0,     // not a status
     OC_CERT_STATUS_GOOD = 1,     // not revoked, as far as the responder knows
-    OC_CERT_STATUS_REVOKED = 2,  // revoked, for good or on hold
+    OC_CERT_STATUS_REVOKED = 2,  // revoked, permanently or on hold
     OC_CERT_STATUS_UNKNOWN = 3,  // the responder does not know the certificate
 };
 
@@ -72,7 +73,7 @@ struct oc_single_response {
     int64_t revocation_time;
     bool has_reason;
     uint32_t reason;      // an enum oc_crl_reason or another number
-    int64_t this_update;  // when the status was known to be right
+    int64_t this_update;  // when the status was known to be correct
     bool has_next_update;
     int64_t next_update;        // when newer information will be available
     struct oc_list extensions;  // singleExtensions, or absent
@@ -93,7 +94,7 @@ struct oc_response {
     int64_t produced_at;            // seconds since 1970
     struct oc_list responses;       // for oc_response_next()
     struct oc_list extensions;      // responseExtensions, for oc_extension_next()
-    struct oc_signature signature;  // nothing has verified it
+    struct oc_signature signature;  // not verified
     unsigned deviations;            // OC_DEV_ bits
 };
 
@@ -101,7 +102,7 @@ struct oc_response {
 // certificates and names inside, which are kept as octets.
 //
 // It rejects only a wrong encoding: oc_verify() decides whether to trust the response. A
-// response may have any number of single responses, also none. The time is linear in
+// response may have any number of single responses, even none. The time is linear in
 // `der.len`, and the use of stack is constant.
 //
 // Returns OC_OK, or the first error, with `*out` zero and, if `err` is not NULL, `*err`
@@ -120,9 +121,9 @@ OC_API OC_MUST_USE enum oc_err oc_response_parse(struct oc_response *out, struct
 OC_API OC_MUST_USE bool oc_response_next(const struct oc_response *resp, size_t *at,
                                          struct oc_single_response *out);
 
-// oc_response_find gives the next single response whose cert ID equals `id`, as
-// oc_cert_id_equal() compares. It is called as oc_response_next() is: there may be several,
-// and they need not agree.
+// oc_response_find gives the next single response whose cert ID equals `id` by
+// oc_cert_id_equal(). It is called as oc_response_next() is, until it returns false: there may
+// be several, and they need not agree.
 OC_API OC_MUST_USE bool oc_response_find(const struct oc_response *resp,
                                          const struct oc_cert_id *id, size_t *at,
                                          struct oc_single_response *out);
@@ -130,7 +131,7 @@ OC_API OC_MUST_USE bool oc_response_find(const struct oc_response *resp,
 // oc_response_find_strictest finds the single response that counts among those whose cert ID
 // `matches` accepts: a response may contain several about one certificate, and they need not
 // agree. The strictest status wins: revoked, then unknown, then good. Of several with that
-// status the one with the latest thisUpdate counts, and of these the first.
+// status, the one with the latest thisUpdate counts; of several with that time, the first.
 //
 // `matches` is called with `arg` and the cert ID of each single response; it decides which
 // certificate is meant, for instance with oc_issuer_matches() and a serial number, or with
@@ -162,9 +163,9 @@ struct oc_response_spec {
 // Without a buffer (NULL) nothing is written, and `out->len` is the size.
 //
 // Returns OC_OK; or, with `*out` zero and, if `err` is not NULL, `*err` filled,
-// - OC_ERR_ARGUMENT: a response cannot say this: there is no single response, status or
-//   responder; there is a reason without a revocation; nextUpdate is before thisUpdate; or
-//   oc_request_build() would reject a cert ID.
+// - OC_ERR_ARGUMENT: there is no single response, status or responder; there is a reason
+//   without a revocation; nextUpdate is before thisUpdate; or a cert ID is one that
+//   oc_request_build() rejects.
 // - OC_ERR_TIME: the year of a time is outside 0001 to 9999.
 // - OC_ERR_SPACE: the buffer is too small.
 //

@@ -5,10 +5,10 @@
 // A signer is a private key with its certificate, prepared once. It then signs any number of
 // responses (RFC 6960 4.2.1) and requests (RFC 6960 4.1.1).
 //
-// A key that is kept elsewhere, in a module, a service or another process, needs neither a
-// signer nor a table: oc_response_build_tbs() gives the octets to be signed,
-// oc_sign_algorithm() the algorithm, and oc_response_assemble() takes the signature. For
-// requests there are oc_request_build_tbs() and oc_request_assemble().
+// If the key is kept elsewhere, in a hardware module, a service or another process, neither a
+// signer nor a table of cryptographic functions is needed: oc_response_build_tbs() gives the
+// octets to be signed, oc_sign_algorithm() the algorithm, and oc_response_assemble() takes the
+// signature. For requests there are oc_request_build_tbs() and oc_request_assemble().
 //
 // Example
 //
@@ -20,7 +20,7 @@
 //
 // Caveats
 //
-// The library signs what `spec` says. Whether that is true is for the caller to know.
+// The library signs what `spec` says. The caller must make sure that it is true.
 #ifndef OCSP_SIGN_H
 #define OCSP_SIGN_H
 
@@ -41,8 +41,8 @@ extern "C" {
 // own algorithm sign the message itself, and allow only OC_HASH_OTHER.
 //
 // With `pss` an RSA key signs with RSASSA-PSS, with a salt as long as the hash, instead of
-// PKCS #1 v1.5. A key that is for RSASSA-PSS only always does; with OC_HASH_OTHER it uses its
-// own parameters if it has some.
+// PKCS #1 v1.5. A key whose certificate restricts it to RSASSA-PSS signs so even without
+// `pss`; with OC_HASH_OTHER it uses the parameters in the certificate, if there are any.
 //
 // Returns OC_OK, and `*out` is static or points into the DER of `cert`; or, with `*out` zero
 // and, if `err` is not NULL, `*err` filled, OC_ERR_WEAK_HASH for SHA-1, or OC_ERR_ARGUMENT
@@ -84,7 +84,7 @@ struct oc_signer {
 // - OC_ERR_KEY_MISMATCH: `key` is not the private part of the certificate's key.
 // - OC_ERR_WEAK_HASH, OC_ERR_WEAK_KEY: verifiers would reject the signatures, because of
 //   SHA-1 or of an RSA key below 2048 bits.
-// - OC_ERR_UNSUPPORTED: the table does not have the algorithm, or it is not one for the key.
+// - OC_ERR_UNSUPPORTED: the table does not have the algorithm, or it does not fit the key.
 // - OC_ERR_ARGUMENT: an argument is invalid.
 // - OC_ERR_CRYPTO: the table failed.
 OC_API OC_MUST_USE enum oc_err

@@ -5,7 +5,8 @@
 // Anyone on the network can send a response that says "good". oc_verify() makes every check
 // of RFC 6960 3.2 in one call: the response must be signed by the issuer or by a responder
 // that the issuer authorised, it must be about the certificate in question, and it must be
-// current.
+// current. A delegate is a responder to which the issuer has given a certificate for signing
+// responses (RFC 6960 4.2.2.2).
 //
 // It takes a prepared issuer, a serial number, a parsed response and a policy, which contains
 // the time and the limits to judge by. It fills a verdict.
@@ -80,8 +81,8 @@ struct oc_policy {
     // The nonce that was sent, or absent, which is the default.
     struct oc_bytes nonce;
     // Certificates of responders that are believed although the issuer has not
-    // authorised them (RFC 6960 4.2.2.2, local configuration). They need no
-    // purpose, but must be valid now. Default none.
+    // authorised them (RFC 6960 4.2.2.2, local configuration). They need not have
+    // the purpose id-kp-OCSPSigning, but must be valid now. Default none.
     const struct oc_cert *trusted;
     size_t n_trusted;
     // Accept signatures made with SHA-1. Weaker hashes are never accepted.
@@ -99,7 +100,7 @@ struct oc_policy {
 
 // enum oc_signer_kind says why the signer may sign (RFC 6960 4.2.2.2).
 enum oc_signer_kind {
-    OC_SIGNER_NONE = 0,  // it may not; never in a verdict
+    OC_SIGNER_NONE = 0,  // it may not sign: in no verdict that comes with OC_OK
     OC_SIGNER_ISSUER,    // it is the issuer itself
     OC_SIGNER_DELEGATE,  // the issuer issued it a certificate for signing
     OC_SIGNER_TRUSTED,   // the caller's policy trusts it
@@ -118,14 +119,14 @@ struct oc_verdict {
     // The issuer has never issued this certificate: the response reports it as
     // revoked by extended revoke (RFC 6960 2.2).
     bool is_not_issued;
-    // The time for which the status is known, the time at which newer information
-    // will be available, and the time at which the response was made.
+    // The time at which the status was known to be correct, the time at which newer
+    // information will be available, and the time at which the response was made.
     int64_t this_update;
     bool has_next_update;
     int64_t next_update;
     int64_t produced_at;
-    // The time since which the responder keeps revocation information (RFC 6960
-    // 4.4.4).
+    // The responder still has revocation information about certificates that have
+    // expired since this time (RFC 6960 4.4.4).
     bool has_archive_cutoff;
     int64_t archive_cutoff;
     // Why the signer may sign.
@@ -140,8 +141,8 @@ struct oc_verdict {
     // The response contains the nonce that was sent.
     bool has_nonce;
     // When to fetch a newer response: halfway between thisUpdate and nextUpdate,
-    // or earlier, when the signer's certificate expires; `now` if there is no
-    // nextUpdate or that time has passed.
+    // or when the signer's certificate expires, if that is earlier. It is
+    // `policy->now` if there is no nextUpdate or if that time has passed.
     int64_t ask_again;
 };
 
@@ -172,8 +173,8 @@ OC_API void oc_policy_init(struct oc_policy *policy, int64_t now);
 // 4. The signature over the octets received is right (OC_ERR_SIGNATURE). Neither it nor the
 //    signature on a delegate's certificate is too weak: made with SHA-1 or a weaker hash
 //    (OC_ERR_WEAK_HASH), or with an RSA key below 2048 bits (OC_ERR_WEAK_KEY).
-// 5. No critical extension in the response or the single response is left that is not
-//    understood (OC_ERR_CRITICAL).
+// 5. The response and the single response have no critical extension that is not understood
+//    (OC_ERR_CRITICAL).
 // 6. The times fit (RFC 6960 4.2.2.1): nextUpdate is not before thisUpdate
 //    (OC_ERR_TIME_ORDER), thisUpdate and producedAt are not in the future (OC_ERR_NOT_YET),
 //    and nextUpdate has not passed (OC_ERR_EXPIRED) or, without one, thisUpdate is not too
@@ -188,8 +189,8 @@ OC_API void oc_policy_init(struct oc_policy *policy, int64_t now);
 // Further errors are
 // - OC_ERR_ARGUMENT: the policy has a negative `skew` or `max_age`, or requires a nonce that it
 //   does not have.
-// - OC_ERR_UNSUPPORTED: the table does not have the algorithm of a signature, or it is not one
-//   for the key.
+// - OC_ERR_UNSUPPORTED: the table does not have the algorithm of a signature, or the algorithm
+//   does not fit the key.
 // - OC_ERR_CRYPTO: the table failed.
 //
 // The library keeps no pointer; the views in `*out` point into the message or the policy. May
@@ -208,7 +209,7 @@ OC_API OC_MUST_USE enum oc_err oc_verify(const struct oc_policy *policy,
 // Returns OC_OK and in `*kind` why it may sign; or the check that failed, with `*kind`
 // OC_SIGNER_NONE and, if `err` is not NULL, `*err` filled.
 //
-// Threads are as with oc_verify().
+// May be called from several threads at once under the conditions of oc_verify().
 OC_API OC_MUST_USE enum oc_err oc_verify_responder(const struct oc_policy *policy,
                                                    const struct oc_issuer *issuer,
                                                    const struct oc_cert *cert,
@@ -216,8 +217,8 @@ OC_API OC_MUST_USE enum oc_err oc_verify_responder(const struct oc_policy *polic
 
 // struct oc_requestor says who signed a request, once it is believed (RFC 6960 4.1.2).
 struct oc_requestor {
-    // Why the signer is believed. OC_SIGNER_DELEGATE stands for any certificate of
-    // the issuer.
+    // Why the signer is believed. OC_SIGNER_DELEGATE means here that the issuer
+    // issued the signer's certificate, for any purpose.
     enum oc_signer_kind signer;
     // The Name in requestorName, which is the subject of the signer's certificate.
     struct oc_bytes name;
@@ -237,15 +238,15 @@ struct oc_requestor {
 // 2. Its requestorName is a directoryName.
 // 3. That name belongs to the issuer itself, to a certificate that the policy trusts, or to a
 //    certificate in the request that is signed by the issuer's own key. Such a certificate must
-//    have no critical extension that is not understood; if it has a key usage,
-//    digitalSignature or nonRepudiation; and be valid now.
+//    have no critical extension that is not understood, must have digitalSignature or
+//    nonRepudiation if it has a key usage, and must be valid now.
 // 4. The signature is right, and not too weak.
 //
 // Returns OC_OK and fills `*out`, whose views point into the message or the policy; or the
 // first check that failed, with the errors of oc_verify(), `*out` zero and, if `err` is not
 // NULL, `*err` filled. A request without a signature is OC_ERR_SIGNATURE.
 //
-// Threads are as with oc_verify().
+// May be called from several threads at once if the issuer's table allows it.
 OC_API OC_MUST_USE enum oc_err oc_verify_request(const struct oc_policy *policy,
                                                  const struct oc_issuer *issuer,
                                                  const struct oc_request *req,
