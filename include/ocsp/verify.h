@@ -2,14 +2,14 @@
 //
 // ocsp/verify.h: decide whether to believe an OCSP response or a signed request
 //
-// Anyone on the network can send a response that says "good". oc_verify() makes every check
+// Anyone on the network can forge a response that says "good". oc_verify() makes every check
 // of RFC 6960 3.2 in one call: the response must be signed by the issuer or by a responder
 // that the issuer authorised, it must be about the certificate in question, and it must be
 // current. A delegate is a responder to which the issuer has given a certificate for signing
 // responses (RFC 6960 4.2.2.2).
 //
-// It takes a prepared issuer, a serial number, a parsed response and a policy, which contains
-// the time and the limits to judge by. It fills a verdict.
+// oc_verify() takes a prepared issuer, a serial number, a parsed response and a policy with
+// the time and the limits to judge by, and fills a verdict.
 //
 // Two results must be looked at. The return value says whether the response is believed; the
 // `status` of the verdict then says whether the certificate is good, revoked or unknown. OC_OK
@@ -72,9 +72,9 @@ struct oc_policy {
     int64_t now;
     // The number of seconds by which clocks may differ; default 300.
     int64_t skew;
-    // The age of thisUpdate in seconds up to which a response without
-    // nextUpdate is accepted, `skew` aside; default 86400. With 0 there must be
-    // a nextUpdate, as RFC 9919 requires.
+    // The greatest age of thisUpdate, in seconds, at which a response without
+    // nextUpdate is accepted; `skew` is added to it. Default 86400. 0 rejects
+    // every response without nextUpdate, as RFC 9919 requires.
     int64_t max_age;
     // What the nonce must be; default OC_NONCE_IF_PRESENT.
     enum oc_nonce_rule nonce_rule;
