@@ -84,12 +84,12 @@ row_cases() {
     refuses command_source_missing "$(last): no such file: cli/mane.c"
 
     fresh
-    row '| 1 | some | `responder/answer.c`, `responder/anser.c` | |'
-    refuses responder_source_missing "$(last): no such file: responder/anser.c"
+    row '| 1 | some | `responder/answer/answer.c`, `responder/answer/anser.c` | |'
+    refuses responder_source_missing "$(last): no such file: responder/answer/anser.c"
 
     fresh
-    row '| 1 | some | | `responder/answer_test.c`: `good_is_good`, `good_is_bad` |'
-    refuses responder_test_missing "$(last): tests/responder/answer_test.c has no good_is_bad"
+    row '| 1 | some | | `responder/answer/answer_test.c`: `good_is_good`, `good_is_bad` |'
+    refuses responder_test_missing "$(last): tests/responder/answer/answer_test.c has no good_is_bad"
 
     fresh
     row '| 1 | some | | `wire/built_test.c`: `error_responses` |'
