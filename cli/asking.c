@@ -248,7 +248,7 @@ static bool fetch(struct search *search, struct oc_error *err)
 static const char *no_issuer(const struct oc_cert *cert, const char *reason, char *why, size_t size)
 {
     json_t *name = value_name(cert->issuer);
-    snprintf(why, size, "no certificate of its issuer \"%.200s\" given: %s",
+    snprintf(why, size, "missing certificate of its issuer \"%.200s\"; use --issuer: %s",
              json_string_value(name), reason);
     json_decref(name);
     return why;
@@ -259,7 +259,7 @@ const struct oc_issuer *asking_issuer(struct asking *asking, const struct oc_cer
                                       size_t size)
 {
     struct search search = {.asking = asking, .cert = cert};
-    struct oc_error err = {.what = "it cannot be fetched"};
+    struct oc_error err = {.what = "cannot fetch it"};
     if (consider_all(&search, near, n_near))
         return search.found;
     if (search.named != NULL)

@@ -103,10 +103,9 @@ static void complain_key(const struct key_source *source, const struct oc_error 
     else if (source->passphrase.len < 0)
         complain(source->label, "the key is encrypted: give its passphrase with --passphrase-file");
     else if (source->file != NULL)
-        complain(source->label, "the key cannot be decrypted with the passphrase in %s",
-                 source->file);
+        complain(source->label, "cannot decrypt the key with the passphrase in %s", source->file);
     else
-        complain(source->label, "the key cannot be decrypted with this passphrase");
+        complain(source->label, "cannot decrypt the key with this passphrase");
 }
 
 static struct oc_private_key *load_uri(const char *uri, struct key_source *source)

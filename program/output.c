@@ -157,7 +157,7 @@ bool output_file_with_rights(const char *path, struct oc_bytes octets,
         ok = write_device(path, octets);
     }
     if (!ok)
-        complain(path, "cannot be written: %s", strerror(errno));
+        complain(path, "cannot write the file: %s", strerror(errno));
     return ok;
 }
 

@@ -79,7 +79,7 @@ static bool take_number(const struct setting *setting, const char *text, int64_t
     char max[32];
     print_number(setting->kind, setting->min, min, sizeof min);
     print_number(setting->kind, setting->max, max, sizeof max);
-    snprintf(why, size, "is %s, and may be from %s to %s", text, min, max);
+    snprintf(why, size, "is %s, but must be from %s to %s", text, min, max);
     return false;
 }
 
@@ -93,7 +93,7 @@ static bool take_choice(const struct setting *setting, const char *text, unsigne
             return true;
         }
     }
-    int len = snprintf(why, size, "is \"%s\", and may be", text);
+    int len = snprintf(why, size, "is \"%s\", but must be", text);
     for (size_t i = 0; choices[i] != NULL && len >= 0 && (size_t)len < size; i++) {
         const char *before = i == 0 ? " " : choices[i + 1] == NULL ? " or " : ", ";
         len += snprintf(why + len, size - (size_t)len, "%s%s", before, choices[i]);
@@ -108,7 +108,7 @@ static bool take_text(const struct setting *setting, const char *text, const cha
     if (len < setting->min)
         snprintf(why, size, "is empty");
     else if (len > setting->max)
-        snprintf(why, size, "has %lld bytes, and may have %lld", (long long)len,
+        snprintf(why, size, "has %lld bytes, but may have at most %lld", (long long)len,
                  (long long)setting->max);
     else {
         *out = text;
@@ -116,7 +116,7 @@ static bool take_text(const struct setting *setting, const char *text, const cha
             text++;
         if (*text == '\0')
             return true;
-        snprintf(why, size, "has a control character");
+        snprintf(why, size, "contains a control character");
     }
     return false;
 }
@@ -130,7 +130,7 @@ static bool take_bool(const char *text, bool *out, char *why, size_t size)
             return true;
         }
     }
-    snprintf(why, size, "is \"%s\", and may be true or false", text);
+    snprintf(why, size, "is \"%s\", but must be true or false", text);
     return false;
 }
 

@@ -57,7 +57,7 @@ static bool skip_block(struct cursor *cursor)
 {
     const char *end = strstr(cursor->at + 2, "*/");
     if (end == NULL)
-        return settings_fail(cursor->err, cursor->line, "a comment has no end");
+        return settings_fail(cursor->err, cursor->line, "missing */ at the end of a comment");
     return skip_comment(cursor, end + 2);
 }
 
@@ -72,14 +72,13 @@ static bool check_variable(const struct cursor *cursor)
         len++;
     if (len == 0 || len >= sizeof name || begin[len] != '}')
         return settings_fail(cursor->err, cursor->line,
-                             "${ and } must enclose the name of a variable; single quotes keep "
-                             "${ as it is");
+                             "invalid variable: write ${NAME}, or keep ${ in single quotes");
     memcpy(name, begin, len);
     name[len] = '\0';
     const char *value = getenv(name);
     if (value != NULL && value[0] != '\0')
         return true;
-    return settings_fail(cursor->err, cursor->line, "${%s}: the variable %s is %s", name, name,
+    return settings_fail(cursor->err, cursor->line, "the environment variable %s is %s", name,
                          value == NULL ? "not set" : "empty");
 }
 
@@ -101,7 +100,7 @@ static bool skip_escape(struct cursor *cursor, char quote)
     cursor->at++;
     if (cursor->is_strict && *cursor->at != quote && *cursor->at != '\\')
         return settings_fail(cursor->err, cursor->line,
-                             "a backslash in quotes is for a quote or a backslash");
+                             "invalid backslash: only a quote or a backslash may follow it");
     return true;
 }
 
@@ -115,7 +114,7 @@ static bool skip_quoted(struct cursor *cursor)
             (*cursor->at == '\\' && !skip_escape(cursor, quote)))
             return false;
         if (*cursor->at == '\0' || (*cursor->at == '\n' && cursor->is_strict))
-            return settings_fail(cursor->err, begin, "a quote has no end");
+            return settings_fail(cursor->err, begin, "missing closing quote");
         cursor->line += *cursor->at == '\n';
     }
     cursor->at++;
@@ -127,9 +126,10 @@ static bool check_plain(const struct cursor *cursor)
 {
     char c = *cursor->at;
     if (c == '*' || c == '$' || (c == '+' && cursor->at[1] != '='))
-        return settings_fail(cursor->err, cursor->line, "%c must stand in quotes", c);
+        return settings_fail(cursor->err, cursor->line, "unexpected %c: put the value in quotes",
+                             c);
     if (((unsigned char)c < 0x20 && strchr("\t\r\n", c) == NULL) || c == 0x7f)
-        return settings_fail(cursor->err, cursor->line, "a control character");
+        return settings_fail(cursor->err, cursor->line, "unexpected control character");
     return true;
 }
 
@@ -164,6 +164,11 @@ static bool skip_token(struct cursor *cursor)
     return skip_plain(cursor, word > 0 ? word : 1);
 }
 
+// The beginnings of two error texts of libConfuse: a name that a section does not have, and two
+// sections with the same name.
+static const char no_option[] = "no such option ";
+static const char duplicate[] = "found duplicate title ";
+
 // on_value is called for each value. libConfuse does not say whether a setting was there before,
 // and in which line: def.number, the default of a number, is free in a text and keeps its first
 // line.
@@ -172,7 +177,7 @@ static int on_value(cfg_t *section, cfg_opt_t *opt, const char *text, void *resu
     bool is_first = (opt->flags & CFGF_LIST) == 0 || opt->nvalues == 1;
     // A name like issuer|certificate leads into another section.
     if (cfg_getopt(section, opt->name) != opt) {
-        cfg_error(section, "no such option '%s'", opt->name);
+        cfg_error(section, "%s'%s'", no_option, opt->name);
         return -1;
     }
     if (is_first && opt->def.number != 0) {
@@ -194,13 +199,24 @@ __attribute__((format(printf, 2, 0))) static void on_error(cfg_t *section, const
         section->comment = NULL;
 }
 
+// report_error replaces texts of libConfuse by ours.
+static void report_error(int line, const char *text, struct settings_error *err)
+{
+    if (strcmp(text, "premature end of file") == 0)
+        settings_fail(err, line, "unexpected end of file");
+    else if (strncmp(text, no_option, strlen(no_option)) == 0)
+        settings_fail(err, line, "unknown setting %s", text + strlen(no_option));
+    else if (strncmp(text, duplicate, strlen(duplicate)) == 0)
+        settings_fail(err, line, "duplicate section %s", text + strlen(duplicate));
+    else
+        settings_fail(err, line, "%s", text);
+}
+
 // take_error takes the error from the section that has one.
 static bool take_error(const cfg_t *section, struct settings_error *err)
 {
     if (section->comment != NULL) {
-        bool is_end = strcmp(section->comment, "premature end of file") == 0;
-        settings_fail(err, section->line, "%s",
-                      is_end ? "unexpected end of file" : section->comment);
+        report_error(section->line, section->comment, err);
         return true;
     }
     for (const cfg_opt_t *opt = section->opts; opt->name != NULL; opt++) {
@@ -316,9 +332,10 @@ static bool read_text(cfg_t *cfg, char *text, enum settings_dialect dialect,
     if (cfg_parse_buf(cfg, text) != CFG_SUCCESS)
         // Two failures have no text: a name that is "", and no memory.
         return !take_error(cfg, err) &&
-               settings_fail(err, 0, "a setting without a name, or out of memory");
+               settings_fail(err, 0, "missing name of a setting, or out of memory");
     // libConfuse takes the end of the text for the end of all sections.
-    return cursor.depth == 0 || settings_fail(err, cursor.line, "a section is not closed");
+    return cursor.depth == 0 ||
+           settings_fail(err, cursor.line, "missing } at the end of a section");
 }
 
 struct settings *settings_parse(const char *file, const char *text,

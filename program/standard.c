@@ -39,6 +39,7 @@ bool standard_end(void)
     if (fflush(stdout) == 0 && !failed)
         return true;
     // errno of an earlier failure is lost; a flush that fails now sets it again.
-    complain(report_program(), "standard output: %s", errno != 0 ? strerror(errno) : "write error");
+    complain(report_program(), "cannot write to standard output: %s",
+             errno != 0 ? strerror(errno) : "write error");
     return false;
 }

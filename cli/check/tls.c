@@ -236,7 +236,7 @@ bool tls_look(const struct tls_options *options, const char *target, struct tls_
     struct look look = {.options = options, .fd = -1, .why = why, .why_size = size};
     *out = (struct tls_peer){0};
     if (!endpoint_parse(&look.endpoint, target, starttls_port(options->starttls)))
-        return fail(&look, "neither HOST nor HOST:PORT", "");
+        return fail(&look, "invalid target: neither HOST nor HOST:PORT", "");
     bool ok = connect_any(&look);
     look.deadline = clock_ms() + options->timeout;
     ok = ok && prepare(&look) && start_tls(&look) && shake_hands(&look) && take(&look, out);

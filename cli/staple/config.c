@@ -68,7 +68,7 @@ static bool read_text(const char *file, struct octets *out)
     if (out->len > SETTINGS_MAX)
         wrong = "larger than 1 MiB";
     else if (memchr(out->data, '\0', out->len) != NULL)
-        wrong = "not a text: it contains a NUL";
+        wrong = "not a text file: it contains a NUL byte";
     if (wrong == NULL) {
         out->data = must_resize(out->data, out->len + 1, 1);
         out->data[out->len] = '\0';
@@ -170,7 +170,7 @@ static bool add_staple(struct staple_setup *setup, const struct settings_section
     }
     bool has_name = is_name(setting->name);
     if (!has_name)
-        complain(place, "staple \"%s\": its name is not 1 to %d bytes without spaces",
+        complain(place, "staple \"%s\": invalid name: use 1 to %d bytes without spaces",
                  setting->name, TITLE_MAX);
     else if (setup->n > STAPLE_ITEMS_MAX)
         complain(place, "more than %d staples", STAPLE_ITEMS_MAX);
@@ -245,7 +245,7 @@ static bool are_apart(const struct staple_setup *setup, const char *file)
         const struct staple_setting *later = other > one ? other : one;
         ok = by_path(&places[i - 1], &places[i]) != 0;
         if (!ok)
-            complain_staple(file, later, "another staple goes to the same file, ", later->out);
+            complain_staple(file, later, "another staple has the same output file, ", later->out);
     }
     for (size_t i = 0; i < setup->n; i++)
         free(places[i].path);
@@ -256,7 +256,7 @@ static bool are_apart(const struct staple_setup *setup, const char *file)
 bool staple_config_finish(struct staple_setup *setup, const char *file)
 {
     if (setup->n == 0) {
-        complain(file, "names no staple");
+        complain(file, "missing section staple");
         return false;
     }
     for (size_t i = 0; i < setup->n; i++) {

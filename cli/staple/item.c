@@ -224,7 +224,7 @@ static void fail_asking(struct staple_item *item, const struct oc_check *check, 
         complain(item->setting->name, "%s", why);
     }
     if (check->n_exchanges == 0)
-        snprintf(why, sizeof why, "no responder could be asked");
+        snprintf(why, sizeof why, "cannot ask any responder");
     else
         why_exchange(&check->exchanges[check->n_exchanges - 1], why);
     fail(item, now, "%s", why);

@@ -135,7 +135,7 @@ static int run(struct round *round)
     sweep(round);
     if (ask(round))
         return EX_OK;
-    complain("ocsp staple", "out of memory or of random numbers");
+    complain("ocsp staple", "out of memory, or cannot generate random numbers");
     return EX_OSERR;
 }
 

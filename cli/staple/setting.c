@@ -55,7 +55,7 @@ static bool set_form(const char *about, struct staple_setting *setting, const ch
             return true;
         }
     }
-    complain(about, "--form: \"%s\" is none of der, nginx, haproxy, envoy", argument);
+    complain(about, "--form: \"%s\" is not one of der, nginx, haproxy, envoy", argument);
     return false;
 }
 
@@ -154,8 +154,8 @@ bool staple_setting_set_all(const char *about, struct staple_setup *setup, int o
 {
     switch (option) {
     case ASKING_NONCE:
-        complain(about, "--nonce: a staple is for everybody, and a nonce is for the one who "
-                        "sent it (RFC 6960 4.4.1)");
+        complain(about, "--nonce is not supported: a staple is for all clients, a nonce for one "
+                        "(RFC 6960 4.4.1)");
         return false;
     case ASKING_URL:
         setup->asking.url = argument;
@@ -231,14 +231,14 @@ const char *staple_setting_finish(struct staple_setup *setup, struct staple_sett
     if (setting->form != STAPLE_HAPROXY && !has_own_socket)
         setting->haproxy_socket = NULL;
     if (setting->cert == NULL || setting->cert[0] == '\0')
-        return "which certificate? cert is needed";
+        return "missing cert";
     if (setting->out == NULL)
         setting->out = own_place(setup, setting);
     if (setting->out == NULL || setting->out[0] == '\0')
-        return "where to? out is needed, unless form is nginx or haproxy";
+        return "missing out: only the forms nginx and haproxy have a default";
     if (strcmp(setting->out, setting->cert) == 0)
         return "the staple would replace the certificate";
     if (setting->haproxy_socket != NULL && setting->form != STAPLE_HAPROXY)
-        return "haproxy-socket is for the form haproxy";
+        return "haproxy-socket needs the form haproxy";
     return NULL;
 }

@@ -30,7 +30,7 @@ struct engine *engine_new(char *why, size_t size)
     if (engine != NULL && engine->crypto != NULL && engine->cache != NULL &&
         engine->inflight != NULL)
         return engine;
-    snprintf(why, size, "out of memory or of random numbers");
+    snprintf(why, size, "out of memory, or cannot generate random numbers");
     engine_free(engine);
     return NULL;
 }
@@ -133,7 +133,7 @@ bool engine_renew_signer(struct engine *engine, int signer_socket, char *why, si
     struct generation *before = engine_hold(engine);
     if (before == NULL) {
         close(signer_socket);
-        snprintf(why, size, "nothing is served yet");
+        snprintf(why, size, "the worker process has no configuration yet");
         return false;
     }
     struct generation *generation =

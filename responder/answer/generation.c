@@ -30,8 +30,8 @@ static bool match_signers(const struct oc_crypto *crypto, struct generation *gen
         if (memcmp(generation->infos[k].issuer, digest, sizeof digest) == 0)
             set->numbers[set->n++] = (uint32_t)k;
     }
-    return set->n > 0 ||
-           fail(why, size, served->config->name, "the signer process has no signer for it");
+    return set->n > 0 || fail(why, size, served->config->name,
+                              "the signer process has no signer for this issuer");
 }
 
 static bool match_all(const struct oc_crypto *crypto, struct generation *generation, char *why,
@@ -65,8 +65,7 @@ static struct generation *begin(const struct oc_crypto *crypto, struct sources *
     generation->sources = sources;
     generation->config = sources->config;
     generation->served = sources->served;
-    generation->link =
-        signer_link_new(socket, sources->config->sign_queue, HELLO_MS, why, size);
+    generation->link = signer_link_new(socket, sources->config->sign_queue, HELLO_MS, why, size);
     if (generation->link != NULL && match_all(crypto, generation, why, size))
         return generation;
     generation_free(generation);
@@ -86,8 +85,7 @@ struct generation *generation_new(const struct oc_crypto *crypto, struct config 
 struct generation *generation_renew(const struct oc_crypto *crypto, const struct generation *before,
                                     int socket, char *why, size_t size)
 {
-    struct generation *generation =
-        begin(crypto, sources_hold(before->sources), socket, why, size);
+    struct generation *generation = begin(crypto, sources_hold(before->sources), socket, why, size);
     if (generation != NULL)
         atomic_store(&generation->sources_ok, atomic_load(&before->sources_ok));
     return generation;

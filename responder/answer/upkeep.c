@@ -57,10 +57,13 @@ static void refresh(struct engine *engine, struct generation *generation)
 static void warn_of(const struct served_issuer *issuer, int64_t ends, int64_t now)
 {
     if (ends <= now)
-        log_line(LOG_ERROR_LINE, "%s: no signer certificate is valid: every new answer is tryLater",
+        log_line(LOG_ERROR_LINE,
+                 "%s: no signer certificate is valid, so new answers are tryLater: add a signer "
+                 "with a valid certificate, and reload",
                  issuer->config->name);
     else
-        log_line(LOG_WARNING_LINE, "%s: the last signer certificate expires in %lld hours",
+        log_line(LOG_WARNING_LINE,
+                 "%s: the last signer certificate expires in %lld hours: add a signer, and reload",
                  issuer->config->name, (long long)(ends - now) / 3600);
 }
 

@@ -41,7 +41,7 @@ static bool read_unix(const char *path, struct listen_address *out, char *why, s
         const char *digits = comma + strlen(",mode=");
         size_t n = strspn(digits, "01234567");
         if (n < 3 || n > 4 || digits[n] != '\0' || strtoul(digits, NULL, 8) > 0777)
-            return refuse(why, size, "the mode is three octal digits");
+            return refuse(why, size, "the mode must be three octal digits");
         out->mode = (mode_t)strtoul(digits, NULL, 8);
     }
     un->sun_family = AF_UNIX;
@@ -81,7 +81,7 @@ static bool read_host(const char *text, struct listen_address *out, char *why, s
     const char *colon = strrchr(text, ':');
     in_port_t port = 0;
     if (colon == NULL || !read_port(colon + 1, &port))
-        return refuse(why, size, "an address ends with :PORT, a number up to 65535");
+        return refuse(why, size, "it must end with :PORT, a number up to 65535");
     size_t len = (size_t)(colon - text);
     if (len < sizeof host) {
         memcpy(host, text, len);
@@ -97,7 +97,8 @@ static bool read_host(const char *text, struct listen_address *out, char *why, s
             return true;
         }
     }
-    return refuse(why, size, "the port follows an IPv4 address, an IPv6 address in [], or *");
+    return refuse(why, size,
+                  "before the port there must be an IPv4 address, an IPv6 address in [], or *");
 }
 
 bool listen_address_read(const char *text, struct listen_address *out, char *why, size_t size)

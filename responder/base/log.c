@@ -105,10 +105,11 @@ static size_t lost_line(unsigned long long n, char *out, size_t size)
     write_time(time);
     int more =
         form == LOG_TEXT
-            ? snprintf(out + len, size - len, "warning: %llu lines lost\n", n)
-            : snprintf(out + len, size - len,
-                       "{\"level\":\"warning\",\"message\":\"%llu lines lost\",\"time\":\"%s\"}\n",
-                       n, time);
+            ? snprintf(out + len, size - len, "warning: %llu log lines lost\n", n)
+            : snprintf(
+                  out + len, size - len,
+                  "{\"level\":\"warning\",\"message\":\"%llu log lines lost\",\"time\":\"%s\"}\n",
+                  n, time);
     return len + (size_t)more;
 }
 
@@ -267,7 +268,7 @@ void log_limited(enum log_level level, const char *format, ...)
     if (!may_log(&left_out))
         return;
     if (left_out > 0)
-        log_line(LOG_WARNING_LINE, "%llu lines were left out", (unsigned long long)left_out);
+        log_line(LOG_WARNING_LINE, "%llu similar lines suppressed", (unsigned long long)left_out);
     va_list args;
     va_start(args, format);
     log_arguments(level, format, args);

@@ -198,7 +198,8 @@ static bool restrict_calls(const int *more, size_t n_more, char *why, size_t siz
     seccomp_release(filter);
     if (result == 0)
         return true;
-    snprintf(why, size, "seccomp: %s (\"seccomp = false\" does without)", strerror(-result));
+    snprintf(why, size, "cannot install the seccomp filter: %s; \"seccomp = false\" disables it",
+             strerror(-result));
     return false;
 }
 

@@ -286,7 +286,8 @@ static int decide_revoke(const struct change *change, struct oc_bytes serial,
                          const struct record *known, struct record *out)
 {
     if (known->status == RECORD_NOT_ISSUED && !change->may_issue)
-        return complain_about(change, serial, "was never issued; --issue revokes it all the same");
+        return complain_about(change, serial,
+                              "was never recorded as issued: --issue revokes it anyway");
     if (known->status == RECORD_REVOKED)
         return decide_again(change, serial, known, out);
     record_merge(known, &change->wanted, out);

@@ -327,7 +327,7 @@ static int report_end(struct import *import, int status)
     if (status != EX_OK)
         return status;
     if (import->n_conflicts > CONFLICTS_SHOWN)
-        complain(import->file, "and %zu more", import->n_conflicts - CONFLICTS_SHOWN);
+        complain(import->file, "%zu more stay as they are", import->n_conflicts - CONFLICTS_SHOWN);
     if (import->began_after > 0)
         printf("continued after line %lld\n", (long long)import->began_after);
     printf("%zu certificates: %zu new, %zu changed, %zu unchanged\n", import->n_read, import->n_new,

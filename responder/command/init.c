@@ -35,7 +35,7 @@ static int init_database(const struct session *session)
     struct store_error err;
     const char *path = session->config->database;
     if (path == NULL) {
-        complain(session->title, "%s names no database", session->config_file);
+        complain(session->title, "%s: missing setting \"database\"", session->config_file);
         return EX_CONFIG;
     }
     if (!database_init(path, &err)) {

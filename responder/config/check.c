@@ -42,7 +42,7 @@ static bool check_name(const struct settings_section *section, struct settings_e
     for (; *name != '\0'; name++) {
         if (iscntrl((unsigned char)*name) || strchr("\"\\", *name) != NULL)
             return fail(err, section, NULL,
-                        "the name of the %s has a quote, a backslash or a control character",
+                        "the name of the %s contains a quote, a backslash or a control character",
                         section->kind);
     }
     return true;
@@ -101,13 +101,13 @@ static bool check_crl(const struct settings_section *section, const struct issue
 {
     if (!issuer->insecure_good_if_not_revoked)
         return fail(err, section, "source",
-                    "a CRL does not say which certificates were issued, so none could be good; "
-                    "insecure-good-if-not-revoked = true makes all good that it does not list, "
+                    "source = crl needs insecure-good-if-not-revoked = true: a CRL does not say "
+                    "which certificates were issued, so all that it does not list are good, "
                     "even those that were never issued");
     if (settings_find(section, "unknown-serial") != NULL)
         return fail(err, section, "unknown-serial",
-                    "unknown-serial has no use with insecure-good-if-not-revoked: no serial "
-                    "number is unknown then");
+                    "unknown-serial excludes insecure-good-if-not-revoked, which makes every "
+                    "serial number good that the CRL does not list");
     return true;
 }
 
@@ -116,7 +116,7 @@ static bool check_database(const struct config *config, const struct settings_se
 {
     if (issuer->source_file != NULL)
         return fail(err, section, "source-file",
-                    "source-file is for source = \"index\" and \"crl\"; the statuses of issuer "
+                    "source-file needs source = index or crl; the statuses of issuer "
                     "\"%s\" are in the database",
                     issuer->name);
     return config->database != NULL ||
@@ -138,7 +138,7 @@ static bool check_source(const struct config *config, const struct settings_sect
         return check_crl(section, issuer, err);
     return !issuer->insecure_good_if_not_revoked ||
            fail(err, section, "insecure-good-if-not-revoked",
-                "insecure-good-if-not-revoked is for source = \"crl\"; this source knows which "
+                "insecure-good-if-not-revoked needs source = crl; other sources know which "
                 "certificates were issued");
 }
 
@@ -171,7 +171,7 @@ static bool check_issuers(const struct config *config, const struct settings_sec
 {
     struct issuer_config *issuers = config->issuers;
     if (config->n_issuers == 0)
-        return settings_fail(err, 0, "no issuer is set");
+        return settings_fail(err, 0, "missing section issuer");
     if (config->n_issuers > ISSUERS_MAX)
         return settings_fail(err, 0, "more than %d issuers", ISSUERS_MAX);
     for (size_t i = 0; i < config->n_issuers; i++) {
@@ -241,7 +241,7 @@ static bool check_admin(const struct config *config, const struct settings_secti
     if (address[0] != '*' && strcmp(address, "systemd") != 0)
         return true;
     return fail(err, root, "admin-listen",
-                "admin-listen is one socket: name an address, or \"unix:PATH\"");
+                "admin-listen must be one socket: use ADDRESS:PORT or unix:PATH");
 }
 
 static bool check_prefix(const struct config *config, const struct settings_section *root,
@@ -318,7 +318,7 @@ bool config_check_files(const struct config *config, const struct settings_secti
                         struct settings_error *err)
 {
     if (config->user != NULL && getpwnam(config->user) == NULL)
-        return fail(err, root, "user", "user: there is no user \"%s\"", config->user);
+        return fail(err, root, "user", "user: unknown user \"%s\"", config->user);
     bool ok = check_file(root, "database", config->database, USE_SERVED, err);
     for (size_t i = 0; ok && i < config->n_issuers; i++)
         ok = check_issuer_files(&root->sections[i], &config->issuers[i], err);

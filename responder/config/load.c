@@ -110,7 +110,7 @@ static const char *read_all(FILE *in, char *text)
         return strerror(errno);
     if (len > SETTINGS_MAX)
         return "larger than 1 MiB";
-    return memchr(text, '\0', len) != NULL ? "not a text: it contains a NUL" : NULL;
+    return memchr(text, '\0', len) != NULL ? "not a text file: it contains a NUL byte" : NULL;
 }
 
 char *config_read(const char *file, char *why, size_t size)

@@ -15,7 +15,7 @@ static bool keep(struct settings *settings, const char *before, size_t len, cons
 {
     *text = settings_keep_text(settings, before, len, *text);
     if (*text == NULL)
-        snprintf(why, size, "cannot be kept: out of memory");
+        snprintf(why, size, "cannot be stored: out of memory");
     return *text != NULL;
 }
 

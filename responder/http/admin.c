@@ -66,12 +66,12 @@ static void print_cache(FILE *out, const struct cache_counts *cache, int64_t now
     metrics_print_gauge(out, "ocspd_cache_entries", (int64_t)cache->n_entries,
                         "Answers in the cache.");
     metrics_print_gauge(out, "ocspd_cache_bytes", (int64_t)cache->octets,
-                        "Bytes that the cache uses.");
+                        "Memory that the cache uses, in bytes.");
     metrics_print_counter(out, "ocspd_cache_evictions_total", cache->n_evicted,
                           "Answers removed from the cache to make room.");
     if (cache->oldest != 0)
         metrics_print_gauge(out, "ocspd_cache_oldest_age_seconds", now - cache->oldest,
-                            "Age of the oldest answer in the cache.");
+                            "Age of the oldest answer in the cache, in seconds.");
 }
 
 static void print_status(FILE *out, const struct engine_status *status, int64_t now)
@@ -87,10 +87,10 @@ static void print_status(FILE *out, const struct engine_status *status, int64_t 
     metrics_print_counter(out, "ocspd_sign_refused_total", status->n_refused,
                           "Requests answered tryLater because the signing queue was full.");
     metrics_print_counter(out, "ocspd_answers_not_saved_total", status->n_not_saved,
-                          "Answers that are not saved for the next start.");
+                          "Answers that could not be saved for use after a restart.");
     if (status->signer_ends != 0)
         metrics_print_gauge(out, "ocspd_signer_expiry_seconds", status->signer_ends - now,
-                            "Time until the first issuer has no valid signer.");
+                            "Seconds until the first issuer has no valid signer.");
     metrics_print_gauge(out, "ocspd_store_up", status->stores_ok,
                         "Whether every store can be read.");
 }

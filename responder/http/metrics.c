@@ -160,7 +160,7 @@ static void print_latency(FILE *out)
     uint64_t n = 0;
     uint64_t microseconds = 0;
     print_head(out, "ocspd_request_duration_seconds", "histogram",
-               "Time from the first line of a request until its answer is ready.");
+               "Seconds from the first line of a request until its answer is ready.");
     for (size_t bucket = 0; bucket <= BUCKETS; bucket++) {
         for (size_t i = 0; i < SHARDS; i++)
             n += get(&shards[i].buckets[bucket]);

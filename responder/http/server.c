@@ -312,7 +312,7 @@ void http_drain(struct http *http)
 {
     http->service.is_draining = true;
     if (!acceptor_exchange(http->acceptor, NULL, 0))
-        log_line(LOG_WARNING_LINE, "out of memory: connections are still accepted");
+        log_line(LOG_WARNING_LINE, "cannot stop accepting connections: out of memory");
 }
 
 size_t http_n_connections(const struct http *http)

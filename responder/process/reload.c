@@ -86,7 +86,9 @@ static void start_signer(struct supervisor *supervisor, const struct config *con
     if (reload->signer > 0)
         return;
     reload->signer = 0;
-    reload_fail(supervisor, strerror(errno));
+    char why[200];
+    snprintf(why, sizeof why, "cannot create the process: %s", strerror(errno));
+    reload_fail(supervisor, why);
 }
 
 static bool write_text(int fd, const char *text)
@@ -161,7 +163,7 @@ static bool read_file(struct supervisor *supervisor, char *why, size_t size)
     reload->text = keep_text(text);
     free(text);
     if (reload->text < 0) {
-        snprintf(why, size, "memfd_create: %s", strerror(errno));
+        snprintf(why, size, "cannot store the configuration in memory: %s", strerror(errno));
         return false;
     }
     return check_unchanged(supervisor, reload->config, why, size) &&

@@ -21,7 +21,7 @@ enum { BACKLOG = 4096, FIRST_PASSED = 3 };
 
 static bool fail(char *why, size_t size, const char *address, int error)
 {
-    snprintf(why, size, "%s: %s", address, strerror(error));
+    snprintf(why, size, "cannot listen on %s: %s", address, strerror(error));
     return false;
 }
 
@@ -157,7 +157,9 @@ static bool open_passed(struct listeners *out, const char *address, char *why, s
     long n = 0;
     if (!read_count("LISTEN_PID", INT32_MAX, &pid) || pid != (long)getpid() ||
         !read_count("LISTEN_FDS", LISTEN_MAX, &n) || n == 0) {
-        snprintf(why, size, "%s: no socket was passed to this process (LISTEN_FDS, LISTEN_PID)",
+        snprintf(why, size,
+                 "%s: no socket was passed to this process (LISTEN_FDS, LISTEN_PID): "
+                 "start ocspd.socket",
                  address);
         return false;
     }

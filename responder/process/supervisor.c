@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -155,8 +156,8 @@ static int time_to_next(const struct supervisor *supervisor)
 static void reload_timed_out(struct supervisor *supervisor)
 {
     bool is_worker = supervisor->reload.step == STEP_WORKER;
-    reload_fail(supervisor, is_worker ? "the worker process does not answer"
-                                      : "the signer process does not become ready");
+    reload_fail(supervisor, is_worker ? "the worker process did not answer in time"
+                                      : "the signer process was not ready in time");
     // It is unknown which configuration the worker will use.
     if (is_worker)
         supervisor_give_up(supervisor, EX_SOFTWARE);
@@ -167,7 +168,8 @@ static void run_due(struct supervisor *supervisor)
     int64_t now = clock_ms();
     if (supervisor->drain_deadline != 0) {
         if (now >= supervisor->drain_deadline) {
-            log_line(LOG_ERROR_LINE, "the worker process does not exit");
+            log_line(LOG_ERROR_LINE,
+                     "the worker process did not exit within drain-timeout: killing it");
             supervisor_give_up(supervisor, EX_SOFTWARE);
         }
     } else if (supervisor->reload.step != STEP_NONE) {
@@ -247,7 +249,9 @@ static void start(struct supervisor *supervisor)
     if (supervisor->worker > 0)
         return;
     supervisor->worker = 0;
-    reload_fail(supervisor, strerror(errno));
+    char why[200];
+    snprintf(why, sizeof why, "cannot create the worker process: %s", strerror(errno));
+    reload_fail(supervisor, why);
 }
 
 // stop_all stops the other processes. The worker, if it still runs, is killed; the signers exit

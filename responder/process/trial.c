@@ -150,7 +150,7 @@ int config_try(struct config *config, enum trial trial, char *why, size_t size)
     int ends[2];
     pid_t parent = getpid();
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        snprintf(why, size, "pipe: %s", strerror(errno));
+        snprintf(why, size, "cannot create a pipe: %s", strerror(errno));
         return EX_OSERR;
     }
     pid_t pid = fork();
@@ -161,12 +161,12 @@ int config_try(struct config *config, enum trial trial, char *why, size_t size)
     size_t len = pid == -1 ? 0 : read_why(ends[0], why, size);
     close(ends[0]);
     if (pid == -1) {
-        snprintf(why, size, "fork: %s", strerror(error));
+        snprintf(why, size, "cannot create a process: %s", strerror(error));
         return EX_OSERR;
     }
     int status = wait_for(pid);
     if (status != EX_OK && len == 0)
-        snprintf(why, size, "%s: cannot try the files that it names, or not within %d s",
+        snprintf(why, size, "%s: cannot check the files that it names, or not within %d seconds",
                  config->file, PATIENCE);
     return status;
 }

@@ -186,7 +186,8 @@ static void limit_connections(struct config *config)
     if (config->max_connections <= most)
         return;
     log_line(LOG_WARNING_LINE,
-             "max-connections is %zu, but this process may open only %llu files: limited to %zu",
+             "max-connections is %zu, but this process may open only %llu files: using %zu; "
+             "raise the limit of open files (ulimit -n, LimitNOFILE)",
              config->max_connections, (unsigned long long)limit.rlim_cur, most);
     // The share of one address stays the same; rounding up keeps it from becoming 0, "no limit".
     config->max_connections_per_address =
@@ -225,7 +226,7 @@ static bool change(struct worker *worker, struct offer *offer, struct admin **ad
     char ignored[200];
     if (http_ok && !http_reload(worker->http, worker->config, worker->fds,
                                 worker->n_fds - worker->has_admin, ignored, sizeof ignored))
-        log_line(LOG_ERROR_LINE, "cannot serve the old addresses again: %s", ignored);
+        log_line(LOG_ERROR_LINE, "cannot return to the old addresses, restart ocspd: %s", ignored);
     if (*admin != worker->admin && *admin != NULL)
         admin_free(*admin);
     return false;

@@ -59,8 +59,8 @@ static const char *key_reason(const struct oc_error *err, const struct passphras
 {
     if (err->code != OC_ERR_PASSPHRASE)
         return err->what;
-    return passphrase->len < 0 ? "is encrypted: set passphrase_file"
-                               : "cannot be decrypted with the passphrase in passphrase_file";
+    return passphrase->len < 0 ? "missing passphrase: set passphrase-file"
+                               : "cannot decrypt the key with the passphrase in passphrase-file";
 }
 
 static bool open_key(const struct loading *loading, struct passphrase *passphrase,
@@ -72,7 +72,7 @@ static bool open_key(const struct loading *loading, struct passphrase *passphras
     if (why != NULL)
         return fail(loading, loading->signer->passphrase_file, why);
     return oc_openssl_key_open(loading->signer->key, &source, key, &err) == OC_OK ||
-           fail(loading, "its key", key_reason(&err, passphrase));
+           fail(loading, "key", key_reason(&err, passphrase));
 }
 
 static bool load_key(const struct loading *loading, struct oc_private_key **key)
@@ -154,10 +154,10 @@ static bool check_dates(const struct loading *loading, const struct signers_one 
         bool is_now = is_valid(info, loading->now);
         n_valid += is_now;
         if (!is_now)
-            log_line(LOG_WARNING_LINE, "issuer %s, signer %s: %s", loading->issuer->name,
-                     info->name,
-                     info->not_after < loading->now ? "its certificate has expired: remove it"
-                                                    : "its certificate is not valid yet");
+            log_line(
+                LOG_WARNING_LINE, "issuer %s, signer %s: %s", loading->issuer->name, info->name,
+                info->not_after < loading->now ? "its certificate has expired: remove this signer"
+                                               : "its certificate is not valid yet");
     }
     return n_valid > 0 || fail(loading, "signers", "no signer is valid now (RFC 6960 3.2)");
 }

@@ -63,7 +63,7 @@ static bool take_messages(struct signer_link *link, struct oc_bytes packet)
         if (packet.len == 0)
             return true;
     }
-    log_line(LOG_ERROR_LINE, "signer: the process sent an invalid packet");
+    log_line(LOG_ERROR_LINE, "signer: invalid packet from the process: restarting it");
     return false;
 }
 
@@ -82,7 +82,8 @@ static bool is_silent(struct signer_link *link, int64_t now, int64_t heard)
 {
     if (!slots_finish_late(&link->slots, now) || now - heard < JOB_MS)
         return false;
-    log_line(LOG_ERROR_LINE, "signer: the process has not answered for %d seconds", JOB_MS / 1000);
+    log_line(LOG_ERROR_LINE, "signer: the process has not answered for %d seconds: restarting it",
+             JOB_MS / 1000);
     return true;
 }
 
@@ -128,13 +129,13 @@ static bool receive_hello(int socket, int64_t deadline, struct packet_hello *hel
         int64_t left = deadline - clock_ms();
         // A timeout of 0 would mean to wait for ever.
         if (left <= 0 || !set_timeout(socket, left))
-            return fail(why, size, "the process sent no hello in time");
+            return fail(why, size, "the process did not start in time");
         ssize_t n = recv(socket, octets, sizeof octets, 0);
         if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK))
-            return fail(why, size, "the process exited before its hello");
+            return fail(why, size, "the process exited before it was ready");
         if (n > 0)
             return read_hello((struct oc_bytes){octets, (size_t)n}, hello) ||
-                   fail(why, size, "unexpected hello");
+                   fail(why, size, "unexpected first message from the process");
     }
 }
 
@@ -152,7 +153,7 @@ static bool receive_infos(struct signer_link *link, int64_t timeout_ms, char *wh
         if (link->infos == NULL)
             return fail(why, size, "out of memory");
         if (hello.i != i || hello.n != link->n_infos)
-            return fail(why, size, "unexpected hello");
+            return fail(why, size, "unexpected first message from the process");
         link->infos[i] = hello.info;
     }
     return set_timeout(link->socket, SWEEP_MS) || fail(why, size, strerror(errno));

@@ -198,7 +198,7 @@ static bool say_hello(const struct signers *signers, int socket)
         const struct packet_hello hello = {(uint32_t)signers->n, (uint32_t)i, signers->all[i].info};
         size_t len = packet_write_hello(&hello, packet + PACKET_FRAME, PACKET_HELLO_MAX);
         if (len == 0 || !transmit(socket, packet, packet_frame(packet, len))) {
-            log_line(LOG_ERROR_LINE, "signer: cannot send the hello: the worker is gone");
+            log_line(LOG_ERROR_LINE, "signer: cannot report to the worker process: it has exited");
             return false;
         }
     }

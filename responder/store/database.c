@@ -51,7 +51,9 @@ struct database {
 
 static bool fail_lost(const struct database *database, struct store_error *err)
 {
-    return store_fail(err, STORE_FAULT_DATA, "%s: another file has replaced it", database->path);
+    return store_fail(err, STORE_FAULT_DATA,
+                      "%s: the file was replaced: reload ocspd to read the new one",
+                      database->path);
 }
 
 // Sets `*now` to the state of the file. Returns false if another file has replaced it.

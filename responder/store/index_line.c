@@ -144,7 +144,7 @@ const char *index_line_read(char *line, size_t len, uint8_t serial[SERIAL_MAX], 
     char *fields[N_FIELDS];
     *out = (struct record){0};
     if (memchr(line, '\0', len) != NULL)
-        return "unexpected zero byte";
+        return "unexpected NUL byte";
     if (split(line, len, fields) != N_FIELDS)
         return "invalid line: expected six fields separated by tabs";
     if (!read_time(fields[EXPIRES], &out->expires))

@@ -304,7 +304,7 @@ class NameServerTest(ManyCase):
         seconds, status, error = self.in_namespace("--connect-timeout", "1", "--timeout", "1",
                                                    "far.pem")
         self.assertEqual(status, 3)
-        self.assertRegex(error, "^far.pem: no certificate of its issuer")
+        self.assertRegex(error, "^far.pem: missing certificate of its issuer")
         self.assertLess(seconds, 15)
 
 

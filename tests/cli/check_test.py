@@ -147,8 +147,8 @@ class RefusalTest(CheckCase):
 
     def test_no_issuer(self):
         self.row(3, "leaf.pem",
-                 error='leaf.pem: no certificate of its issuer "CN=ca" given: the certificate '
-                       "does not say where its issuer's is (RFC 5280 4.2.2.1)\n")
+                 error='leaf.pem: missing certificate of its issuer "CN=ca"; use --issuer: the '
+                       "certificate does not say where its issuer's is (RFC 5280 4.2.2.1)\n")
 
     def test_issuer_fetched(self):
         self.openssl("x509", "-in", "ca.pem", "-outform", "DER", "-out", "ca.der")
@@ -164,8 +164,8 @@ class RefusalTest(CheckCase):
         where = self.serve(self.path("ca.der").read_bytes(), content_type="application/pkix-cert")
         self.make_cert("far", "ca", 0x1000, f"authorityInfoAccess=caIssuers;URI:{where}\n")
         self.row(3, "far.pem",
-                 error='far.pem: no certificate of its issuer "CN=ca" given: cannot find the '
-                       "certificate that signed this one (RFC 5280 4.2.2.1)\n")
+                 error='far.pem: missing certificate of its issuer "CN=ca"; use --issuer: cannot '
+                       "find the certificate that signed this one (RFC 5280 4.2.2.1)\n")
 
     def test_missing_file(self):
         self.row(3, "./none.pem", error="./none.pem: No such file or directory\n")

@@ -105,7 +105,8 @@ class OutputTest(Case):
 
     def lose(self, *args):
         with open("/dev/full", "wb") as full:
-            self.fail_with(74, "ocsp: standard output: No space left on device\n", *args,
+            self.fail_with(74, "ocsp: cannot write to standard output: No space left on "
+                           "device\n", *args,
                            stdout=full)
 
     def test_full_disk(self):
@@ -120,25 +121,28 @@ class OutputTest(Case):
     def test_full_disk_outranks_bad_input(self):
         with open("/dev/full", "wb") as full:
             self.fail_with(74, "nowhere: No such file or directory\n"
-                           "ocsp: standard output: write error\n", "show", REQUEST, "nowhere",
+                           "ocsp: cannot write to standard output: write error\n", "show",
+                           REQUEST, "nowhere",
                            stdout=full)
 
     def test_closed_pipe(self):
         for args in (["show", REQUEST], ["show", "large"], ["show", "--json", "large"]):
             reader, writer = os.pipe()
             os.close(reader)
-            self.fail_with(74, "ocsp: standard output: Broken pipe\n", *args, stdout=writer)
+            self.fail_with(74, "ocsp: cannot write to standard output: Broken pipe\n", *args,
+                           stdout=writer)
             os.close(writer)
 
     def test_reader_that_goes_away(self):
         done = self.shell('"$OCSP" show large | head -n 1; echo ${PIPESTATUS[0]}')
         self.assertEqual(done.stdout.decode().splitlines()[1], "74")
-        self.assertEqual(done.stderr.decode(), "ocsp: standard output: Broken pipe\n")
+        self.assertEqual(done.stderr.decode(),
+                         "ocsp: cannot write to standard output: Broken pipe\n")
 
     def test_closed_descriptor(self):
         done = self.shell(f'"$OCSP" show "{REQUEST}" >&-')
         self.assertEqual((done.returncode, done.stderr),
-                         (74, b"ocsp: standard output: Bad file descriptor\n"))
+                         (74, b"ocsp: cannot write to standard output: Bad file descriptor\n"))
 
     def test_closed_descriptor_does_not_spoil_out(self):
         done = self.shell(f'"$OCSP" request --issuer "{ISSUER}" --out r "{LEAF}" <&- >&- 2>&-')

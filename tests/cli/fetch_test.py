@@ -86,7 +86,7 @@ class FetchTest(AskingCase):
     def test_place_that_cannot_be_written(self):
         done = self.run_ocsp("fetch", "--out", "none/out.der", "leaf-chain.pem")
         self.assertEqual((done.stderr, done.returncode),
-                         (b"none/out.der: cannot be written: No such file or directory\n", 74))
+                         (b"none/out.der: cannot write the file: No such file or directory\n", 74))
 
     def times(self):
         """An earlier and a later time of today, or so."""

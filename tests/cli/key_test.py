@@ -85,7 +85,7 @@ class FormTest(KeyCase):
         self.openssl("pkcs12", "-export", "-inkey", "ca.key", "-in", "ca.pem", "-passout",
                      f"pass:{PASSPHRASE}", "-out", "ca.p12")
         self.sign("ca.p12", "--passphrase-file=pass.txt")
-        self.refuse("ca.p12: the key cannot be decrypted with the passphrase in wrong.txt",
+        self.refuse("ca.p12: cannot decrypt the key with the passphrase in wrong.txt",
                     "ca.p12", "--passphrase-file=wrong.txt")
         self.refuse(f"ca.p12: {ENCRYPTED}", "ca.p12")
 
@@ -151,7 +151,7 @@ class PassphraseTest(KeyCase):
         self.assertIn("DEK-Info", self.path("old.key").read_text())
         for name in ("secret.der", "old.key"):
             self.sign(name, "--passphrase-file=pass.txt")
-            self.refuse(f"{name}: the key cannot be decrypted with the passphrase in wrong.txt",
+            self.refuse(f"{name}: cannot decrypt the key with the passphrase in wrong.txt",
                         name, "--passphrase-file=wrong.txt")
             self.refuse(f"{name}: {ENCRYPTED}", name)
 
@@ -167,11 +167,11 @@ class PassphraseTest(KeyCase):
         self.assertEqual((done.stderr, done.returncode), (b"", 0))
 
     def test_wrong(self):
-        self.refuse("secret.key: the key cannot be decrypted with the passphrase in wrong.txt",
+        self.refuse("secret.key: cannot decrypt the key with the passphrase in wrong.txt",
                     "secret.key", "--passphrase-file=wrong.txt")
         for text in (" " + PASSPHRASE, PASSPHRASE + " ", "\n" + PASSPHRASE):
             self.write("near.txt", text + "\n")
-            self.refuse("secret.key: the key cannot be decrypted with the passphrase in near.txt",
+            self.refuse("secret.key: cannot decrypt the key with the passphrase in near.txt",
                         "secret.key", "--passphrase-file=near.txt")
 
     def test_unreadable(self):
@@ -195,7 +195,7 @@ class PassphraseTest(KeyCase):
         self.write("most.txt", "x" * 1023 + "\n")
         self.sign("long.key", "--passphrase-file=most.txt")
         self.write("most.txt", "x" * 1022 + "\n")
-        self.refuse("long.key: the key cannot be decrypted with the passphrase in most.txt",
+        self.refuse("long.key: cannot decrypt the key with the passphrase in most.txt",
                     "long.key", "--passphrase-file=most.txt")
 
     def test_request(self):
@@ -203,7 +203,7 @@ class PassphraseTest(KeyCase):
         args = ("request", "--issuer", "ca.pem", "leaf.pem", "--sign", "--signer", "ca.pem",
                 "--key", "secret.key")
         self.succeed(*args, "--passphrase-file=pass.txt")
-        self.fail_with(65, "secret.key: the key cannot be decrypted with the passphrase in "
+        self.fail_with(65, "secret.key: cannot decrypt the key with the passphrase in "
                        "wrong.txt\n", *args, "--passphrase-file=wrong.txt")
         self.fail_with(65, f"secret.key: {ENCRYPTED}\n", *args, start_new_session=True)
 
@@ -256,7 +256,7 @@ class TerminalTest(KeyCase):
     def test_wrong(self):
         shown, status = self.talk(b"wrong\n", "secret.key")
         self.assertEqual((shown, os.waitstatus_to_exitcode(status)),
-                         ("Passphrase of secret.key: \nsecret.key: the key cannot be decrypted "
+                         ("Passphrase of secret.key: \nsecret.key: cannot decrypt the key "
                           "with this passphrase\n", 65))
         self.assertFalse(self.path("resp.der").exists())
 

@@ -378,19 +378,19 @@ class OutTest(RequestCase):
         self.assert_only(r=self.before)
 
     def test_directory_missing(self):
-        self.refuse("nowhere/r: cannot be written: No such file or directory\n",
+        self.refuse("nowhere/r: cannot write the file: No such file or directory\n",
                     "--out", "nowhere/r")
 
     def test_directory_unwritable(self):
         self.write("d/r", self.before)
         self.path("d").chmod(0o555)
         drop = ["setpriv", "--bounding-set", "-dac_override"] if os.geteuid() == 0 else []
-        self.refuse("d/r: cannot be written: Permission denied\n", "--out", "d/r", command=drop)
+        self.refuse("d/r: cannot write the file: Permission denied\n", "--out", "d/r", command=drop)
         self.path("d").chmod(0o755)
         self.assert_only(r=self.before)
 
     def test_is_directory(self):
-        self.refuse("d: cannot be written: Is a directory\n", "--out", "d")
+        self.refuse("d: cannot write the file: Is a directory\n", "--out", "d")
         self.assert_only()
 
     def test_failure_in_the_middle(self):
@@ -400,7 +400,7 @@ class OutTest(RequestCase):
         for existing in (False, True):
             if existing:
                 self.write("d/r", self.before)
-            self.refuse("d/r: cannot be written: File too large\n", "--out", "d/r",
+            self.refuse("d/r: cannot write the file: File too large\n", "--out", "d/r",
                         preexec_fn=limit, restore_signals=False)
             self.assert_only(**({"r": self.before} if existing else {}))
 
@@ -417,7 +417,7 @@ class OutTest(RequestCase):
     def test_device(self):
         self.out("--out", "/dev/null")
         self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
-        self.refuse("/dev/full: cannot be written: No space left on device\n",
+        self.refuse("/dev/full: cannot write the file: No space left on device\n",
                     "--out", "/dev/full")
 
     def test_pipe(self):

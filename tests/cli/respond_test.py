@@ -484,7 +484,8 @@ class UsageTest(RespondCase):
             self.write("resp.der", der)
             self.verdict(*self.LEAF)
         with open("/dev/full", "wb") as full:
-            self.fail_with(74, "ocsp: standard output: No space left on device\n", "respond",
+            self.fail_with(74, "ocsp: cannot write to standard output: No space left on "
+                           "device\n", "respond",
                            *self.ISSUER, *self.GOOD, *self.LEAF, stdout=full)
 
     def test_out_is_whole_or_not_there(self):
@@ -492,7 +493,7 @@ class UsageTest(RespondCase):
         self.fail_with(65, "nowhere: No such file or directory\n", "respond", *self.ISSUER,
                        *self.GOOD, "--cert", "nowhere", "--out", "resp.der")
         self.assertEqual(self.path("resp.der").read_bytes(), b"before")
-        self.fail_with(74, "no/resp.der: cannot be written: No such file or directory\n",
+        self.fail_with(74, "no/resp.der: cannot write the file: No such file or directory\n",
                        "respond", *self.ISSUER, *self.GOOD, *self.LEAF, "--out", "no/resp.der")
 
     def test_help(self):

@@ -211,8 +211,8 @@ class WriteTest(StapleCase):
 
     def test_issuer(self):
         self.once(3, cert="leaf.pem",
-                  error='leaf.pem: no certificate of its issuer "CN=ca" given: the certificate '
-                        "does not say where its issuer's is (RFC 5280 4.2.2.1)\n")
+                  error='leaf.pem: missing certificate of its issuer "CN=ca"; use --issuer: the '
+                        "certificate does not say where its issuer's is (RFC 5280 4.2.2.1)\n")
         self.once(3, "--issuer", "stranger.pem", cert="leaf.pem",
                   error="leaf.pem: the certificate's signature is not by its issuer "
                         "(RFC 5280 6.1.3)\n")
@@ -254,7 +254,7 @@ class FileTest(StapleCase):
             own = f"{os.getuid()}:{os.getgid()}"
             self.once(0, "--owner", own)
             self.once(3, "--force", "--owner", "0",
-                      error="out.der: cannot be written: Operation not permitted\n"
+                      error="out.der: cannot write the file: Operation not permitted\n"
                             "leaf-chain.pem: cannot write the staple\n")
             return
         self.once(0, "--owner", "nobody:nogroup")
@@ -295,7 +295,7 @@ class FileTest(StapleCase):
         self.path("folder").mkdir()
         for place, error in (
                 ("folder", "leaf-chain.pem: folder: not a regular file\n"),
-                ("none/out.der", "none/out.der: cannot be written: No such file or directory\n"
+                ("none/out.der", "none/out.der: cannot write the file: No such file or directory\n"
                                  "leaf-chain.pem: cannot write the staple\n")):
             self.once(3, out=place, error=error)
 
@@ -350,8 +350,8 @@ class FormTest(StapleCase):
             self.assertEqual(self.verdict(out), 0)
         for form in ("der", "envoy"):
             self.staple(64, "--once", "--cert", "a.pem", "--form", form,
-                        error="ocsp staple: where to? out is needed, unless form is nginx or "
-                              "haproxy\n" + STAPLE_USAGE)
+                        error="ocsp staple: missing out: only the forms nginx and haproxy have "
+                              "a default\n" + STAPLE_USAGE)
         self.once(0, "--form", "envoy")
 
     def test_haproxy_is_sha1(self):
@@ -482,7 +482,7 @@ class HaproxyTest(StapleCase):
 
     def test_only_for_haproxy(self):
         self.staple(64, "--once", "--cert", "leaf.pem", "--out", "out.der", "--haproxy-socket", "x",
-                    error="ocsp staple: haproxy-socket is for the form haproxy\n" + STAPLE_USAGE)
+                    error="ocsp staple: haproxy-socket needs the form haproxy\n" + STAPLE_USAGE)
 
 
 class HookTest(StapleCase):
@@ -648,7 +648,7 @@ class MetricsTest(StapleCase):
 
     def test_place_that_cannot_be_written(self):
         self.once(74, "--metrics", "none/metrics.prom",
-                  error="none/metrics.prom: cannot be written: No such file or directory\n")
+                  error="none/metrics.prom: cannot write the file: No such file or directory\n")
         self.assertEqual(self.verdict(), 0)
 
 
@@ -721,12 +721,12 @@ class ConfigTest(StapleCase):
                               + "missing: unknown to the responder (RFC 6960 2.2)\n")
 
     def test_settings_that_do_not_exist(self):
-        self.refused("bogus = 1", "1: no such option 'bogus'")
-        self.refused('staple a {\n cert = x\n bogus = "1"\n}', "3: no such option 'bogus'")
-        self.refused("nonce = true", "1: no such option 'nonce'")
-        self.refused('include("other.conf")', "1: no such option 'include'")
-        self.refused("cert = x", "1: no such option 'cert'")
-        self.refused("staple a { metrics = x }", "1: no such option 'metrics'")
+        self.refused("bogus = 1", "1: unknown setting 'bogus'")
+        self.refused('staple a {\n cert = x\n bogus = "1"\n}', "3: unknown setting 'bogus'")
+        self.refused("nonce = true", "1: unknown setting 'nonce'")
+        self.refused('include("other.conf")', "1: unknown setting 'include'")
+        self.refused("cert = x", "1: unknown setting 'cert'")
+        self.refused("staple a { metrics = x }", "1: unknown setting 'metrics'")
 
     def test_values(self):
         for setting, what in (
@@ -737,7 +737,7 @@ class ConfigTest(StapleCase):
                  'connect-timeout: "-1" is not a number of seconds from 1 to 3600'),
                 ("max-age = 1d", 'max-age: "1d" is not a number of seconds from 0 to 1000000000'),
                 ("hash = md5", 'hash: "md5" is not one of sha1, sha224, sha256, sha384, sha512'),
-                ("form = apache", 'form: "apache" is none of der, nginx, haproxy, envoy'),
+                ("form = apache", 'form: "apache" is not one of der, nginx, haproxy, envoy'),
                 ("mode = 0888", 'mode: "0888" is not an octal number from 0 to 0777'),
                 ("mode = 4755", 'mode: "4755" is not an octal number from 0 to 0777'),
                 ("mode = 00000", 'mode: "00000" is not an octal number from 0 to 0777'),
@@ -751,7 +751,7 @@ class ConfigTest(StapleCase):
             with self.subTest(setting=setting):
                 self.refused("\n" + setting + "\n" + ONE, "2: --" + what)
         self.refused("insecure-allow-sha1 = perhaps",
-                     '1: insecure-allow-sha1 is "perhaps", and may be true or false')
+                     '1: insecure-allow-sha1 is "perhaps", but must be true or false')
 
     def test_set_twice(self):
         self.refused("timeout = 1\ntimeout = 2\n", "2: timeout is set twice")
@@ -759,17 +759,16 @@ class ConfigTest(StapleCase):
         self.refused("staple a {\ncert = x\ncert = y }", "3: cert is set twice")
 
     def test_incomplete(self):
-        self.refused("staple a {}", '1: staple "a": which certificate? cert is needed')
-        self.refused('staple a { cert = "" out = x }',
-                     '1: staple "a": which certificate? cert is needed')
-        self.refused("\nstaple a { cert = x\n}", '3: staple "a": where to? out is needed, unless '
-                                                 "form is nginx or haproxy")
+        self.refused("staple a {}", '1: staple "a": missing cert')
+        self.refused('staple a { cert = "" out = x }', '1: staple "a": missing cert')
+        self.refused("\nstaple a { cert = x\n}", '3: staple "a": missing out: only the forms '
+                                                 "nginx and haproxy have a default")
         self.refused("staple a { cert = x out = x }",
                      '1: staple "a": the staple would replace the certificate')
         self.refused("staple a { cert = x out = y haproxy-socket = z }",
-                     '1: staple "a": haproxy-socket is for the form haproxy')
-        self.refused("timeout = 5\n", " names no staple")
-        self.refused("\n", " names no staple")
+                     '1: staple "a": haproxy-socket needs the form haproxy')
+        self.refused("timeout = 5\n", " missing section staple")
+        self.refused("\n", " missing section staple")
 
     def test_names(self):
         for name in ("", "a b", "a\tb", "a\nb", "x" * 254):
@@ -777,16 +776,16 @@ class ConfigTest(StapleCase):
                 self.write("staple.conf", f"staple '{name}' {{ cert = x out = y }}")
                 done = self.run_ocsp("staple", "--once", "--config", "staple.conf")
                 self.assertEqual(done.returncode, 78)
-                self.assertIn("its name is not 1 to 253 bytes without spaces",
+                self.assertIn("invalid name: use 1 to 253 bytes without spaces",
                               done.stderr.decode())
         self.refused("staple { cert = x out = y }", "1: missing title for section 'staple'")
 
     def test_collisions(self):
-        self.refused(ONE + ONE, "2: found duplicate title 'one'")
+        self.refused(ONE + ONE, "2: duplicate section 'one'")
         self.refused("staple a { cert = x out = y }\nstaple b { cert = z out = y }\n",
-                     '2: staple "b": another staple goes to the same file, y')
+                     '2: staple "b": another staple has the same output file, y')
         self.refused("staple a { cert = x form = haproxy }\nstaple b { cert = z out = x.ocsp }\n",
-                     '2: staple "b": another staple goes to the same file, x.ocsp')
+                     '2: staple "b": another staple has the same output file, x.ocsp')
 
     def test_collisions_by_other_names(self):
         self.path("folder").mkdir()
@@ -797,19 +796,20 @@ class ConfigTest(StapleCase):
             with self.subTest(other=other):
                 self.refused(f"staple a {{ cert = x out = {one} }}\n"
                              f"staple b {{ cert = x out = {other} }}\n",
-                             f'2: staple "b": another staple goes to the same file, {other}')
+                             f'2: staple "b": another staple has the same output file, {other}')
 
     def test_no_end(self):
-        self.refused("staple a { cert = x out = y", "1: a section is not closed")
-        self.refused(ONE + "/* and then", "2: a comment has no end")
+        self.refused("staple a { cert = x out = y", "1: missing } at the end of a section")
+        self.refused(ONE + "/* and then", "2: missing */ at the end of a comment")
         self.refused("staple a { cert = x out = y } }", "1: unexpected closing brace")
         self.refused("issuer = {a, b", "1: unexpected end of file")
         for text in ('timeout = "5', "timeout = '5", "staple 'a"):
-            self.refused("\n" + text + "\n", "2: a quote has no end")
+            self.refused("\n" + text + "\n", "2: missing closing quote")
 
     def test_files_that_are_no_configuration(self):
         self.configured(78, "", error="staple.conf: is empty\n")
-        self.configured(78, ONE + "\0", error="staple.conf: not a text: it contains a NUL\n")
+        self.configured(78, ONE + "\0",
+                        error="staple.conf: not a text file: it contains a NUL byte\n")
         self.configured(78, "#" * (1 << 20) + "\n", error="staple.conf: larger than 1 MiB\n")
         self.configured(0, ONE + "#" * ((1 << 20) - len(ONE) - 1) + "\n")
         self.staple(78, "--once", "--config", "none.conf",
@@ -818,7 +818,7 @@ class ConfigTest(StapleCase):
 
     def test_quotes_and_variables(self):
         """Comments keep their lines; quotes and variables are as libConfuse reads them."""
-        self.refused("/* one\n two */ # three\n// four\nbogus = 1", "4: no such option 'bogus'")
+        self.refused("/* one\n two */ # three\n// four\nbogus = 1", "4: unknown setting 'bogus'")
         self.configured(0, """
             proxy = ${NO_SUCH_VARIABLE} # } "
             issuer = {ca.pem, # the list goes on
@@ -856,12 +856,13 @@ class UsageTest(StapleCase):
         self.refused("missing --cert or --config", "--out", "x")
         self.refused("--force needs --once", "--force", "--cert", "x", "--out", "y")
         self.refused('unexpected argument "x": specify certificates with --cert or --config', "x")
-        self.refused("--nonce: a staple is for everybody, and a nonce is for the one who sent it "
+        self.refused("--nonce is not supported: a staple is for all clients, a nonce for one "
                      "(RFC 6960 4.4.1)", "--nonce", "--cert", "x", "--out", "y")
         for option in ("--cert", "--out"):
             self.refused("--config excludes --cert and --out", "--once",
                          "--config", "staple.conf", option, "x")
-        self.refused('--form: "apache" is none of der, nginx, haproxy, envoy', "--form", "apache")
+        self.refused('--form: "apache" is not one of der, nginx, haproxy, envoy', "--form",
+                     "apache")
         self.refused('--mode: "rw" is not an octal number from 0 to 0777', "--mode", "rw")
         self.refused('--timeout: "0" is not a number of seconds from 1 to 3600', "--timeout", "0")
 
@@ -966,14 +967,14 @@ class LoopTest(StapleCase):
         self.wait_for(lambda: self.lines("log") == ["one", "two"])
         self.write("staple.conf", "bogus = 1\n")
         process.send_signal(signal.SIGHUP)
-        errors = ["staple.conf:1: no such option 'bogus'",
+        errors = ["staple.conf:1: unknown setting 'bogus'",
                   "ocsp staple: cannot reload: the old configuration stays in effect"]
         self.wait_for(lambda: self.lines("stderr") == errors)
         self.path("two.der").unlink()
         self.write("staple.conf", "bogus = 2\n")
         process.send_signal(signal.SIGHUP)
         self.wait_for(self.path("two.der").exists)
-        self.end(process, error=errors[:1] + errors[1:] + ["staple.conf:1: no such option 'bogus'",
+        self.end(process, error=errors[:1] + errors[1:] + ["staple.conf:1: unknown setting 'bogus'",
                                                            errors[1]])
 
     def test_renewed_certificate(self):

@@ -185,7 +185,7 @@ class StatusTest(VerifyCase):
             done = self.run_ocsp("verify", "--issuer", "ca.pem", "--cert", "leaf.pem", "resp.der",
                                  stdout=full)
         self.assertEqual((done.returncode, done.stderr),
-                         (74, b"ocsp: standard output: No space left on device\n"))
+                         (74, b"ocsp: cannot write to standard output: No space left on device\n"))
 
 
 class SignerTest(VerifyCase):

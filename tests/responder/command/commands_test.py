@@ -131,8 +131,8 @@ class ChangeTest(OcspdCase):
 
     def test_standard_input_with_returns(self):
         self.ocspd("issue", "-", input=b"1\r\n\r\n# x\r\n2\r\n")
-        self.ocspd_fails(EX_DATAERR, "ocspd revoke: 0x03 was never issued; --issue revokes it all "
-                         "the same\nocspd revoke: standard input: line 4\n", "revoke",
+        self.ocspd_fails(EX_DATAERR, "ocspd revoke: 0x03 was never recorded as issued: --issue "
+                         "revokes it anyway\nocspd revoke: standard input: line 4\n", "revoke",
                          "--reason", "superseded", "-", input=b"1\r\n\r\n2\r\n3\r\n")
         self.ocspd_fails(EX_USAGE, 'ocspd revoke: invalid serial number "1\\x0D2": ' + NUMBER
                          + "\nocspd revoke: standard input: line 1\n", "revoke",
@@ -179,8 +179,9 @@ class ChangeTest(OcspdCase):
 
     def test_revoke_what_was_not_issued(self):
         self.ocspd("issue", "1")
-        self.ocspd_fails(EX_DATAERR, "ocspd revoke: 0x02 was never issued; --issue revokes it all "
-                         "the same\n", "revoke", "--reason", "superseded", "1", "2")
+        self.ocspd_fails(EX_DATAERR, "ocspd revoke: 0x02 was never recorded as issued: "
+                         "--issue revokes it anyway\n", "revoke", "--reason", "superseded",
+                         "1", "2")
         self.assert_listed(s1=GOOD)
 
     def test_revoke_again(self):
@@ -532,7 +533,7 @@ class ImportTest(OcspdCase):
                               self.write("two.csv", HEADER + "\n".join(lines) + "\n"))
         self.assertEqual(done.returncode, EX_DATAERR)
         self.assertEqual(len(done.stderr.splitlines()), 11)
-        self.assertTrue(done.stderr.endswith(b"two.csv: and 2 more\n"))
+        self.assertTrue(done.stderr.endswith(b"two.csv: 2 more stay as they are\n"))
 
     def test_same_number_twice(self):
         """A revocation counts in any order of the lines."""

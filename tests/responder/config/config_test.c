@@ -213,7 +213,7 @@ static void comments_are_not_counted_twice(void **state)
 {
     (void)state;
     expect_refusal(&(struct text){.global = "# one\n// two\n/* three\n four */ /* \" */\nnew = 1"},
-                   "x.conf:6: no such option 'new'");
+                   "x.conf:6: unknown setting 'new'");
 }
 
 // # and // in quotes, and slashes in a word, do not begin a comment.
@@ -235,12 +235,12 @@ struct refusal {
 };
 
 static const struct refusal form[] = {
-    {{.global = "new = 1"}, "x.conf:2: no such option 'new'"},
-    {{.issuer = "new = 1"}, "x.conf:5: no such option 'new'"},
-    {{.signer = "new = 1"}, "x.conf:8: no such option 'new'"},
-    {{.issuer = "listen = x"}, "x.conf:5: no such option 'listen'"},
-    {{.global = "key = x"}, "x.conf:2: no such option 'key'"},
-    {{.tail = "include(\"y\")"}, "x.conf:11: no such option 'include'"},
+    {{.global = "new = 1"}, "x.conf:2: unknown setting 'new'"},
+    {{.issuer = "new = 1"}, "x.conf:5: unknown setting 'new'"},
+    {{.signer = "new = 1"}, "x.conf:8: unknown setting 'new'"},
+    {{.issuer = "listen = x"}, "x.conf:5: unknown setting 'listen'"},
+    {{.global = "key = x"}, "x.conf:2: unknown setting 'key'"},
+    {{.tail = "include(\"y\")"}, "x.conf:11: unknown setting 'include'"},
     {{.global = "threads = 1 threads = 1"}, "x.conf:2: threads is set twice"},
     {{.tail = "database = x"}, "x.conf:11: database is set twice"},
     {{.global = "listen = {\"*:1\"} listen = {\"*:2\"}"}, "x.conf:2: listen is set twice"},
@@ -248,7 +248,7 @@ static const struct refusal form[] = {
     {{.global = "listen = {}"}, "x.conf: listen is empty"},
     {{.issuer = "certificate = b"}, "x.conf:5: certificate is set twice"},
     {{.signer = "key = b"}, "x.conf:8: key is set twice"},
-    {{.global = "\"\" = 1"}, "x.conf: a setting without a name, or out of memory"},
+    {{.global = "\"\" = 1"}, "x.conf: missing name of a setting, or out of memory"},
     {{.global = "threads"}, "x.conf:3: missing equal sign after option 'threads'"},
     {{.global = "threads 3"}, "x.conf:2: missing equal sign after option 'threads'"},
     {{.global = "threads = {3}"}, "x.conf:2: unexpected token '{'"},
@@ -256,32 +256,32 @@ static const struct refusal form[] = {
     {{.tail = "issuer { }"}, "x.conf:11: missing title for section 'issuer'"},
     {{.tail = "issuer b"}, "x.conf:12: unexpected end of file"},
     {{.tail = "}"}, "x.conf:11: unexpected closing brace"},
-    {{.tail = "issuer b {"}, "x.conf:12: a section is not closed"},
-    {{.tail = "issuer b { signer s {"}, "x.conf:12: a section is not closed"},
-    {{.global = "database = \"x"}, "x.conf:2: a quote has no end"},
-    {{.global = "user = 'x\ny'"}, "x.conf:2: a quote has no end"},
+    {{.tail = "issuer b {"}, "x.conf:12: missing } at the end of a section"},
+    {{.tail = "issuer b { signer s {"}, "x.conf:12: missing } at the end of a section"},
+    {{.global = "database = \"x"}, "x.conf:2: missing closing quote"},
+    {{.global = "user = 'x\ny'"}, "x.conf:2: missing closing quote"},
     {{.global = "user = \"x\\ny\""},
-     "x.conf:2: a backslash in quotes is for a quote or a backslash"},
-    {{.global = "/* \n"}, "x.conf:2: a comment has no end"},
-    {{.global = "listen = *:80"}, "x.conf:2: * must stand in quotes"},
-    {{.global = "user = a+b"}, "x.conf:2: + must stand in quotes"},
-    {{.global = "user = ${OCSPD_TEST_SET}"}, "x.conf:2: $ must stand in quotes"},
+     "x.conf:2: invalid backslash: only a quote or a backslash may follow it"},
+    {{.global = "/* \n"}, "x.conf:2: missing */ at the end of a comment"},
+    {{.global = "listen = *:80"}, "x.conf:2: unexpected *: put the value in quotes"},
+    {{.global = "user = a+b"}, "x.conf:2: unexpected +: put the value in quotes"},
+    {{.global = "user = ${OCSPD_TEST_SET}"}, "x.conf:2: unexpected $: put the value in quotes"},
     {{.global = "\n\nuser = \"${OCSPD_TEST_UNSET}\""},
-     "x.conf:4: ${OCSPD_TEST_UNSET}: the variable OCSPD_TEST_UNSET is not set"},
+     "x.conf:4: the environment variable OCSPD_TEST_UNSET is not set"},
     {{.global = "admin-listen = \"${OCSPD_TEST_UNSET}\""},
-     "x.conf:2: ${OCSPD_TEST_UNSET}: the variable OCSPD_TEST_UNSET is not set"},
+     "x.conf:2: the environment variable OCSPD_TEST_UNSET is not set"},
     {{.tail = "issuer \"b ${OCSPD_TEST_EMPTY}\" { }"},
-     "x.conf:11: ${OCSPD_TEST_EMPTY}: the variable OCSPD_TEST_EMPTY is empty"},
+     "x.conf:11: the environment variable OCSPD_TEST_EMPTY is empty"},
     {{.global = "user = \"a${}\""},
-     "x.conf:2: ${ and } must enclose the name of a variable; single quotes keep ${ as it is"},
+     "x.conf:2: invalid variable: write ${NAME}, or keep ${ in single quotes"},
     {{.global = "user = \"${OCSPD_TEST_UNSET:-x}\""},
-     "x.conf:2: ${ and } must enclose the name of a variable; single quotes keep ${ as it is"},
+     "x.conf:2: invalid variable: write ${NAME}, or keep ${ in single quotes"},
     {{.global = "user = \"${OCSPD_TEST_SET\"\nlog = \"}\""},
-     "x.conf:2: ${ and } must enclose the name of a variable; single quotes keep ${ as it is"},
-    {{.global = "\x01"}, "x.conf:2: a control character"},
-    {{.global = "user = \"a\x7f\""}, "x.conf:2: user has a control character"},
-    {{.tail = "issuer a { }"}, "x.conf:11: found duplicate title 'a'"},
-    {{.issuer = "signer s { }"}, "x.conf:6: found duplicate title 's'"},
+     "x.conf:2: invalid variable: write ${NAME}, or keep ${ in single quotes"},
+    {{.global = "\x01"}, "x.conf:2: unexpected control character"},
+    {{.global = "user = \"a\x7f\""}, "x.conf:2: user contains a control character"},
+    {{.tail = "issuer a { }"}, "x.conf:11: duplicate section 'a'"},
+    {{.issuer = "signer s { }"}, "x.conf:6: duplicate section 's'"},
 };
 
 static const struct refusal values[] = {
@@ -289,45 +289,45 @@ static const struct refusal values[] = {
     {{.global = "threads = -1"}, "x.conf:2: threads is \"-1\", which is not a number"},
     {{.global = "threads = 1K"}, "x.conf:2: threads is \"1K\", which is not a number"},
     {{.global = "threads = \"\""}, "x.conf:2: threads is \"\", which is not a number"},
-    {{.global = "threads = 257"}, "x.conf:2: threads is 257, and may be from 0 to 256"},
+    {{.global = "threads = 257"}, "x.conf:2: threads is 257, but must be from 0 to 256"},
     {{.global = "threads = 99999999999999999999"},
      "x.conf:2: threads is \"99999999999999999999\", which is not a number"},
-    {{.global = "cache-size = 1"}, "x.conf:2: cache-size is 1, and may be from 1M to 1024G"},
+    {{.global = "cache-size = 1"}, "x.conf:2: cache-size is 1, but must be from 1M to 1024G"},
     {{.global = "cache-size = 999999999999999G"},
      "x.conf:2: cache-size is \"999999999999999G\", which is not a number of bytes such as 256M"},
     {{.global = "cache-size = 1MB"},
      "x.conf:2: cache-size is \"1MB\", which is not a number of bytes such as 256M"},
-    {{.global = "idle-timeout = 2h"}, "x.conf:2: idle-timeout is 2h, and may be from 1s to 1h"},
+    {{.global = "idle-timeout = 2h"}, "x.conf:2: idle-timeout is 2h, but must be from 1s to 1h"},
     {{.global = "idle-timeout = 2H"},
      "x.conf:2: idle-timeout is \"2H\", which is not a time such as 45s, 30m, 12h or 1d"},
-    {{.global = "seccomp = maybe"}, "x.conf:2: seccomp is \"maybe\", and may be true or false"},
-    {{.global = "log = xml"}, "x.conf:2: log is \"xml\", and may be text or json"},
+    {{.global = "seccomp = maybe"}, "x.conf:2: seccomp is \"maybe\", but must be true or false"},
+    {{.global = "log = xml"}, "x.conf:2: log is \"xml\", but must be text or json"},
     {{.issuer = "source = ldap"},
-     "x.conf:5: source is \"ldap\", and may be database, index or crl"},
+     "x.conf:5: source is \"ldap\", but must be database, index or crl"},
     {{.issuer = "nonce = Live"},
-     "x.conf:5: nonce is \"Live\", and may be ignore, live or required"},
+     "x.conf:5: nonce is \"Live\", but must be ignore, live or required"},
     {{.issuer = "unknown-serial = good"},
-     "x.conf:5: unknown-serial is \"good\", and may be unknown, unauthorized or revoked"},
+     "x.conf:5: unknown-serial is \"good\", but must be unknown, unauthorized or revoked"},
     {{.issuer = "source-file = \"\""}, "x.conf:5: source-file is empty"},
     {{.global = "user = \"\""}, "x.conf:2: user is empty"},
     {{.global = "listen = {\"\"}"}, "x.conf:2: listen is empty"},
     {{.global = "listen = {\"localhost:80\"}"},
-     "x.conf:2: listen is \"localhost:80\": the port follows an IPv4 address, an IPv6 address in "
-     "[], or *"},
+     "x.conf:2: listen is \"localhost:80\": before the port there must be an IPv4 address, an "
+     "IPv6 address in [], or *"},
     {{.global = "listen = {\"::1:80\"}"},
-     "x.conf:2: listen is \"::1:80\": the port follows an IPv4 address, an IPv6 address in [], or "
-     "*"},
+     "x.conf:2: listen is \"::1:80\": before the port there must be an IPv4 address, an IPv6 "
+     "address in [], or *"},
     {{.global = "listen = {\"127.0.0.1\"}"},
-     "x.conf:2: listen is \"127.0.0.1\": an address ends with :PORT, a number up to 65535"},
+     "x.conf:2: listen is \"127.0.0.1\": it must end with :PORT, a number up to 65535"},
     {{.global = "listen = {\"127.0.0.1:65536\"}"},
-     "x.conf:2: listen is \"127.0.0.1:65536\": an address ends with :PORT, a number up to 65535"},
+     "x.conf:2: listen is \"127.0.0.1:65536\": it must end with :PORT, a number up to 65535"},
     {{.global = "listen = {\"unix:\"}"},
      "x.conf:2: listen is \"unix:\": the path must have 1 to 107 bytes"},
     {{.global = "listen = {\"unix:/x,mode=999\"}"},
-     "x.conf:2: listen is \"unix:/x,mode=999\": the mode is three octal digits"},
+     "x.conf:2: listen is \"unix:/x,mode=999\": the mode must be three octal digits"},
     {{.global = "listen = {\"[::ffff:127.0.0.1]:80\"}"},
-     "x.conf:2: listen is \"[::ffff:127.0.0.1]:80\": the port follows an IPv4 address, an IPv6 "
-     "address in [], or *"},
+     "x.conf:2: listen is \"[::ffff:127.0.0.1]:80\": before the port there must be an IPv4 "
+     "address, an IPv6 address in [], or *"},
     {{.issuer = "signer t { certificate = c\nkey = \"file:s.key\" }"},
      "x.conf:6: key is \"file:s.key\": file: must be followed by a path that begins with a slash"},
     {{.issuer = "signer t { certificate = c key = \"file://host/s.key\" }"},
@@ -342,7 +342,7 @@ static const struct refusal values[] = {
 };
 
 static const struct refusal policy[] = {
-    {{.whole = ""}, "x.conf: no issuer is set"},
+    {{.whole = ""}, "x.conf: missing section issuer"},
     {{.whole = "issuer a { certificate = a signer s { key = k } }"},
      "x.conf:1: issuer \"a\" has its statuses in the database, but no database is set"},
     {{.whole = "database = d\nissuer a {\nsigner s { key = k }\n}"},
@@ -354,7 +354,7 @@ static const struct refusal policy[] = {
     {{.tail = "issuer \"\" { certificate = b signer s { key = k } }"},
      "x.conf:11: the name of the issuer must have 1 to 63 bytes"},
     {{.tail = "issuer 'b\"' { certificate = b signer s { key = k } }"},
-     "x.conf:11: the name of the issuer has a quote, a backslash or a control character"},
+     "x.conf:11: the name of the issuer contains a quote, a backslash or a control character"},
     {{.issuer = "signer \"\" { key = k certificate = c }"},
      "x.conf:5: the name of the signer must have 1 to 63 bytes"},
     {{.issuer = "source = index"},
@@ -362,21 +362,21 @@ static const struct refusal policy[] = {
     {{.issuer = "source = crl"},
      "x.conf:5: issuer \"a\" has no source-file, which its source needs"},
     {{.issuer = "source-file = x"},
-     "x.conf:5: source-file is for source = \"index\" and \"crl\"; the statuses of issuer \"a\" "
+     "x.conf:5: source-file needs source = index or crl; the statuses of issuer \"a\" "
      "are in the database"},
     {{.issuer = "source = crl\nsource-file = x"},
-     "x.conf:5: a CRL does not say which certificates were issued, so none could be good; "
-     "insecure-good-if-not-revoked = true makes all good that it does not list, even those that "
-     "were never issued"},
+     "x.conf:5: source = crl needs insecure-good-if-not-revoked = true: a CRL does not say which "
+     "certificates were issued, so all that it does not list are good, even those that were never "
+     "issued"},
     {{.issuer = "source = crl source-file = x insecure-good-if-not-revoked = true\n"
                 "unknown-serial = revoked"},
-     "x.conf:6: unknown-serial has no use with insecure-good-if-not-revoked: no serial number is "
-     "unknown then"},
+     "x.conf:6: unknown-serial excludes insecure-good-if-not-revoked, which makes every serial "
+     "number good that the CRL does not list"},
     {{.issuer = "insecure-good-if-not-revoked = true"},
-     "x.conf:5: insecure-good-if-not-revoked is for source = \"crl\"; this source knows which "
+     "x.conf:5: insecure-good-if-not-revoked needs source = crl; other sources know which "
      "certificates were issued"},
     {{.issuer = "source = index source-file = x\ninsecure-good-if-not-revoked = true"},
-     "x.conf:6: insecure-good-if-not-revoked is for source = \"crl\"; this source knows which "
+     "x.conf:6: insecure-good-if-not-revoked needs source = crl; other sources know which "
      "certificates were issued"},
     {{.issuer = "validity = 1h\nmax-age = 61m"},
      "x.conf:6: max-age is above validity: caches would keep answers that have expired"},
@@ -406,9 +406,9 @@ static const struct refusal policy[] = {
     {{.global = "listen = {\"*:2561\"}"},
      "x.conf:12: admin-listen is \"127.0.0.1:2561\", which overlaps \"*:2561\" of listen"},
     {{.global = "admin-listen = \"*:1\""},
-     "x.conf:2: admin-listen is one socket: name an address, or \"unix:PATH\""},
+     "x.conf:2: admin-listen must be one socket: use ADDRESS:PORT or unix:PATH"},
     {{.global = "admin-listen = systemd"},
-     "x.conf:2: admin-listen is one socket: name an address, or \"unix:PATH\""},
+     "x.conf:2: admin-listen must be one socket: use ADDRESS:PORT or unix:PATH"},
     {{.global = "max-connections = 5\nmax-connections-per-address = 6"},
      "x.conf:3: max-connections-per-address is above max-connections"},
 };
@@ -532,11 +532,11 @@ static size_t check_bounds(const struct setting *settings, bool is_global)
         assert_string_equal(why, "");
         config_free(highest);
         assert_null(parse_setting(settings, is_global, settings->max + 1, why, sizeof why));
-        assert_non_null(strstr(why, "and may be from"));
+        assert_non_null(strstr(why, "but must be from"));
         if (settings->min == 0)
             continue;
         assert_null(parse_setting(settings, is_global, settings->min - 1, why, sizeof why));
-        assert_non_null(strstr(why, "and may be from"));
+        assert_non_null(strstr(why, "but must be from"));
     }
     return n;
 }
@@ -582,7 +582,7 @@ static void short_room_for_the_reason(void **state)
         char *why = malloc(size);
         assert_non_null(why);
         assert_null(config_parse("x.conf", "new = 1", why, size));
-        assert_int_equal(strlen(why), size - 1 < 30 ? size - 1 : 30);
+        assert_int_equal(strlen(why), size - 1 < 31 ? size - 1 : 31);
         free(why);
     }
 }
@@ -730,8 +730,7 @@ static void unknown_user(void **state)
     struct folder *folder = *state;
     snprintf(text, sizeof text, "user = \"no such user\"\n%s", file_text);
     assert_null(config_inspect(folder->config, text, why, sizeof why));
-    assert_string_equal(why + strlen(folder->config),
-                        ":1: user: there is no user \"no such user\"");
+    assert_string_equal(why + strlen(folder->config), ":1: user: unknown user \"no such user\"");
 }
 
 static void two_owners(void **state)
@@ -764,7 +763,7 @@ static void file_with_a_nul(void **state)
     assert_int_equal(write(fd, "log = text\0}", 12), 12);
     close(fd);
     assert_null(config_load(path, why, sizeof why));
-    assert_string_equal(why + strlen(path), ": not a text: it contains a NUL");
+    assert_string_equal(why + strlen(path), ": not a text file: it contains a NUL byte");
     assert_int_equal(truncate(path, (1 << 20) + 1), 0);
     assert_null(config_load(path, why, sizeof why));
     assert_string_equal(why + strlen(path), ": larger than 1 MiB");

@@ -238,7 +238,7 @@ class LogTest(Case):
         self.assertIn(first, range(10, 22))
         time.sleep(1.1)
         self.server.tell("flood")
-        self.assertRegex(self.lines(first + 2)[first], r" warning: \d+ lines were left out$")
+        self.assertRegex(self.lines(first + 2)[first], r" warning: \d+ similar lines suppressed$")
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ static void expect_cert(enum cert_name cert, const char *reason)
 static void expect_key(const char *reason)
 {
     char text[512];
-    snprintf(text, sizeof text, "issuer CA, signer one: its key: %s", reason);
+    snprintf(text, sizeof text, "issuer CA, signer one: key: %s", reason);
     expect(text);
 }
 
@@ -258,7 +258,7 @@ static void files_that_are_none(void **state)
     assert_false(signers_check(&config, SIGN_NOW, why, sizeof why));
     signers[0].key = key_fixture_cert(CERT_DELEGATE);
     assert_false(signers_check(&config, SIGN_NOW, why, sizeof why));
-    assert_non_null(strstr(why, "issuer CA, signer one: its key: "));
+    assert_non_null(strstr(why, "issuer CA, signer one: key: "));
 }
 
 static void no_signers(void **state)
@@ -290,10 +290,10 @@ static void passphrase(void **state)
     }
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         set_passphrase(wrong[i], strlen(wrong[i]), 0600);
-        expect_key("cannot be decrypted with the passphrase in passphrase_file");
+        expect_key("cannot decrypt the key with the passphrase in passphrase-file");
     }
     signers[0].passphrase_file = NULL;
-    expect_key("is encrypted: set passphrase_file");
+    expect_key("missing passphrase: set passphrase-file");
 }
 
 static void expect_passphrase_file(const char *reason)

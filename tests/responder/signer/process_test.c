@@ -723,7 +723,7 @@ static void process_that_refuses_its_signers(void **state)
     signers[1].key = key_fixture_key(KEY_OTHER, NULL);
     start_process();
     assert_false(make_link(4, HELLO_MS));
-    assert_string_equal(why, "signer: the process exited before its hello");
+    assert_string_equal(why, "signer: the process exited before it was ready");
     int status = wait_process();
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), EXIT_FAILURE);
@@ -751,12 +751,12 @@ static void hello_that_does_not_come(void **state)
     int other = make_pair();
     (void)state;
     assert_false(make_link(4, 1000));
-    assert_string_equal(why, "signer: the process sent no hello in time");
+    assert_string_equal(why, "signer: the process did not start in time");
     close(other);
     other = make_pair();
     say_hello(other, 2, 0);
     assert_false(make_link(4, 1000));
-    assert_string_equal(why, "signer: the process sent no hello in time");
+    assert_string_equal(why, "signer: the process did not start in time");
     close(other);
 }
 
@@ -769,13 +769,13 @@ static void hello_that_is_wrong(void **state)
         say_hello(other, wrong[i][0], wrong[i][1]);
         say_hello(other, wrong[i][2], wrong[i][3]);
         assert_false(make_link(4, HELLO_MS));
-        assert_string_equal(why, "signer: unexpected hello");
+        assert_string_equal(why, "signer: unexpected first message from the process");
         close(other);
     }
     int other = make_pair();
     send_message(other, "hello", 5);
     assert_false(make_link(4, HELLO_MS));
-    assert_string_equal(why, "signer: unexpected hello");
+    assert_string_equal(why, "signer: unexpected first message from the process");
     close(other);
 }
 

@@ -250,7 +250,7 @@ static void index_with_a_zero_octet(void **state)
     (void)state;
     static const char text[] = "V\t" ENDS "\t\t01\tunknown\t/CN=\0x\n";
     fixture_write("file", text, sizeof text - 1);
-    open_fails(SOURCE_INDEX, ":1: unexpected zero byte");
+    open_fails(SOURCE_INDEX, ":1: unexpected NUL byte");
 }
 
 static void index_without_an_end(void **state)

@@ -812,7 +812,8 @@ static void another_database_in_its_place(void **state)
     look_up_fails(store, SERIAL(1));
 
     assert_int_equal(rename(fixture_path("other"), fixture_path("db")), 0);
-    assert_non_null(strstr(fixture_poll_fails(store), "another file has replaced it"));
+    assert_non_null(strstr(fixture_poll_fails(store),
+                           "the file was replaced: reload ocspd to read the new one"));
     look_up_fails(store, SERIAL(1));
 
     assert_int_equal(rename(fixture_path("away"), fixture_path("db")), 0);
@@ -924,7 +925,8 @@ static void not_saved_and_not_known(void **state)
     fixture_poll_fails(store);
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
     assert_int_equal(fixture.err.fault, STORE_FAULT_DATA);
-    assert_non_null(strstr(fixture.err.text, "another file has replaced it"));
+    assert_non_null(
+        strstr(fixture.err.text, "the file was replaced: reload ocspd to read the new one"));
     assert_null(found.der.data);
     assert_false(
         store->methods->get_saved(store, OC_HASH_SHA1, SERIAL(1), room, sizeof room, &found, NULL));
