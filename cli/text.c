@@ -243,7 +243,7 @@ static bool is_group(json_t *value)
 static void print_short(struct sink *sink, json_t *hex)
 {
     size_t octets = json_string_length(hex) / 2;
-    fprintf(sink->out, "%zu octets", octets);
+    fprintf(sink->out, "%zu bytes", octets);
     if (octets == 0)
         return;
     fprintf(sink->out, ", %.*s%s", 2 * SHORT_OCTETS, json_string_value(hex),
@@ -302,7 +302,7 @@ static void print_dump(struct sink *sink, size_t depth, const char *key, json_t 
     const char *hex = json_string_value(value);
     size_t octets = json_string_length(value) / 2;
     print_key(sink, depth, key);
-    fprintf(sink->out, "%zu octet%s\n", octets, octets == 1 ? "" : "s");
+    fprintf(sink->out, "%zu byte%s\n", octets, octets == 1 ? "" : "s");
     for (size_t at = 0; at < octets; at += DUMP_WIDTH) {
         size_t n = octets - at < DUMP_WIDTH ? octets - at : DUMP_WIDTH;
         print_dump_line(sink, depth + 1, hex + 2 * at, n);
@@ -432,7 +432,7 @@ static void text_begin(struct sink *sink, const struct heading *heading)
     print_escaped(sink->out, heading->file, strlen(heading->file));
     if (heading->block != 0)
         fprintf(sink->out, ": block %zu", heading->block);
-    fprintf(sink->out, ": %s, %zu octets\n", heading->type_name, heading->octets);
+    fprintf(sink->out, ": %s, %zu bytes\n", heading->type_name, heading->octets);
 }
 
 static void text_member(struct sink *sink, const char *key, json_t *value)

@@ -127,7 +127,7 @@ class PipeTest(Case):
     def test_process_substitution(self):
         done = self.shell(f'"$OCSP" show <(cat "{SEED}/request.der")')
         self.assertEqual((done.returncode, done.stderr), (0, b""))
-        self.assertRegex(done.stdout, rb"^/dev/fd/\d+: OCSP request, 88 octets\n")
+        self.assertRegex(done.stdout, rb"^/dev/fd/\d+: OCSP request, 88 bytes\n")
 
     def test_process_substitution_slow(self):
         done = self.shell(f'"$OCSP" show <(sleep 1.5; cat "{SEED}/request.der")')
@@ -136,12 +136,12 @@ class PipeTest(Case):
     def test_dev_stdin(self):
         done = self.shell(f'cat "{SEED}/request.der" | "$OCSP" show /dev/stdin')
         self.assertEqual((done.returncode, done.stderr), (0, b""))
-        self.assertTrue(done.stdout.startswith(b"/dev/stdin: OCSP request, 88 octets\n"))
+        self.assertTrue(done.stdout.startswith(b"/dev/stdin: OCSP request, 88 bytes\n"))
 
     def test_stdin(self):
         done = self.shell(f'(sleep 0.3; cat "{SEED}/request.der") | "$OCSP" show -')
         self.assertEqual((done.returncode, done.stderr), (0, b""))
-        self.assertTrue(done.stdout.startswith(b"-: OCSP request, 88 octets\n"))
+        self.assertTrue(done.stdout.startswith(b"-: OCSP request, 88 bytes\n"))
 
 
 class FormTest(Case):
@@ -224,15 +224,15 @@ class PemTest(Case):
     def test_two_blocks(self):
         self.write("two.pem", pem("OCSP REQUEST", REQUEST) + pem("CERTIFICATE", der_of(LEAF)))
         lines = self.succeed("show", "two.pem").decode().splitlines()
-        self.assertIn("two.pem: block 1: OCSP request, 88 octets", lines)
-        self.assertIn("two.pem: block 2: certificate, 1473 octets", lines)
+        self.assertIn("two.pem: block 1: OCSP request, 88 bytes", lines)
+        self.assertIn("two.pem: block 2: certificate, 1473 bytes", lines)
 
     def test_second_block_broken(self):
         self.write("two.pem", pem("OCSP REQUEST", REQUEST) + pem("CERTIFICATE",
                                                                 b"\x30\x03\x02\x01\x00"))
         done = self.run_ocsp("show", "two.pem")
         self.assertEqual(done.returncode, 65)
-        self.assertTrue(done.stdout.startswith(b"two.pem: block 1: OCSP request, 88 octets\n"))
+        self.assertTrue(done.stdout.startswith(b"two.pem: block 1: OCSP request, 88 bytes\n"))
         self.assertNotIn(b"block 2", done.stdout)
         self.assertRegex(done.stderr.decode(), r"\Atwo\.pem: block 2: byte 2 of the decoded DER: "
                          r"[^\n]+ \(RFC 5280 4\.1\)\n\Z")

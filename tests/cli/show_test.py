@@ -56,7 +56,7 @@ class MessageTest(Case):
             extension("1.2.3.4", b"http://example" + bytes(range(4)), critical=True))
         self.write("resp.der", der)
         self.assertEqual(self.succeed("show", "resp.der").decode(), f"""\
-resp.der: OCSP response, {len(der)} octets
+resp.der: OCSP response, {len(der)} bytes
   Status                  successful
   Response type           basicOCSPResponse (1.3.6.1.5.5.7.48.1.1)
   Responder key hash      4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b
@@ -90,11 +90,11 @@ resp.der: OCSP response, {len(der)} octets
   Extension               nonce (1.3.6.1.5.5.7.48.1.2)
     Value                 01020304
   Extension               other (1.2.3.4), critical
-    Value                 18 octets
+    Value                 18 bytes
       68 74 74 70 3a 2f 2f 65 78 61 6d 70 6c 65 00 01  |http://example..|
       02 03                                            |..|
   Signature algorithm     ecdsa-with-SHA256 (1.2.840.10045.4.3.2)
-  Signature               20 octets, cccccccccccccccccccccccccccccccc...
+  Signature               20 bytes, cccccccccccccccccccccccccccccccc...
 """)
 
     def test_response_json(self):
@@ -128,7 +128,7 @@ resp.der: OCSP response, {len(der)} octets
             self.assertEqual(self.json("m"), {"file": "m", "type": "response", "octets": 5,
                                               "status": status, "deviations": []})
             self.assertEqual(self.succeed("show", "m").decode(),
-                             f"m: OCSP response, 5 octets\n  Status                  {status}\n")
+                             f"m: OCSP response, 5 bytes\n  Status                  {status}\n")
 
     def test_response_of_other_type(self):
         self.write("m", tlv(0x30, b"\x0a\x01\x00", tlv(0xA0, tlv(0x30, oid("1.2.3"),
@@ -137,7 +137,7 @@ resp.der: OCSP response, {len(der)} octets
             "file": "m", "type": "response", "octets": 17, "status": "successful",
             "response_type": {"oid": "1.2.3"}, "response": "0102", "deviations": []})
         self.assertTrue(self.succeed("show", "m").decode().endswith(
-            "  Response type           1.2.3\n  Response                2 octets\n"
+            "  Response type           1.2.3\n  Response                2 bytes\n"
             "    01 02                                            |..|\n"))
 
     def test_signed_request(self):
@@ -156,7 +156,7 @@ resp.der: OCSP response, {len(der)} octets
     def test_no_single_requests(self):
         self.write("m", request(b""))
         self.assertEqual(self.succeed("show", "m").decode(),
-                         "m: OCSP request, 6 octets\n"
+                         "m: OCSP request, 6 bytes\n"
                          "  Requests                none\n  Signed                  no\n")
 
     def test_certificate(self):
@@ -344,7 +344,7 @@ class ValueTest(Case):
 
     def test_long_nonce_is_dumped(self):
         _, text = self.value_of(NONCE, tlv(0x04, b"\x5a" * 65))
-        self.assertTrue(text.startswith("    Value                 65 octets\n      5a 5a "), text)
+        self.assertTrue(text.startswith("    Value                 65 bytes\n      5a 5a "), text)
 
     def test_inner_lists_are_capped(self):
         value, text = self.value_of("1.3.6.1.5.5.7.48.1.4",
@@ -456,10 +456,10 @@ class SeveralTest(Case):
                          "b: byte 2: responseStatus is not defined (RFC 6960 4.2.1)\n"
                          "nowhere: No such file or directory\n")
         self.assertEqual(done.stdout.decode(), """\
-a: OCSP response, 5 octets
+a: OCSP response, 5 bytes
   Status                  tryLater
 
-c: OCSP response, 5 octets
+c: OCSP response, 5 bytes
   Status                  unauthorized
 """)
 

@@ -677,7 +677,7 @@ class FormTest(VerifyCase):
         self.sign(self.single(revoked(NOW - DAY, 1)))
         size = len(self.path("resp.der").read_bytes())
         self.assertEqual(self.leaf("--at", str(NOW), status=1), f"""\
-resp.der: OCSP response, {size} octets
+resp.der: OCSP response, {size} bytes
   Serial                  1000 (decimal 4096)
   Judged at               2026-03-01T12:00:00Z
   Checks
@@ -703,7 +703,7 @@ resp.der: OCSP response, {size} octets
                              str(NOW), "resp.der")
         size = len(self.path("resp.der").read_bytes())
         self.assertEqual((done.returncode, done.stdout.decode()), (3, f"""\
-resp.der: OCSP response, {size} octets
+resp.der: OCSP response, {size} bytes
   Serial                  1000 (decimal 4096)
   Judged at               2026-03-01T12:00:00Z
   Checks
