@@ -123,7 +123,7 @@ static const struct command commands[] = {
             "A revoked certificate can be revoked again only for a worse reason: any is worse\n"
             "than certificateHold, and each of the compromises is worse than the others. The time\n"
             "of revocation stays, or becomes an earlier one. Repeating a revocation changes\n"
-            "nothing; all else is refused.\n"
+            "nothing; anything else is refused.\n"
             "\n"
             "  --reason REASON  unspecified, keyCompromise, cACompromise, affiliationChanged,\n"
             "                   superseded, cessationOfOperation, certificateHold,\n"
