@@ -67,8 +67,8 @@ _Noreturn static void run_child(const struct pool *pool, const char *target, int
     struct tls_peer peer;
     FILE *out = fdopen(fd, "w");
     close_other_pipes(pool);
-    // All steps have a timeout; this is a safeguard against one that does not. It is generous, since
-    // many children may share one busy processor.
+    // All steps have a timeout; this is a safeguard against one that does not. It is generous,
+    // since many children may share one busy processor.
     alarm((unsigned)((options->connect_timeout + options->timeout) / 1000 + SPARE_SECONDS));
     if (out == NULL)
         _exit(1);

@@ -44,7 +44,7 @@ struct engine_status {
     struct cache_counts cache;
     size_t sign_queue;
     bool is_signer_alive;
-    bool stores_ok;   // every store could be read at the last tick
+    bool stores_ok;       // every store could be read at the last tick
     bool has_signers;     // every issuer has a signer that is valid now
     int64_t signer_ends;  // when the first issuer will have none; 0: there is no issuer
     uint64_t n_signed;

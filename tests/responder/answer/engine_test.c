@@ -6,10 +6,10 @@
 #include "answer/ask.h"
 #include "answer/engine_object.h"
 #include "answer/upkeep.h"
+#include "config/load.h"
 #include "signer/process.h"
 #include "store/database_file.h"
 #include "store/open.h"
-#include "config/load.h"
 
 #include <ocsp/der.h>
 #include <ocsp/openssl.h>

@@ -100,8 +100,8 @@ static bool opens_files(void)
 {
     char path[] = "/tmp/sandbox_test.XXXXXX";
     int fd = mkstemp(path);
-    bool ok = fd != -1 && pwrite(fd, "x", 1, 0) == 1 && fsync(fd) == 0 &&
-                   ftruncate(fd, 0) == 0 && unlink(path) == 0;
+    bool ok = fd != -1 && pwrite(fd, "x", 1, 0) == 1 && fsync(fd) == 0 && ftruncate(fd, 0) == 0 &&
+              unlink(path) == 0;
     return ok && open("/nowhere", O_RDONLY) == -1 && errno == ENOENT;
 }
 
