@@ -23,6 +23,9 @@ int check_response(const uint8_t *data, size_t len);
 // check_cert tries oc_cert_parse().
 int check_cert(const uint8_t *data, size_t len);
 
+// check_crl tries oc_crl_parse() and looks up each entry again.
+int check_crl(const uint8_t *data, size_t len);
+
 // check_verify tries oc_verify() or oc_verify_request() with the response or request behind
 // the first three octets, which choose the policy, and a table that accepts every
 // signature. It returns 1 when the message was accepted.

@@ -16,7 +16,7 @@ case $seconds in
 esac
 "$here/seeds.sh" "$build/seeds"
 mkdir -p "$build/crashes"
-for target in request response cert extension der verify answer get; do
+for target in request response cert crl extension der verify answer get; do
     mkdir -p "$build/corpus/$target"
     printf -- '-- %s, %s s\n' "$target" "$seconds"
     "$build/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=8192 -timeout=10 \

@@ -14,7 +14,7 @@ fi
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 data=$here/../tests/data/seed
 vectors=/usr/lib/python3/dist-packages/cryptography_vectors/x509
-mkdir -p "$1/request" "$1/response" "$1/cert" "$1/extension" "$1/der" "$1/verify" "$1/answer" "$1/get"
+mkdir -p "$1/request" "$1/response" "$1/cert" "$1/crl" "$1/extension" "$1/der" "$1/verify" "$1/answer" "$1/get"
 out=$(CDPATH='' cd -- "$1" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -79,6 +79,27 @@ make_certs() {
     done
     for name in leaf issuer; do
         openssl x509 -in "$data/$name.pem" -outform DER -out "$out/cert/seed-$name.der"
+    done
+}
+
+# A CRL with an entry, without entries, one for some certificates, and a delta CRL.
+make_crls() {
+    {
+        printf '[ca]\ndefault_ca = one\n[one]\ndatabase = crl.txt\ncrlnumber = number\n'
+        printf 'default_md = sha256\ndefault_crl_days = 30\ncertificate = ca.pem\n'
+        printf 'private_key = ca.key\n[full]\nauthorityKeyIdentifier = keyid\n'
+        printf 'freshestCRL = URI:http://ca.example/delta.crl\n[part]\n'
+        printf 'issuingDistributionPoint = critical, @point\n[point]\n'
+        printf 'fullname = URI:http://ca.example/1.crl\nonlyuser = TRUE\n'
+        printf 'onlysomereasons = keyCompromise, CACompromise\n[delta]\n'
+        printf '2.5.29.27 = critical, ASN1:INTEGER:1\n'
+    } >crl.cnf
+    : >crl.txt
+    printf '01\n' >number
+    for section in full part delta; do
+        quietly openssl ca -config crl.cnf -gencrl -crlexts "$section" -out crl.pem
+        openssl crl -in crl.pem -outform DER -out "$out/crl/$section.der"
+        printf 'R\t400101000000Z\t240101000000Z,keyCompromise\t1000\tunknown\t/CN=a\n' >crl.txt
     done
 }
 
@@ -243,6 +264,7 @@ copy_vectors() {
 
 write_config
 make_certs
+make_crls
 make_requests
 make_responses
 make_extensions

@@ -18,7 +18,8 @@ libc="$core_libc <arpa/inet.h> <assert.h> <ctype.h> <errno.h> <fcntl.h> <getopt.
     <sys/stat.h> <sys/types.h> <sysexits.h> <time.h> <unistd.h>"
 responder="$libc <grp.h> <netdb.h> <netinet/*.h> <pthread.h> <pwd.h> <sched.h> <stdalign.h>
     <stdatomic.h> <sys/*.h> <xxhash.h> <jansson.h> <openssl/*.h> <ocsp/*.h> \"program/*.h\""
-wire='<ocsp/cert.h> <ocsp/cert_id.h> <ocsp/extension.h> <ocsp/request.h> <ocsp/response.h>'
+wire='<ocsp/cert.h> <ocsp/cert_id.h> <ocsp/crl.h> <ocsp/extension.h> <ocsp/request.h>
+    <ocsp/response.h>'
 
 # rooms FILE prints the headers of the rooms that a file of the responder may include: its own room
 # and those below it.
@@ -49,6 +50,7 @@ allowed() {
     include/ocsp/request.h) echo '<ocsp/cert_id.h> <ocsp/extension.h>' ;;
     include/ocsp/response.h) echo '<ocsp/cert_id.h> <ocsp/extension.h>' ;;
     include/ocsp/cert.h) echo '<ocsp/base.h> <ocsp/extension.h>' ;;
+    include/ocsp/crl.h) echo '<ocsp/base.h> <ocsp/extension.h>' ;;
     include/ocsp/crypto.h) echo '<ocsp/base.h>' ;;
     include/ocsp/issuer.h) echo '<ocsp/cert.h> <ocsp/cert_id.h> <ocsp/crypto.h>' ;;
     include/ocsp/delegates.h) echo '<ocsp/crypto.h>' ;;

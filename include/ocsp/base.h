@@ -100,7 +100,7 @@ enum oc_err {
     OC_ERR_ENCODING,   // the content is not allowed for its type
     OC_ERR_TIME,       // a time is malformed, does not exist, or is outside 0001 to 9999
     OC_ERR_EMPTY,      // a list is empty, but must have at least one element
-    OC_ERR_VERSION,    // the version is not v1 (for certificates: v1 to v3)
+    OC_ERR_VERSION,    // the version is not v1 (certificates: v1 to v3, CRLs: v1 or v2)
     OC_ERR_DUPLICATE,  // something occurs twice that may occur only once
     OC_ERR_LIMIT,      // a limit that the headers state is exceeded
     OC_ERR_STATUS,     // RFC 6960 does not define this response status
@@ -162,6 +162,7 @@ struct oc_error {
 #define OC_DEV_TIME_FRACTION (1U << 3)    // a time has fractional seconds, which are dropped
 #define OC_DEV_SERIAL_NEGATIVE (1U << 4)  // a serial number is below zero
 #define OC_DEV_SERIAL_LONG (1U << 5)      // a serial number has over 20 octets, leading 0 aside
+#define OC_DEV_LIST_EMPTY (1U << 6)       // a CRL without entries has a list of them all the same
 
 // Functions
 

@@ -63,7 +63,8 @@ const char *oc_err_name(enum oc_err code)
 const char *oc_deviation_name(unsigned bit)
 {
     static const char names[][18] = {"version-encoded", "false-encoded",   "nonce-unwrapped",
-                                     "time-fraction",   "serial-negative", "serial-long"};
+                                     "time-fraction",   "serial-negative", "serial-long",
+                                     "list-empty"};
     for (size_t i = 0; i < COUNT(names); i++) {
         if (bit == 1U << i)
             return names[i];

@@ -11,17 +11,6 @@
 // The last arcs of id-ad-ocsp and id-ad-caIssuers (RFC 5280 4.2.2.1).
 enum { ID_AD_OCSP = 1, ID_AD_CA_ISSUERS = 2 };
 
-// KeyIdentifier is an OCTET STRING; what else AuthorityKeyIdentifier names stays closed.
-static bool read_authority_key_id(struct reader *value, struct oc_cert *out)
-{
-    static const char what[] = "AuthorityKeyIdentifier is not a SEQUENCE (RFC 5280 4.2.1.1)";
-    struct reader seq;
-    return enter(value, OC_DER_SEQUENCE, &seq, what) &&
-           (!next_is(&seq, OC_DER_CONTEXT(0)) ||
-            read_content(&seq, OC_DER_CONTEXT(0), &out->authority_key_id,
-                         "keyIdentifier is not an OCTET STRING (RFC 5280 4.2.1.1)"));
-}
-
 // KeyUsage ::= BIT STRING; bit 0 is the top bit of the first octet.
 static bool read_key_usage(struct reader *value, struct oc_cert *out)
 {
@@ -133,7 +122,7 @@ static bool read_value(struct reader *value, const struct oc_extension *extensio
 {
     switch (known_extension(extension->oid)) {
     case AUTHORITY_KEY_ID:
-        return read_authority_key_id(value, out);
+        return oci_read_authority_key_id(value, &out->authority_key_id);
     case SUBJECT_KEY_ID:
         return read_content(value, OC_DER_OCTET_STRING, &out->subject_key_id,
                             "SubjectKeyIdentifier is not an OCTET STRING (RFC 5280 4.2.1.2)");
@@ -211,16 +200,6 @@ static bool read_spki(struct reader *r, struct oc_cert *out)
            finish(&seq, "trailing bytes after subjectPublicKey (RFC 5280 4.1)");
 }
 
-// Time ::= CHOICE {
-//     utcTime      UTCTime,
-//     generalTime  GeneralizedTime }
-static bool read_cert_time(struct reader *r, int64_t *seconds, const char *what)
-{
-    if (!next_is(r, OC_DER_UTC_TIME))
-        return read_time(r, seconds, what);
-    return note(r, oc_der_read_utc_time(&r->in, seconds), what);
-}
-
 // Validity ::= SEQUENCE {
 //     notBefore  Time,
 //     notAfter   Time }
@@ -228,8 +207,8 @@ static bool read_validity(struct reader *r, struct oc_cert *out)
 {
     struct reader seq;
     return enter(r, OC_DER_SEQUENCE, &seq, "Validity is not a SEQUENCE (RFC 5280 4.1)") &&
-           read_cert_time(&seq, &out->not_before, "notBefore is not a Time (RFC 5280 4.1)") &&
-           read_cert_time(&seq, &out->not_after, "notAfter is not a Time (RFC 5280 4.1)") &&
+           read_x509_time(&seq, &out->not_before, "notBefore is not a Time (RFC 5280 4.1)") &&
+           read_x509_time(&seq, &out->not_after, "notAfter is not a Time (RFC 5280 4.1)") &&
            finish(&seq, "trailing bytes after notAfter (RFC 5280 4.1)");
 }
 

@@ -242,15 +242,15 @@ static bool read_service_locator(struct reader *r, struct oc_service_locator *ou
 }
 
 // GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName
-static bool read_certificate_issuer(struct reader *r, struct oc_list *out)
+bool oci_read_general_names(struct reader *r, uint8_t tag, struct oc_list *out, const char *what,
+                            const char *empty)
 {
-    static const char what[] = "certificateIssuer is not GeneralNames (RFC 5280 5.3.3)";
     struct reader list;
     struct reader at = *r;
-    if (!enter(r, OC_DER_SEQUENCE, &list, what))
+    if (!enter(r, tag, &list, what))
         return false;
     if (list.in.len == 0)
-        return fail(&at, OC_ERR_EMPTY, "certificateIssuer is empty (RFC 5280 5.3.3)");
+        return fail(&at, OC_ERR_EMPTY, empty);
     out->items = list.in;
     for (out->n = 0; list.in.len != 0; out->n++) {
         struct oc_bytes name;
@@ -259,6 +259,17 @@ static bool read_certificate_issuer(struct reader *r, struct oc_list *out)
             return false;
     }
     return true;
+}
+
+// KeyIdentifier is an OCTET STRING; what else AuthorityKeyIdentifier names stays closed.
+bool oci_read_authority_key_id(struct reader *r, struct oc_bytes *key_id)
+{
+    static const char what[] = "AuthorityKeyIdentifier is not a SEQUENCE (RFC 5280 4.2.1.1)";
+    struct reader seq;
+    return enter(r, OC_DER_SEQUENCE, &seq, what) &&
+           (!next_is(&seq, OC_DER_CONTEXT(0)) ||
+            read_content(&seq, OC_DER_CONTEXT(0), key_id,
+                         "keyIdentifier is not an OCTET STRING (RFC 5280 4.2.1.1)"));
 }
 
 static bool read_value(struct reader *value, struct oc_extension *out)
@@ -292,7 +303,9 @@ static bool read_value(struct reader *value, struct oc_extension *out)
         return read_time(value, &out->invalidity_date,
                          "invalidityDate is not a GeneralizedTime (RFC 5280 5.3.2)");
     case OC_EXT_CERTIFICATE_ISSUER:
-        return read_certificate_issuer(value, &out->certificate_issuer);
+        return oci_read_general_names(value, OC_DER_SEQUENCE, &out->certificate_issuer,
+                                      "certificateIssuer is not GeneralNames (RFC 5280 5.3.3)",
+                                      "certificateIssuer is empty (RFC 5280 5.3.3)");
     case OC_EXT_OTHER:
         break;
     }
@@ -332,7 +345,7 @@ bool oci_read_extension_head(struct reader *r, struct oc_extension *out, struct 
     return true;
 }
 
-static bool read_extension(struct reader *r, struct oc_extension *out)
+bool oci_read_extension(struct reader *r, struct oc_extension *out)
 {
     struct reader value;
     if (!oci_read_extension_head(r, out, &value))
@@ -363,7 +376,7 @@ static bool read_items(struct reader *list, struct oc_list *out)
     while (list->in.len != 0) {
         struct reader at = *list;
         struct oc_extension extension;
-        if (!read_extension(list, &extension) || !oci_note_oid(&seen, &at, extension.oid))
+        if (!oci_read_extension(list, &extension) || !oci_note_oid(&seen, &at, extension.oid))
             return false;
     }
     out->n = seen.n;
@@ -388,7 +401,7 @@ bool oc_extension_next(const struct oc_list *list, size_t *at, struct oc_extensi
 {
     struct parse parse;
     struct reader r;
-    if (list_start(list->items, *at, &parse, &r) && read_extension(&r, out)) {
+    if (list_start(list->items, *at, &parse, &r) && oci_read_extension(&r, out)) {
         *at = list_moved(&r);
         return true;
     }

@@ -21,6 +21,9 @@ bool oci_note_oid(struct seen_oids *seen, struct reader *at, struct oc_bytes oid
 // is the reader in front of it.
 bool oci_read_extension_head(struct reader *r, struct oc_extension *out, struct reader *value);
 
+// oci_read_extension reads one Extension, and decodes its value if it is known.
+bool oci_read_extension(struct reader *r, struct oc_extension *out);
+
 // oci_read_extensions reads what is inside the tag of Extensions, decodes what it
 // knows, and finds duplicates.
 bool oci_read_extensions(struct oc_bytes in, struct parse *parse, struct oc_list *out);
@@ -39,6 +42,15 @@ static inline bool read_extensions(struct reader *r, uint8_t tag, struct oc_list
 // oci_read_general_name reads a GeneralName; `*uri` is its text if it is a URI.
 bool oci_read_general_name(struct reader *r, struct oc_bytes *whole, struct oc_bytes *uri,
                            const char *what);
+
+// oci_read_general_names reads GeneralNames with this tag; `empty` is the text for a list
+// without a name.
+bool oci_read_general_names(struct reader *r, uint8_t tag, struct oc_list *out, const char *what,
+                            const char *empty);
+
+// oci_read_authority_key_id reads the keyIdentifier of an AuthorityKeyIdentifier, which may be
+// absent (RFC 5280 4.2.1.1).
+bool oci_read_authority_key_id(struct reader *r, struct oc_bytes *key_id);
 
 // oci_read_access_list reads an AuthorityInfoAccessSyntax (RFC 5280 4.2.2.1).
 bool oci_read_access_list(struct reader *r, struct oc_list *out);

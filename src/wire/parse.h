@@ -123,6 +123,18 @@ static inline bool read_time(struct reader *r, int64_t *seconds, const char *wha
     return note(r, oci_der_read_generalized_time(&r->in, seconds, &r->parse->deviations), what);
 }
 
+// read_x509_time reads the time of a certificate or CRL (RFC 5280 4.1.2.5):
+//
+// Time ::= CHOICE {
+//     utcTime      UTCTime,
+//     generalTime  GeneralizedTime }
+static inline bool read_x509_time(struct reader *r, int64_t *seconds, const char *what)
+{
+    if (!next_is(r, OC_DER_UTC_TIME))
+        return read_time(r, seconds, what);
+    return note(r, oc_der_read_utc_time(&r->in, seconds), what);
+}
+
 // is_octet_aligned tells whether a BIT STRING consists of whole octets.
 static inline bool is_octet_aligned(struct oc_bytes content)
 {

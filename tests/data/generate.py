@@ -11,13 +11,14 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from wiregen import cert, extension, request, response  # noqa: E402
+from wiregen import cert, crl, extension, request, response  # noqa: E402
 
 FILES = {
     'request.txt': request.cases,
     'response.txt': response.cases,
     'extension.txt': extension.cases,
     'cert.txt': cert.cases,
+    'crl.txt': crl.cases,
 }
 
 

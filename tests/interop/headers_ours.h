@@ -8,6 +8,7 @@
 #include <ocsp/cert.h>
 #include <ocsp/cert_id.h>
 #include <ocsp/client.h>
+#include <ocsp/crl.h>
 #include <ocsp/crypto.h>
 #include <ocsp/delegates.h>
 #include <ocsp/der.h>

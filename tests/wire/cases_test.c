@@ -24,6 +24,7 @@ union parsed {
     struct oc_request request;
     struct oc_response response;
     struct oc_cert cert;
+    struct oc_crl crl;
 };
 
 // One kind of message: its parser, and the functions that use the result.
@@ -51,6 +52,11 @@ static enum oc_err parse_cert(union parsed *out, struct oc_bytes der, struct oc_
     return oc_cert_parse(&out->cert, der, err);
 }
 
+static enum oc_err parse_crl(union parsed *out, struct oc_bytes der, struct oc_error *err)
+{
+    return oc_crl_parse(&out->crl, der, err);
+}
+
 static void describe_a_request(FILE *out, const union parsed *parsed)
 {
     describe_request(out, &parsed->request);
@@ -64,6 +70,11 @@ static void describe_a_response(FILE *out, const union parsed *parsed)
 static void describe_a_cert(FILE *out, const union parsed *parsed)
 {
     describe_cert(out, &parsed->cert);
+}
+
+static void describe_a_crl(FILE *out, const union parsed *parsed)
+{
+    describe_crl(out, &parsed->crl);
 }
 
 static unsigned request_deviations(const union parsed *parsed)
@@ -81,12 +92,18 @@ static unsigned cert_deviations(const union parsed *parsed)
     return parsed->cert.deviations;
 }
 
+static unsigned crl_deviations(const union parsed *parsed)
+{
+    return parsed->crl.deviations;
+}
+
 static const struct kind kinds[] = {
     {"request", parse_request, describe_a_request, request_deviations, check_request,
      sizeof(struct oc_request)},
     {"response", parse_response, describe_a_response, response_deviations, check_response,
      sizeof(struct oc_response)},
     {"cert", parse_cert, describe_a_cert, cert_deviations, check_cert, sizeof(struct oc_cert)},
+    {"crl", parse_crl, describe_a_crl, crl_deviations, check_crl, sizeof(struct oc_crl)},
 };
 
 // The input of one cmocka test.

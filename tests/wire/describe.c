@@ -123,13 +123,13 @@ static void put_crl_reference(FILE *out, const char *prefix, const struct oc_crl
 }
 
 // GeneralNames have no iterator of their own: each is one DER element.
-static void put_names(FILE *out, const char *prefix, const struct oc_list *list)
+static void put_names(FILE *out, const char *prefix, const char *name, const struct oc_list *list)
 {
     struct oc_bytes rest = list->items;
     struct oc_bytes whole;
     for (size_t n = 0; oc_der_read_any(&rest, NULL, NULL, &whole) == OC_OK; n++) {
         char key[KEY_LEN];
-        key_of(key, "certificate_issuer.%zu", n);
+        key_of(key, "%s.%zu", name, n);
         put_hex(out, prefix, key, whole);
     }
 }
@@ -166,7 +166,7 @@ static void put_decoded(FILE *out, const char *prefix, const struct oc_extension
         put_time(out, prefix, "invalidity_date", ext->invalidity_date);
         break;
     case OC_EXT_CERTIFICATE_ISSUER:
-        put_names(out, prefix, &ext->certificate_issuer);
+        put_names(out, prefix, "certificate_issuer", &ext->certificate_issuer);
         break;
     case OC_EXT_EXTENDED_REVOKE:
     case OC_EXT_OTHER:
@@ -327,4 +327,74 @@ void describe_cert(FILE *out, const struct oc_cert *cert)
     put_algorithm(out, "", "signature_algorithm", &cert->signature.algorithm);
     put_hex(out, "", "signature", cert->signature.value);
     put_cert_extensions(out, cert);
+}
+
+static void put_entry(FILE *out, const char *prefix, const struct oc_crl_entry *entry)
+{
+    put_hex(out, prefix, "serial", entry->serial);
+    put_time(out, prefix, "date", entry->revocation_date);
+    if (entry->has_reason)
+        put_count(out, prefix, "crl_reason", entry->reason);
+    if (entry->has_invalidity_date)
+        put_time(out, prefix, "invalidity_date", entry->invalidity_date);
+    put_names(out, prefix, "certificate_issuer", &entry->certificate_issuer);
+    put_flag(out, prefix, "unknown_critical", entry->has_unknown_critical);
+    put_extensions(out, prefix, &entry->extensions);
+}
+
+static void put_scope(FILE *out, const struct oc_crl_scope *scope)
+{
+    if (!scope->is_present)
+        return;
+    put_names(out, "scope.", "full_name", &scope->full_name);
+    put_hex(out, "scope.", "relative_name", scope->relative_name);
+    put_flag(out, "scope.", "only_user_certs", scope->only_user_certs);
+    put_flag(out, "scope.", "only_ca_certs", scope->only_ca_certs);
+    put_flag(out, "scope.", "only_attribute_certs", scope->only_attribute_certs);
+    put_flag(out, "scope.", "indirect_crl", scope->is_indirect);
+    if (scope->has_only_some_reasons)
+        fprintf(out, "scope.only_some_reasons %03x\n", scope->only_some_reasons);
+}
+
+static void put_crl_extensions(FILE *out, const struct oc_crl *crl)
+{
+    size_t n = 0;
+    struct oc_extension ext;
+    for (size_t at = 0; oc_extension_next(&crl->extensions, &at, &ext); n++)
+        fprintf(out, "extension_name.%zu %s\n", n, oc_crl_extension_name(ext.oid));
+    put_hex(out, "", "number", crl->number);
+    put_hex(out, "", "base_number", crl->base_number);
+    put_hex(out, "", "authority_key_id", crl->authority_key_id);
+    put_scope(out, &crl->scope);
+    put_names(out, "", "freshest", &crl->freshest);
+    put_count(out, "", "n_freshest", crl->freshest.n);
+    if (crl->has_expired_certs)
+        put_time(out, "", "expired_certs", crl->expired_certs);
+    put_flag(out, "", "unknown_critical", crl->has_unknown_critical);
+    put_extensions(out, "", &crl->extensions);
+}
+
+void describe_crl(FILE *out, const struct oc_crl *crl)
+{
+    size_t n = 0;
+    struct oc_crl_entry entry;
+    put_hex(out, "", "tbs", crl->tbs);
+    put_count(out, "", "version", crl->version);
+    put_algorithm(out, "", "tbs_algorithm", &crl->tbs_algorithm);
+    put_hex(out, "", "issuer", crl->issuer);
+    put_time(out, "", "this_update", crl->this_update);
+    if (crl->has_next_update)
+        put_time(out, "", "next_update", crl->next_update);
+    for (size_t at = 0; oc_crl_next(crl, &at, &entry); n++) {
+        char prefix[KEY_LEN];
+        key_of(prefix, "entry.%zu.", n);
+        put_entry(out, prefix, &entry);
+    }
+    put_count(out, "", "n_entries", n);
+    put_flag(out, "", "has_list", crl->revoked.items.data != NULL);
+    put_flag(out, "", "unknown_critical_entry", crl->has_unknown_critical_entry);
+    put_flag(out, "", "certificate_issuer", crl->has_certificate_issuer);
+    put_crl_extensions(out, crl);
+    put_algorithm(out, "", "signature_algorithm", &crl->signature.algorithm);
+    put_hex(out, "", "signature", crl->signature.value);
 }

@@ -6,6 +6,7 @@
 #define TESTS_WIRE_DESCRIBE_H
 
 #include <ocsp/cert.h>
+#include <ocsp/crl.h>
 #include <ocsp/request.h>
 #include <ocsp/response.h>
 
@@ -17,5 +18,6 @@
 void describe_request(FILE *out, const struct oc_request *req);
 void describe_response(FILE *out, const struct oc_response *resp);
 void describe_cert(FILE *out, const struct oc_cert *cert);
+void describe_crl(FILE *out, const struct oc_crl *crl);
 
 #endif

@@ -7,7 +7,7 @@
 
 from datetime import datetime, timedelta, timezone
 
-from asn1crypto import core, ocsp, x509
+from asn1crypto import core, crl as crl_module, ocsp, x509
 
 from .messages import HASHES
 
@@ -331,4 +331,123 @@ def cert(der):
     yield from cert_flags(value)
 
 
-READERS = {'request': request, 'response': response, 'cert': cert}
+CRL_NAMES = {
+    '2.5.29.18': 'issuerAltName', '2.5.29.20': 'cRLNumber', '2.5.29.21': 'reasonCode',
+    '2.5.29.23': 'holdInstructionCode', '2.5.29.24': 'invalidityDate',
+    '2.5.29.27': 'deltaCRLIndicator', '2.5.29.28': 'issuingDistributionPoint',
+    '2.5.29.29': 'certificateIssuer', '2.5.29.35': 'authorityKeyIdentifier',
+    '2.5.29.46': 'freshestCRL', '2.5.29.60': 'expiredCertsOnCRL',
+    '1.3.6.1.5.5.7.1.1': 'authorityInfoAccess', '1.3.6.1.4.1.311.21.1': 'caVersion',
+    '1.3.6.1.4.1.311.21.2': 'previousCertHash', '1.3.6.1.4.1.311.21.3': 'crlVirtualBase',
+    '1.3.6.1.4.1.311.21.4': 'crlNextPublish', '1.3.6.1.4.1.311.21.14': 'crlSelfCDP',
+}
+READ_IN_CRLS = {'2.5.29.20', '2.5.29.27', '2.5.29.28', '2.5.29.35', '2.5.29.46', '2.5.29.60'}
+READ_IN_ENTRIES = {'2.5.29.21', '2.5.29.24', '2.5.29.29'}
+
+
+def present(value):
+    return [] if isinstance(value, core.Void) else list(value)
+
+
+def unknown_critical(items, known):
+    return any(one['critical'].native and one['extn_id'].dotted not in known for one in items)
+
+
+def crl_entry(key, value):
+    yield f'{key}serial {value["user_certificate"].contents.hex()}'
+    yield f'{key}date {seconds(value["revocation_date"].native)}'
+    items = present(value['crl_entry_extensions'])
+    values = {one['extn_id'].dotted: one['extn_value'].contents for one in items}
+    for oid_text, name, read in (('2.5.29.21', 'crl_reason', read_crl_reason),
+                                 ('2.5.29.24', 'invalidity_date', read_invalidity_date)):
+        yield from read(key, values[oid_text]) if oid_text in values else [f'!{key}{name}']
+    if '2.5.29.29' in values:
+        yield from read_certificate_issuer(key, values['2.5.29.29'])
+    else:
+        yield f'!{key}certificate_issuer.0'
+    yield f'{key}unknown_critical {flag(unknown_critical(items, READ_IN_ENTRIES))}'
+    yield from extensions(key, items)
+
+
+def crl_scope(value):
+    point = value['distribution_point']
+    full_name = relative = None
+    if not isinstance(point, core.Void):
+        full_name = point.chosen if point.name == 'full_name' else None
+        relative = point.chosen if full_name is None else None
+    for i, one in enumerate(full_name or []):
+        yield f'scope.full_name.{i} {one.dump().hex()}'
+    yield f'!scope.full_name.{len(full_name or [])}'
+    yield optional('scope.relative_name', relative.contents if relative else b'')
+    for key in ('only_contains_user_certs', 'only_contains_ca_certs',
+                'only_contains_attribute_certs', 'indirect_crl'):
+        yield f'scope.{key.replace("_contains", "")} {flag(value[key].native)}'
+    reasons = value['only_some_reasons']
+    if isinstance(reasons, core.Void):
+        yield '!scope.only_some_reasons'
+    else:
+        octets = reasons.contents[1:3]
+        bits = [octets[i // 8] >> 7 - i % 8 & 1 for i in range(min(9, 8 * len(octets)))]
+        yield f'scope.only_some_reasons {sum(bit << i for i, bit in enumerate(bits)):03x}'
+
+
+def crl_extensions(items):
+    values = {one['extn_id'].dotted: one['extn_value'].contents for one in items}
+    for i, one in enumerate(items):
+        yield f'extension_name.{i} {CRL_NAMES.get(one["extn_id"].dotted, "other")}'
+    for oid_text, key in (('2.5.29.20', 'number'), ('2.5.29.27', 'base_number')):
+        number = core.Integer.load(values[oid_text], strict=True) if oid_text in values else None
+        yield optional(key, number.contents if number else b'')
+    key_id = b''
+    if '2.5.29.35' in values:
+        aki = x509.AuthorityKeyIdentifier.load(values['2.5.29.35'], strict=True)
+        key_id = aki['key_identifier'].native or b''
+    yield optional('authority_key_id', key_id)
+    if '2.5.29.28' in values:
+        scope = crl_module.IssuingDistributionPoint.load(values['2.5.29.28'], strict=True)
+        yield from crl_scope(scope)
+    else:
+        yield '!scope.indirect_crl'
+    points = x509.CRLDistributionPoints.load(values['2.5.29.46'], strict=True) \
+        if '2.5.29.46' in values else []
+    for i, one in enumerate(points):
+        yield f'freshest.{i} {one.dump().hex()}'
+    yield f'n_freshest {len(points)}'
+    if '2.5.29.60' in values:
+        time = core.GeneralizedTime.load(values['2.5.29.60'], strict=True)
+        yield f'expired_certs {seconds(time.native)}'
+    else:
+        yield '!expired_certs'
+    yield f'unknown_critical {flag(unknown_critical(items, READ_IN_CRLS))}'
+
+
+def crl(der):
+    value = crl_module.CertificateList.load(der, strict=True)
+    tbs = value['tbs_cert_list']
+    tbs['issuer'].native
+    version = tbs['version']
+    yield f'tbs {tbs.dump().hex()}'
+    yield ('version 1' if isinstance(version, core.Void)
+           else f'version {int.from_bytes(version.contents, "big") + 1}')
+    yield from algorithm('tbs_algorithm', tbs['signature'])
+    yield f'issuer {tbs["issuer"].dump().hex()}'
+    yield f'this_update {seconds(tbs["this_update"].native)}'
+    later = tbs['next_update'].native
+    yield f'next_update {seconds(later)}' if later else '!next_update'
+    entries = present(tbs['revoked_certificates'])
+    for i, one in enumerate(entries):
+        yield from crl_entry(f'entry.{i}.', one)
+    yield f'n_entries {len(entries)}'
+    yield f'has_list {flag(not isinstance(tbs["revoked_certificates"], core.Void))}'
+    items = [present(one['crl_entry_extensions']) for one in entries]
+    unknown = any(unknown_critical(one, READ_IN_ENTRIES) for one in items)
+    yield f'unknown_critical_entry {flag(unknown)}'
+    indirect = any(e['extn_id'].dotted == '2.5.29.29' for one in items for e in one)
+    yield f'certificate_issuer {flag(indirect)}'
+    yield from crl_extensions(present(tbs['crl_extensions']))
+    yield from extensions('', tbs['crl_extensions'])
+    yield from algorithm('signature_algorithm', value['signature_algorithm'])
+    yield f'signature {value["signature"].native.hex()}'
+
+
+READERS = {'request': request, 'response': response, 'cert': cert, 'crl': crl}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+//
+// Checks oc_crl_parse(), the iterators over its output, and oc_crl_find().
+#include "check.h"
+
+#include "expect.h"
+
+#include <ocsp/crl.h>
+#include <ocsp/der.h>
+
+#include <string.h>
+
+// Looking up takes linear time, so that only so many entries are looked up again.
+#define MAX_LOOKUPS 64
+
+static void expect_element(struct oc_bytes outer, struct oc_bytes element, const char *what)
+{
+    expect_inside(outer, element, what);
+    expect(oc_der_read_any(&element, NULL, NULL, NULL) == OC_OK && element.len == 0, what);
+}
+
+// A list whose elements have no iterator of their own.
+static void expect_elements(struct oc_bytes message, const struct oc_list *list, const char *what)
+{
+    struct oc_bytes rest = list->items;
+    size_t n = 0;
+    expect_list(message, list, what);
+    while (oc_der_read_any(&rest, NULL, NULL, NULL) == OC_OK)
+        n++;
+    expect(n == list->n && rest.len == 0, what);
+}
+
+static bool is_removal(const struct oc_crl_entry *entry)
+{
+    return entry->has_reason && entry->reason == OC_REASON_REMOVE_FROM_CRL;
+}
+
+// What is found is an entry with this number that is no later than this one, unless it revokes
+// and this one does not.
+static void expect_found(const struct oc_crl *crl, const struct oc_crl_entry *entry)
+{
+    struct oc_crl_entry found;
+    bool is_found = oc_crl_find(crl, entry->serial, &found);
+    if (!is_found) {
+        expect(crl->has_certificate_issuer, "an entry is not found");
+        expect_zero(&found, sizeof found, "an entry that is not found is not zero");
+        return;
+    }
+    expect_inside(crl->revoked.items, found.serial, "an entry that is found is not in the list");
+    expect(oc_bytes_equal(found.serial, entry->serial), "an entry of another number is found");
+    if (crl->has_certificate_issuer)
+        return;
+    expect(!is_removal(&found) || is_removal(entry), "a removal outranks a revocation");
+    expect(is_removal(&found) != is_removal(entry) ||
+               found.revocation_date <= entry->revocation_date,
+           "a later entry is found");
+}
+
+static void expect_entry(const struct oc_crl *crl, const struct oc_crl_entry *entry)
+{
+    struct oc_bytes list = crl->revoked.items;
+    struct oc_extension ext;
+    expect_inside(list, entry->serial, "a serial number leaves its list");
+    expect(entry->serial.len > 0, "a serial number is empty");
+    expect(entry->has_reason || entry->reason == 0, "a reason without its flag");
+    expect(entry->has_invalidity_date || entry->invalidity_date == 0, "a date without its flag");
+    expect_elements(list, &entry->certificate_issuer, "names of an issuer leave their entry");
+    expect_extensions(list, &entry->extensions, crl->deviations);
+    expect(oc_extension_find(&entry->extensions, OC_EXT_CRL_REASON, &ext) == entry->has_reason &&
+               (!entry->has_reason || ext.crl_reason == entry->reason),
+           "the reason disagrees with its extension");
+}
+
+static void expect_entries(const struct oc_crl *crl)
+{
+    struct oc_crl_entry entry;
+    size_t n = 0;
+    bool has_unknown = false;
+    bool has_issuer = false;
+    expect_list(crl->tbs, &crl->revoked, "entries leave tbsCertList");
+    for (size_t at = 0; oc_crl_next(crl, &at, &entry); n++) {
+        expect_entry(crl, &entry);
+        has_unknown = has_unknown || entry.has_unknown_critical;
+        has_issuer = has_issuer || entry.certificate_issuer.items.data != NULL;
+        if (n < MAX_LOOKUPS)
+            expect_found(crl, &entry);
+    }
+    expect_zero(&entry, sizeof entry, "an entry is not zero behind the last one");
+    expect(n == crl->revoked.n, "another number of entries");
+    expect(has_unknown == crl->has_unknown_critical_entry, "a critical extension is lost");
+    expect(has_issuer == crl->has_certificate_issuer, "a certificateIssuer is lost");
+}
+
+static void expect_crl(const struct oc_crl *crl)
+{
+    expect(crl->version == 1 || crl->version == 2, "a CRL of no version");
+    expect_element(crl->der, crl->tbs, "tbsCertList is no element of the CRL");
+    expect_element(crl->tbs, crl->issuer, "the issuer is no element of tbsCertList");
+    expect_algorithm(crl->tbs, &crl->tbs_algorithm);
+    expect(crl->has_next_update || crl->next_update == 0, "nextUpdate without its flag");
+    expect_signature(crl->der, &crl->signature);
+    expect(crl->signature.certs.items.data == NULL, "a CRL has certs");
+    expect_deviations(crl->deviations);
+}
+
+static void expect_crl_extensions(const struct oc_crl *crl)
+{
+    const struct oc_crl_scope *scope = &crl->scope;
+    expect_extensions(crl->tbs, &crl->extensions, crl->deviations);
+    expect_inside(crl->extensions.items, crl->number, "the number leaves the extensions");
+    expect_inside(crl->extensions.items, crl->base_number, "the base number leaves them");
+    expect_inside(crl->extensions.items, crl->authority_key_id, "the key ID leaves them");
+    expect_elements(crl->extensions.items, &crl->freshest, "freshestCRL leaves the extensions");
+    expect_elements(crl->extensions.items, &scope->full_name, "fullName leaves the extensions");
+    expect_inside(crl->extensions.items, scope->relative_name, "the relative name leaves them");
+    expect(scope->has_only_some_reasons || scope->only_some_reasons == 0,
+           "reasons without their flag");
+    if (!scope->is_present)
+        expect_zero(scope, sizeof *scope, "an absent scope is not zero");
+    expect(crl->has_expired_certs || crl->expired_certs == 0, "a date without its flag");
+}
+
+int check_crl(const uint8_t *data, size_t len)
+{
+    struct oc_bytes der = {data, len};
+    struct oc_crl crl;
+    struct oc_error err = {0};
+    memset(&crl, 0xA5, sizeof crl);
+    enum oc_err code = oc_crl_parse(&crl, der, &err);
+    if (code != OC_OK) {
+        struct oc_crl quiet;
+        expect_zero(&crl, sizeof crl, "a CRL is not zero after a failure");
+        expect_refusal(code, &err, len);
+        expect(oc_crl_parse(&quiet, der, NULL) == code, "the error depends on who asks");
+        return 0;
+    }
+    expect(crl.der.data == data && crl.der.len == len, "a CRL is not the whole message");
+    expect_crl(&crl);
+    expect_entries(&crl);
+    expect_crl_extensions(&crl);
+    return 1;
+}

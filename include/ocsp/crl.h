@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+//
+// ocsp/crl.h: read certificate revocation lists
+//
+// A CRL lists the certificates that a CA has revoked (RFC 5280 5). oc_crl_parse() gives views
+// into one, and oc_crl_find() looks for a serial number. A CRL may have any number of entries:
+// nothing is copied, and nothing is allocated.
+//
+// Example
+//
+//     struct oc_crl crl;
+//     struct oc_crl_entry entry;
+//
+//     if (oc_crl_parse(&crl, der, &err) != OC_OK)
+//         ...;  // err.what says why
+//     if (oc_crl_find(&crl, serial, &entry))
+//         ...;  // listed since entry.revocation_date
+//
+// Caveats
+//
+// Parsing reports what a CRL claims, not whether it is true: a CRL that parses may be forged,
+// old, or of another CA. A serial number that oc_crl_find() does not find need not be good: the
+// CRL may list only some of the revoked certificates.
+//
+// A CRL says nothing about a certificate that has expired, unless it has expiredCertsOnCRL: CAs
+// drop expired certificates from their CRLs.
+#ifndef OCSP_CRL_H
+#define OCSP_CRL_H
+
+#include <ocsp/base.h>
+#include <ocsp/extension.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Parsing
+
+// struct oc_crl_scope is the extension issuingDistributionPoint, which says what a CRL covers
+// (RFC 5280 5.2.5). It is zero when the CRL does not have the extension.
+struct oc_crl_scope {
+    bool is_present;
+    struct oc_list full_name;       // GeneralNames, each a whole DER element, or absent
+    struct oc_bytes relative_name;  // content of nameRelativeToCRLIssuer, or absent
+    bool only_user_certs;           // onlyContainsUserCerts
+    bool only_ca_certs;             // onlyContainsCACerts
+    bool only_attribute_certs;      // onlyContainsAttributeCerts
+    bool is_indirect;               // indirectCRL: lists certificates of other issuers, too
+    bool has_only_some_reasons;     // onlySomeReasons is present
+    unsigned only_some_reasons;     // bit n of ReasonFlags (RFC 5280 4.2.1.13) is 1U << n
+};
+
+// struct oc_crl is a CRL, as views into its DER. A view or list is absent when its field or
+// extension is. Times are seconds since 1970.
+//
+// The members from `number` on are extensions of the CRL (RFC 5280 5.2), which `extensions` has
+// as well. `has_unknown_critical` and `has_unknown_critical_entry` say that a critical extension
+// of the CRL or of an entry is none of those that the library reads: such a CRL must not be used
+// (RFC 5280 5.2, 5.3).
+struct oc_crl {
+    struct oc_bytes der;                // the whole CRL
+    struct oc_bytes tbs;                // TBSCertList, the octets that the signature covers
+    unsigned version;                   // 1 or 2
+    struct oc_algorithm tbs_algorithm;  // inside `tbs`; must equal signature.algorithm
+    struct oc_bytes issuer;             // a Name, one whole DER element
+    int64_t this_update;
+    bool has_next_update;
+    int64_t next_update;
+    struct oc_list revoked;            // revokedCertificates, for oc_crl_next()
+    struct oc_list extensions;         // crlExtensions, for oc_extension_next()
+    struct oc_signature signature;     // not verified; its certs are absent
+    bool has_unknown_critical;         // in `extensions`
+    bool has_unknown_critical_entry;   // in the extensions of an entry
+    bool has_certificate_issuer;       // an entry has certificateIssuer (RFC 5280 5.3.3)
+    struct oc_bytes number;            // cRLNumber, the content of an INTEGER (5.2.3)
+    struct oc_bytes base_number;       // deltaCRLIndicator, likewise: this is a delta CRL (5.2.4)
+    struct oc_crl_scope scope;         // issuingDistributionPoint (5.2.5)
+    struct oc_bytes authority_key_id;  // keyIdentifier of authorityKeyIdentifier (5.2.1)
+    struct oc_list freshest;           // freshestCRL: DistributionPoints, whole elements (5.2.6)
+    bool has_expired_certs;            // expiredCertsOnCRL (X.509 9.5.2.8)
+    int64_t expired_certs;             // certificates that expired since then are still listed
+    unsigned deviations;               // OC_DEV_ bits
+};
+
+// struct oc_crl_entry is one entry: a revoked certificate. Times are seconds since 1970.
+//
+// `certificate_issuer` is absent unless this very entry has it. The issuer of an entry's
+// certificate is the one in the nearest entry at or before it that has certificateIssuer, and
+// the issuer of the CRL if there is none (RFC 5280 5.3.3).
+struct oc_crl_entry {
+    struct oc_bytes serial;  // the content of an INTEGER
+    int64_t revocation_date;
+    bool has_reason;
+    uint32_t reason;           // an enum oc_crl_reason or another number
+    bool has_invalidity_date;  // RFC 5280 5.3.2
+    int64_t invalidity_date;
+    struct oc_list certificate_issuer;  // GeneralNames, each a whole DER element, or absent
+    bool has_unknown_critical;          // a critical extension is none of the above
+    struct oc_list extensions;          // crlEntryExtensions, for oc_extension_next()
+};
+
+// oc_crl_parse reads a DER CertificateList (RFC 5280 5.1) and checks all of it, each entry
+// included, so that walking it cannot fail. Names are kept as octets.
+//
+// It rejects only a wrong encoding, and checks neither signature nor times. The number of
+// entries has no limit; more than OC_MAX_EXTENSIONS extensions in one list are OC_ERR_LIMIT. The
+// time is linear in `der.len`, and the use of stack is constant. A list of entries that is
+// present but empty is accepted, and sets OC_DEV_LIST_EMPTY.
+//
+// Returns OC_OK, or the first error, with `*out` zero and, if `err` is not NULL, `*err` filled.
+// The errors are those of an encoding, without OC_ERR_STATUS and OC_ERR_BODY; OC_ERR_VERSION is
+// a version that is not v2.
+//
+// The views in `*out` point into `der` and are valid as long as it is. May be called from
+// several threads at once.
+OC_API OC_MUST_USE enum oc_err oc_crl_parse(struct oc_crl *out, struct oc_bytes der,
+                                            struct oc_error *err);
+
+// oc_crl_next gives the next entry. Start with `*at` 0; `*at` belongs to this CRL only.
+//
+// Returns true and the entry in `*out`; or false, with `*out` zero, at the end.
+OC_API OC_MUST_USE bool oc_crl_next(const struct oc_crl *crl, size_t *at, struct oc_crl_entry *out);
+
+// oc_crl_find gives the entry of the certificate that the issuer of the CRL issued with the
+// serial number `serial`, the content of an INTEGER.
+//
+// If a CRL lists the number more than once, the entry with the earliest date counts; one with the
+// reason removeFromCRL, which revokes nothing, counts only if there is no other. An entry of a
+// certificate of another issuer does not count (RFC 5280 5.3.3): in a CRL with certificateIssuer
+// these are all entries from one that has it on, until one whose certificateIssuer contains the
+// issuer of the CRL as a directoryName, in the same octets.
+//
+// It looks at each entry, so the time is linear. Returns true and the entry in `*out`; or false,
+// with `*out` zero, when the CRL has none. May be called from several threads at once.
+OC_API OC_MUST_USE bool oc_crl_find(const struct oc_crl *crl, struct oc_bytes serial,
+                                    struct oc_crl_entry *out);
+
+// oc_crl_extension_name returns the name of an extension of a CRL or of an entry, by the content
+// of its OBJECT IDENTIFIER, for instance "cRLNumber"; it is "other" for one without a name here.
+// It knows the extensions of RFC 5280 5.2 and 5.3, expiredCertsOnCRL, and those of AD CS. The
+// text is static.
+OC_API const char *oc_crl_extension_name(struct oc_bytes oid);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
