@@ -1,29 +1,33 @@
 // SPDX-License-Identifier: MIT
 //
-// ocsp/crl.h: read certificate revocation lists
+// ocsp/crl.h: read and verify certificate revocation lists
 //
 // A CRL lists the certificates that a CA has revoked (RFC 5280 5). oc_crl_parse() gives views
-// into one, and oc_crl_find() looks for a serial number. A CRL may have any number of entries:
-// nothing is copied, and nothing is allocated.
+// into one, oc_crl_find() looks for a serial number, and oc_crl_verify() decides whether to
+// believe the CRL and what it then says about a certificate, as oc_verify() does for an OCSP
+// response. A CRL may have any number of entries: nothing is copied, and nothing is allocated.
 //
 // Example
 //
 //     struct oc_crl crl;
-//     struct oc_crl_entry entry;
+//     struct oc_verdict verdict;
 //
 //     if (oc_crl_parse(&crl, der, &err) != OC_OK)
 //         ...;  // err.what says why
-//     if (oc_crl_find(&crl, serial, &entry))
-//         ...;  // listed since entry.revocation_date
+//     if (oc_crl_verify(&policy, &issuer, serial, &crl, NULL, &verdict, &err) != OC_OK)
+//         ...;  // not believed: err.what says why
+//     else if (verdict.status == OC_CERT_STATUS_GOOD)
+//         ...;  // good, and nothing else is good
 //
 // Caveats
 //
 // Parsing reports what a CRL claims, not whether it is true: a CRL that parses may be forged,
 // old, or of another CA. A serial number that oc_crl_find() does not find need not be good: the
-// CRL may list only some of the revoked certificates.
+// CRL may list only some of the revoked certificates. oc_crl_verify() decides that.
 //
 // A CRL says nothing about a certificate that has expired, unless it has expiredCertsOnCRL: CAs
-// drop expired certificates from their CRLs.
+// drop expired certificates from their CRLs, and a verdict of "good" does not mean that such a
+// certificate was never revoked.
 #ifndef OCSP_CRL_H
 #define OCSP_CRL_H
 
@@ -33,6 +37,15 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+// struct oc_policy is what the caller requires: see <ocsp/verify.h>.
+struct oc_policy;
+
+// struct oc_issuer is a prepared issuer: see <ocsp/issuer.h>.
+struct oc_issuer;
+
+// struct oc_verdict is what oc_crl_verify() fills: see <ocsp/verify.h>.
+struct oc_verdict;
 
 // Parsing
 
@@ -56,7 +69,7 @@ struct oc_crl_scope {
 // The members from `number` on are extensions of the CRL (RFC 5280 5.2), which `extensions` has
 // as well. `has_unknown_critical` and `has_unknown_critical_entry` say that a critical extension
 // of the CRL or of an entry is none of those that the library reads: such a CRL must not be used
-// (RFC 5280 5.2, 5.3).
+// (RFC 5280 5.2, 5.3), and oc_crl_verify() does not.
 struct oc_crl {
     struct oc_bytes der;                // the whole CRL
     struct oc_bytes tbs;                // TBSCertList, the octets that the signature covers
@@ -140,6 +153,64 @@ OC_API OC_MUST_USE bool oc_crl_find(const struct oc_crl *crl, struct oc_bytes se
 // It knows the extensions of RFC 5280 5.2 and 5.3, expiredCertsOnCRL, and those of AD CS. The
 // text is static.
 OC_API const char *oc_crl_extension_name(struct oc_bytes oid);
+
+// Verifying
+
+// oc_crl_verify checks that `crl` is a trustworthy and current CRL of `issuer` (RFC 5280 6.3.3),
+// and sets `*out` to what it says about the certificate that `issuer` issued with the serial
+// number `serial`, the content of an INTEGER. `delta` is a delta CRL that updates `crl`, or NULL.
+//
+// Of the policy it uses `now`, `skew`, `max_age`, `ignore_times` and the two members that begin
+// with insecure_. The checks are made in this order, those of 1 to 3 first for `crl` and then for
+// `delta`. The first that fails is the error:
+//
+// 1. The issuer of the CRL is the subject of the issuer's certificate (OC_ERR_SIGNER), whose key
+//    usage, if it has one, contains cRLSign (OC_ERR_DELEGATE_PURPOSE). The signature is by the
+//    issuer's own key, and its algorithm is the same inside and outside of what is signed
+//    (OC_ERR_SIGNATURE). It is not too weak (OC_ERR_WEAK_HASH, OC_ERR_WEAK_KEY).
+// 2. No critical extension of the CRL or of an entry is left that is not understood. The CRL is
+//    not indirect, which is not supported, and is not about attribute certificates. `crl` is not
+//    a delta CRL (OC_ERR_CRITICAL).
+// 3. The times fit: nextUpdate is not before thisUpdate (OC_ERR_TIME_ORDER), thisUpdate is not in
+//    the future (OC_ERR_NOT_YET), and nextUpdate has not passed (OC_ERR_EXPIRED) or, without one,
+//    thisUpdate is not too long ago (OC_ERR_TOO_OLD). With a delta CRL the last two are required
+//    of that alone, since the two together are as new as it is (RFC 5280 5.2.4).
+// 4. The delta CRL belongs to the CRL (OC_ERR_NO_MATCH; RFC 5280 5.2.4, 6.3.3 (c)): it has
+//    deltaCRLIndicator, issuingDistributionPoint and authorityKeyIdentifier are the same octets
+//    or absent in both, and the CRL's number is between the delta's base number and the delta's
+//    own number.
+//
+// The status of the verdict is then
+//
+// - OC_CERT_STATUS_REVOKED: the certificate is listed, for good or on hold, in the delta CRL or
+//   else in the CRL. An entry of the delta CRL with the reason removeFromCRL lifts certificateHold
+//   and nothing else, so that each entry for the number in the CRL must have that reason.
+// - OC_CERT_STATUS_GOOD: it is not listed, and the CRL is complete, without
+//   issuingDistributionPoint.
+// - OC_CERT_STATUS_UNKNOWN: it is not listed in a CRL with issuingDistributionPoint, which covers
+//   only some certificates or reasons. Or its entry in `crl` has the reason removeFromCRL, which
+//   means nothing outside of a delta CRL.
+//
+// Of the other members, `revocation_time`, `has_reason` and `reason` are those of the entry;
+// `this_update` and `next_update` are of the delta CRL, if there is one, and `produced_at` is
+// `this_update`; `archive_cutoff` is the date of expiredCertsOnCRL; `signer` is
+// OC_SIGNER_ISSUER; `ask_again` is as for a response. `is_not_issued`, `signer_needs_check` and
+// `has_nonce` are false, and `signer_cert` is absent.
+//
+// Returns OC_OK and fills `*out`; or the first check that failed, with `*out` all zero
+// (OC_CERT_STATUS_NONE) and, if `err` is not NULL, `*err` filled. `err->offset` is a place in the
+// CRL at fault: in `delta`, if `crl` passes alone. Further errors are
+// - OC_ERR_ARGUMENT: `serial` is not the content of an INTEGER, or the policy has a negative
+//   `skew` or `max_age`.
+// - OC_ERR_UNSUPPORTED: the table does not have the algorithm of a signature, or it is not one
+//   for the key.
+// - OC_ERR_CRYPTO: the table failed.
+//
+// The library keeps no pointer. Threads are as with oc_verify().
+OC_API OC_MUST_USE enum oc_err oc_crl_verify(const struct oc_policy *policy,
+                                             const struct oc_issuer *issuer, struct oc_bytes serial,
+                                             const struct oc_crl *crl, const struct oc_crl *delta,
+                                             struct oc_verdict *out, struct oc_error *err);
 
 #ifdef __cplusplus
 }

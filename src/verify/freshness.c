@@ -4,7 +4,7 @@
 // be as far away as 64 bits reach: sums stop at the ends.
 #include "verify/freshness.h"
 
-static int64_t add(int64_t time, int64_t seconds)
+int64_t oci_add_seconds(int64_t time, int64_t seconds)
 {
     return time > INT64_MAX - seconds ? INT64_MAX : time + seconds;
 }
@@ -14,14 +14,15 @@ static bool check_next_update(struct judge *judge, const struct oc_single_respon
 {
     const struct oc_policy *policy = judge->policy;
     if (single->has_next_update) {
-        if (add(single->next_update, policy->skew) <= policy->now)
+        if (oci_add_seconds(single->next_update, policy->skew) <= policy->now)
             return oci_refuse(judge, OC_ERR_EXPIRED, at,
                               "nextUpdate has passed (RFC 6960 3.2, 4.2.2.1)");
         return true;
     }
     if (policy->max_age == 0)
         return oci_refuse(judge, OC_ERR_TOO_OLD, at, "there is no nextUpdate (RFC 9919 5)");
-    if (add(add(single->this_update, policy->max_age), policy->skew) < policy->now)
+    if (oci_add_seconds(oci_add_seconds(single->this_update, policy->max_age), policy->skew) <
+        policy->now)
         return oci_refuse(judge, OC_ERR_TOO_OLD, at,
                           "thisUpdate is too long ago, and there is no nextUpdate (RFC 6960 3.2)");
     return true;
@@ -30,7 +31,7 @@ static bool check_next_update(struct judge *judge, const struct oc_single_respon
 bool oci_check_times(struct judge *judge, const struct oc_response *resp,
                      const struct oc_single_response *single, const uint8_t *at)
 {
-    int64_t latest = add(judge->policy->now, judge->policy->skew);
+    int64_t latest = oci_add_seconds(judge->policy->now, judge->policy->skew);
     if (single->has_next_update && single->next_update < single->this_update)
         return oci_refuse(judge, OC_ERR_TIME_ORDER, at,
                           "nextUpdate is before thisUpdate (RFC 6960 4.2.2.1)");
@@ -47,8 +48,9 @@ bool oci_check_times(struct judge *judge, const struct oc_response *resp,
 
 bool oci_is_valid_now(const struct oc_policy *policy, const struct oc_cert *cert)
 {
-    return policy->ignore_times || (cert->not_before <= add(policy->now, policy->skew) &&
-                                    add(cert->not_after, policy->skew) >= policy->now);
+    return policy->ignore_times ||
+           (cert->not_before <= oci_add_seconds(policy->now, policy->skew) &&
+            oci_add_seconds(cert->not_after, policy->skew) >= policy->now);
 }
 
 int64_t oci_ask_again(const struct oc_policy *policy, const struct oc_single_response *single,

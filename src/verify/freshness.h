@@ -6,6 +6,10 @@
 
 #include "verify/judge.h"
 
+// oci_add_seconds adds `seconds`, which is not negative, to a time. The sum stops at the end of
+// 64 bits.
+int64_t oci_add_seconds(int64_t time, int64_t seconds);
+
 // oci_check_times checks the times of a response and of its single response, which is at
 // `at`.
 bool oci_check_times(struct judge *judge, const struct oc_response *resp,
