@@ -249,8 +249,23 @@ static void take_entry_extension(const struct oc_extension *extension, struct oc
     }
 }
 
-// crlEntryExtensions Extensions OPTIONAL. It is apart from read_entry() for the sake of entries
-// without extensions, which then need no stack for the identifiers.
+// Nearly all entries have reasonCode alone or no extension: it is recognised as a whole encoding,
+// of which only the reason, the last octet, varies.
+static bool read_reason_alone(struct reader *r, struct oc_crl_entry *out)
+{
+    static const uint8_t head[] = {0x30, 0x0C, 0x30, 0x0A, 0x06, 0x03, 0x55,
+                                   0x1D, 0x15, 0x04, 0x03, 0x0A, 0x01};
+    if (r->in.len != sizeof head + 1 || memcmp(r->in.data, head, sizeof head) != 0 ||
+        r->in.data[sizeof head] >= 0x80)
+        return false;
+    out->has_reason = true;
+    out->reason = r->in.data[sizeof head];
+    out->extensions = (struct oc_list){{r->in.data + 2, r->in.len - 2}, 1};
+    oci_der_advance(&r->in, r->in.len);
+    return true;
+}
+
+// crlEntryExtensions Extensions OPTIONAL
 static bool read_entry_extensions(struct reader *r, struct oc_crl_entry *out)
 {
     struct reader list;
@@ -288,7 +303,7 @@ static bool read_entry(struct reader *r, struct oc_crl_entry *out)
            read_serial(&seq, &out->serial, "userCertificate is not an INTEGER (RFC 5280 5.1)") &&
            read_x509_time(&seq, &out->revocation_date,
                           "revocationDate is not a Time (RFC 5280 5.1)") &&
-           (seq.in.len == 0 || read_entry_extensions(&seq, out)) &&
+           (seq.in.len == 0 || read_reason_alone(&seq, out) || read_entry_extensions(&seq, out)) &&
            finish(&seq, "trailing bytes after crlEntryExtensions (RFC 5280 5.1)");
 }
 
