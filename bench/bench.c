@@ -8,6 +8,7 @@
 // fails if a library does not read or build the same as the others.
 #include "build.h"
 #include "client.h"
+#include "crl.h"
 #include "heap.h"
 #include "measure.h"
 #include "parse.h"
@@ -75,6 +76,8 @@ int main(int argc, char **argv)
     struct row sign[N_SIGN_ROWS];
     static struct client_inputs client_inputs;
     struct row client[N_CLIENT_ROWS];
+    struct crl_inputs crl_inputs;
+    struct row crl[N_CRL_ROWS];
     struct report report;
     if (!read_options(argc, argv, &options)) {
         fprintf(stderr, "usage: bench [--json FILE] [--quick]\n");
@@ -87,6 +90,7 @@ int main(int argc, char **argv)
     verify_rows(verify, &verify_inputs, &samples);
     sign_rows(sign, &sign_inputs, &samples);
     client_rows(client, &client_inputs, &samples);
+    crl_rows(crl, &crl_inputs, &samples);
 
     report_begin(&report, options.quick);
     report_rows(&report, parse, N_PARSE_ROWS, options.quick);
@@ -94,11 +98,14 @@ int main(int argc, char **argv)
     report_rows(&report, verify, N_VERIFY_ROWS, options.quick);
     report_rows(&report, sign, N_SIGN_ROWS, options.quick);
     report_rows(&report, client, N_CLIENT_ROWS, options.quick);
+    report_rows(&report, crl, N_CRL_ROWS, options.quick);
     for (size_t i = 0; i < N_PARSE_ROWS; i++)
         report_heap_of(&report, &parse[i]);
     struct row without_crypto = build_heap_row(&build_inputs);
     report_heap_of(&report, &without_crypto);
+    report_heap_of(&report, &crl[0]);
 
+    crl_free(&crl_inputs);
     client_free(&client_inputs);
     sign_free(&sign_inputs);
     verify_free(&verify_inputs);

@@ -120,6 +120,8 @@ static void judge(const struct row *row, struct timing *timings)
 void measure(const struct row *row, bool quick, struct timing timings[MAX_SUBJECTS])
 {
     size_t n = rounds(quick);
+    if (row->rounds != 0 && row->rounds < n)
+        n = row->rounds;
     double(*times)[MAX_SUBJECTS] = calloc(n, sizeof *times);
     double *values = calloc(n, sizeof *values);
     if (times == NULL || values == NULL)

@@ -32,6 +32,7 @@ struct row {
     const char *name;
     const char *unit;
     size_t octets;  // of the message, 0 when they differ
+    size_t rounds;  // at most so many, for a row that takes long; 0 when there is no limit
     size_t n;
     struct subject subjects[MAX_SUBJECTS];
 };
