@@ -9,6 +9,7 @@ static bool parses_as(const struct message *message, enum message_kind kind)
     struct oc_request req;
     struct oc_response resp;
     struct oc_cert cert;
+    struct oc_crl crl;
     switch (kind) {
     case MESSAGE_REQUEST:
         return oc_request_parse(&req, message_der(message), NULL) == OC_OK;
@@ -16,6 +17,8 @@ static bool parses_as(const struct message *message, enum message_kind kind)
         return oc_response_parse(&resp, message_der(message), NULL) == OC_OK;
     case MESSAGE_CERTIFICATE:
         return oc_cert_parse(&cert, message_der(message), NULL) == OC_OK;
+    case MESSAGE_CRL:
+        return oc_crl_parse(&crl, message_der(message), NULL) == OC_OK;
     case MESSAGE_NONE:
         break;
     }

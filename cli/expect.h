@@ -7,6 +7,7 @@
 #include "message.h"
 
 #include <ocsp/cert.h>
+#include <ocsp/crl.h>
 #include <ocsp/request.h>
 #include <ocsp/response.h>
 

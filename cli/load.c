@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Detects how a file is written (DER, PEM, base64, hex) and what each message in it is (request,
-// response, certificate).
+// response, certificate, CRL).
 #include "load.h"
 
 #include "pem.h"
@@ -22,11 +22,32 @@ static struct oc_bytes enter(struct oc_bytes in)
     return (struct oc_bytes){in.data + head, in.len - head};
 }
 
-// The three structures differ in the first elements:
+// Whether a time comes behind an AlgorithmIdentifier and a Name.
+static bool is_followed_by_time(struct oc_bytes in)
+{
+    struct oc_bytes content;
+    return oc_der_read(&in, OC_DER_SEQUENCE, &content) == OC_OK &&
+           oc_der_read(&in, OC_DER_SEQUENCE, &content) == OC_OK &&
+           (oc_der_next_is(in, OC_DER_UTC_TIME) || oc_der_next_is(in, OC_DER_GENERALIZED_TIME));
+}
+
+// Distinguishes certificates without a version from CRLs, which both begin with an INTEGER.
+static enum message_kind detect_signed(struct oc_bytes inner)
+{
+    struct oc_bytes number;
+    if (oc_der_read(&inner, OC_DER_INTEGER, &number) == OC_OK && is_followed_by_time(inner))
+        return MESSAGE_CRL;
+    return MESSAGE_CERTIFICATE;
+}
+
+// The four structures differ in the first elements:
 //
-//   OCSPResponse ::= SEQUENCE { responseStatus ENUMERATED ...
-//   Certificate  ::= SEQUENCE { SEQUENCE { [0] version OPTIONAL, serialNumber INTEGER ...
-//   OCSPRequest  ::= SEQUENCE { SEQUENCE { [0] version OPTIONAL, [1] or SEQUENCE OF ...
+//   OCSPResponse    ::= SEQUENCE { responseStatus ENUMERATED ...
+//   Certificate     ::= SEQUENCE { SEQUENCE { [0] version OPTIONAL, serialNumber INTEGER,
+//                       signature SEQUENCE, issuer SEQUENCE, validity SEQUENCE ...
+//   CertificateList ::= SEQUENCE { SEQUENCE { version INTEGER OPTIONAL, signature SEQUENCE,
+//                       issuer SEQUENCE, thisUpdate UTCTime or GeneralizedTime ...
+//   OCSPRequest     ::= SEQUENCE { SEQUENCE { [0] version OPTIONAL, [1] or SEQUENCE OF ...
 static enum message_kind detect_kind(struct oc_bytes der)
 {
     struct oc_bytes outer = enter(der);
@@ -36,6 +57,10 @@ static enum message_kind detect_kind(struct oc_bytes der)
         return MESSAGE_REQUEST;
     struct oc_bytes inner = enter(outer);
     struct oc_bytes version;
+    if (oc_der_next_is(inner, OC_DER_INTEGER))
+        return detect_signed(inner);
+    if (is_followed_by_time(inner))
+        return MESSAGE_CRL;
     if (oc_der_next_is(inner, OC_DER_CONTEXT_CONSTRUCTED(0)) &&
         oc_der_read(&inner, OC_DER_CONTEXT_CONSTRUCTED(0), &version) != OC_OK)
         return MESSAGE_REQUEST;

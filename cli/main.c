@@ -16,16 +16,18 @@ static const struct command commands[] = {
     {
         .name = "show",
         .run = show_run,
-        .summary = "print requests, responses, and what certificates say about OCSP",
-        .arguments = "[--json] FILE...",
+        .summary = "print requests, responses, CRLs, and what certificates say about OCSP",
+        .arguments = "[--json] [--serial N] FILE...",
         .help =
-            "Print what is in OCSP requests, OCSP responses and certificates.\n"
+            "Print what is in OCSP requests, OCSP responses, certificates and CRLs.\n"
             "\n"
             "A FILE may be DER, PEM with any number of blocks, base64 or hex, which is detected;\n"
             "- is standard input. Nothing is verified: the output is what the message claims.\n"
             "\n"
-            "  --json   print one JSON object per line, one for each message\n"
-            "  --help   print this help and exit\n",
+            "  --json       print one JSON object per line, one for each message\n"
+            "  --serial N   print the entries of CRLs with this number: decimal, or hex as 0x01aa\n"
+            "               or 01:aa\n"
+            "  --help       print this help and exit\n",
     },
     {
         .name = "request",

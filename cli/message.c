@@ -70,6 +70,8 @@ const char *message_kind_name(enum message_kind kind)
         return "OCSP response";
     case MESSAGE_CERTIFICATE:
         return "certificate";
+    case MESSAGE_CRL:
+        return "CRL";
     case MESSAGE_NONE:
         break;
     }

@@ -17,6 +17,7 @@ enum message_kind {
     MESSAGE_REQUEST,
     MESSAGE_RESPONSE,
     MESSAGE_CERTIFICATE,
+    MESSAGE_CRL,
 };
 
 // enum message_form is how a file is written.

@@ -218,6 +218,11 @@ json_t *value_algorithm(const struct oc_algorithm *algorithm)
     return value;
 }
 
+bool algorithms_equal(const struct oc_algorithm *a, const struct oc_algorithm *b)
+{
+    return oc_bytes_equal(a->oid, b->oid) && oc_bytes_equal(a->parameters, b->parameters);
+}
+
 static json_t *name_text(const X509_NAME *name)
 {
     BIO *bio = BIO_new(BIO_s_mem());

@@ -63,6 +63,9 @@ json_t *value_oid(struct oc_bytes oid);
 // "parameters_oid".
 json_t *value_algorithm(const struct oc_algorithm *algorithm);
 
+// algorithms_equal returns whether two algorithms have the same octets.
+bool algorithms_equal(const struct oc_algorithm *a, const struct oc_algorithm *b);
+
 // value_name is a Name as text (RFC 4514), or "#" and its DER in hex.
 json_t *value_name(struct oc_bytes der);
 

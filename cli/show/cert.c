@@ -95,11 +95,6 @@ static void put_key(json_t *value, const struct oc_cert *cert)
         put_key_purposes(value, cert);
 }
 
-static bool same_algorithm(const struct oc_algorithm *a, const struct oc_algorithm *b)
-{
-    return oc_bytes_equal(a->oid, b->oid) && oc_bytes_equal(a->parameters, b->parameters);
-}
-
 json_t *cert_value(const struct oc_cert *cert)
 {
     json_t *value = value_must(json_object());
@@ -120,7 +115,7 @@ json_t *cert_value(const struct oc_cert *cert)
     put_key(value, cert);
     put(value, "version", value_count(cert->version));
     put(value, "signature_algorithm", value_algorithm(&cert->signature.algorithm));
-    if (!same_algorithm(&cert->tbs_algorithm, &cert->signature.algorithm))
+    if (!algorithms_equal(&cert->tbs_algorithm, &cert->signature.algorithm))
         put(value, "tbs_signature_algorithm", value_algorithm(&cert->tbs_algorithm));
     put(value, "signature", value_hex(cert->signature.value));
     put(value, "deviations", value_deviations(cert->deviations));

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What `ocsp show` prints: both forms of requests, responses and certificates, colour,
+# What `ocsp show` prints: both forms of requests, responses, certificates and CRLs, colour,
 # hostile content, and the answers of a real responder, `openssl ocsp`.
 """Tests of ocsp show."""
 
@@ -220,6 +220,156 @@ nameConstraints=critical,permitted;DNS:x
         self.assertRegex(bad["error"]["what"], r"\ATBSCertificate .*\(RFC 5280 4\.1\)\Z")
         self.assertIn("  Certificate 2 of 2\n    Unreadable            byte 2: TBSCertificate ",
                       self.succeed("show", "m").decode())
+
+
+def entry(serial, *extensions, year=2023):
+    more = tlv(0x30, *extensions) if extensions else b""
+    return tlv(0x30, tlv(0x02, serial), at(year), more)
+
+
+def crl(*parts, version=b"\x02\x01\x01"):
+    """A CRL of which everything behind thisUpdate is given."""
+    algorithm = tlv(0x30, oid("1.2.840.10045.4.3.2"))
+    tbs = tlv(0x30, version, algorithm, name((CN, 0x0C, b"CA")), at(2024), *parts)
+    return tlv(0x30, tbs, algorithm, tlv(0x03, b"\x00" + b"\xcc" * 20))
+
+
+REASON = extension("2.5.29.21", b"\x0a\x01\x01")
+INVALIDITY = extension("2.5.29.24", at(2022))
+NUMBER = extension("2.5.29.20", b"\x02\x01\x07")
+SCOPE = tlv(0x30, tlv(0xA0, tlv(0xA0, uri(b"http://ca/1.crl"))), b"\x81\x01\xff",
+            b"\x83\x02\x05\x60")
+ENTRIES = tlv(0x30, entry(b"\x12\x34", REASON, INVALIDITY), entry(b"\x05"),
+              entry(b"\x12\x34", year=2022))
+
+
+class CrlTest(Case):
+    """CRLs: their head, and the entries that are asked for."""
+
+    def test_text(self):
+        der = crl(at(2024, 1, 8), ENTRIES, tlv(0xA0, tlv(
+            0x30, NUMBER, extension("2.5.29.28", SCOPE, critical=True))))
+        self.write("ca.crl", der)
+        head = f"""\
+ca.crl: CRL, {len(der)} bytes
+  Issuer                  CN=CA
+  This update             2024-01-01T12:00:00Z
+  Next update             2024-01-08T12:00:00Z
+  Number                  07 (decimal 7)
+  Issuing distribution point
+    Full name             URI: http://ca/1.crl
+    Only user certs       yes
+    Only some reasons     keyCompromise, cACompromise
+  Revocation count        3
+"""
+        revocations = """\
+  Revocation 1 of 2
+    Serial                1234 (decimal 4660)
+    Revocation time       2023-01-01T12:00:00Z
+    Revocation reason     keyCompromise (1)
+    Invalidity date       2022-01-01T12:00:00Z
+    Extension             reasonCode (2.5.29.21)
+      Value               keyCompromise (1)
+    Extension             invalidityDate (2.5.29.24)
+      Value               2022-01-01T12:00:00Z
+  Revocation 2 of 2
+    Serial                1234 (decimal 4660)
+    Revocation time       2022-01-01T12:00:00Z
+"""
+        tail = f"""\
+  Extension               cRLNumber (2.5.29.20)
+    Value                 020107
+  Extension               issuingDistributionPoint (2.5.29.28), critical
+    Value                 {SCOPE.hex()}
+  Version                 2
+  Signature algorithm     ecdsa-with-SHA256 (1.2.840.10045.4.3.2)
+  Signature               20 bytes, cccccccccccccccccccccccccccccccc...
+"""
+        none = "  Revocations             none\n"
+        self.assertEqual(self.succeed("show", "ca.crl").decode(), head + tail)
+        for serial in ("0x1234", "4660", "12:34"):
+            self.assertEqual(self.succeed("show", "--serial", serial, "ca.crl").decode(),
+                             head + revocations + tail)
+        self.assertEqual(self.succeed("show", "--serial", "52", "ca.crl").decode(),
+                         head + none + tail)
+
+    def test_json(self):
+        more = [extension("2.5.29.27", b"\x02\x01\x03", critical=True), NUMBER,
+                extension("2.5.29.60", at(2020)), extension("1.3.6.1.4.1.311.21.4", b"\x05\x00"),
+                extension("2.5.29.35", tlv(0x30, tlv(0x80, b"\xaa\xbb"))),
+                extension("1.2.3", b"\x05\x00", critical=True)]
+        der = crl(ENTRIES, tlv(0xA0, tlv(0x30, *more)))
+        self.write("delta.crl", der)
+        self.assertEqual(self.json("delta.crl", "--serial", "5"), {
+            "file": "delta.crl", "type": "crl", "octets": len(der), "issuer": "CN=CA",
+            "this_update": "2024-01-01T12:00:00Z", "next_update": None,
+            "number": {"hex": "07", "decimal": "7"}, "base_number": {"hex": "03", "decimal": "3"},
+            "expired_certs": "2020-01-01T12:00:00Z", "revocation_count": 3,
+            "revocations": [{"serial": {"hex": "05", "decimal": "5"},
+                             "revocation_time": "2023-01-01T12:00:00Z", "extensions": []}],
+            "extensions": [
+                {"name": text, "oid": dotted, "critical": critical, "value": value}
+                for text, dotted, critical, value in (
+                    ("deltaCRLIndicator", "2.5.29.27", True, "020103"),
+                    ("cRLNumber", "2.5.29.20", False, "020107"),
+                    ("expiredCertsOnCRL", "2.5.29.60", False, at(2020).hex()),
+                    ("crlNextPublish", "1.3.6.1.4.1.311.21.4", False, "0500"),
+                    ("authorityKeyIdentifier", "2.5.29.35", False, "30048002aabb"),
+                    ("other", "1.2.3", True, "0500"))],
+            "has_unread_critical": True, "authority_key_id": "aabb", "version": 2,
+            "signature_algorithm": ECDSA, "signature": "cc" * 20, "deviations": []})
+        self.assertNotIn("revocations", self.json("delta.crl"))
+
+    def test_scope(self):
+        scope = tlv(0x30, tlv(0xA0, tlv(0xA1, b"\x30\x00")), b"\x82\x01\xff", b"\x84\x01\xff",
+                    b"\x85\x01\xff")
+        self.write("m", crl(tlv(0xA0, tlv(0x30, extension("2.5.29.28", scope)))))
+        self.assertEqual(self.json("m")["issuing_distribution_point"], {
+            "relative_name": "3000", "only_user_certs": False, "only_ca_certs": True,
+            "only_attribute_certs": True, "indirect_crl": True})
+        self.assertIn("  Issuing distribution point\n    Relative name         3000\n"
+                      "    Only CA certs         yes\n    Only attribute certs  yes\n"
+                      "    Indirect CRL          yes\n", self.succeed("show", "m").decode())
+
+    def test_detected(self):
+        for der, version in ((crl(), 2), (crl(version=b""), 1),
+                             (crl(at(2024, 1, 8), tlv(0x30, entry(b"\x05")), version=b""), 1)):
+            for content in (der, pem("X509 CRL", der), der.hex()):
+                self.write("m", content)
+                self.assertEqual(self.json("m")["version"], version)
+
+    def test_empty_list(self):
+        self.write("m", crl(tlv(0x30)))
+        self.assertEqual(self.json("m")["deviations"], ["list-empty"])
+
+    def test_malformed(self):
+        self.write("m", crl(tlv(0x30, tlv(0x30, b"\x02\x01\x05"))))
+        self.fail_with(65, "m: byte 58: revocationDate is not a Time (RFC 5280 5.1): missing\n",
+                       "show", "m")
+
+    def test_serial_is_no_number(self):
+        self.write("m", crl())
+        done = self.run_ocsp("show", "--serial", "x", "m")
+        self.assertEqual(done.returncode, 64)
+        self.assertIn(b'--serial: "x" is not a number', done.stderr)
+
+    def test_not_a_crl(self):
+        self.write("m", request(tlv(0x30, cert_id())))
+        self.assertEqual(self.json("m", "--serial", "5"), self.json("m"))
+
+    def test_made_by_openssl(self):
+        self.make_ca("ca")
+        self.write("index.txt", "R\t400101000000Z\t240101000000Z,keyCompromise\t1000\tunknown\t"
+                   "/CN=a\n")
+        self.write("number", "01\n")
+        self.write("crl.cnf", "[ca]\ndefault_ca = one\n[one]\ndatabase = index.txt\n"
+                   "crlnumber = number\ndefault_md = sha256\ndefault_crl_days = 30\n"
+                   "certificate = ca.pem\nprivate_key = ca.key\n")
+        self.openssl("ca", "-config", "crl.cnf", "-gencrl", "-out", "crl.pem")
+        shown = self.json("crl.pem", "--serial", "0x1000")
+        self.assertEqual(shown["number"]["decimal"], "1")
+        self.assertEqual(shown["revocations"][0]["revocation_reason"],
+                         {"code": 1, "name": "keyCompromise"})
 
 
 class ValueTest(Case):

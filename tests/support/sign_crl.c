@@ -115,7 +115,7 @@ static X509_CRL *make(const struct sign_crl_spec *spec)
     return crl;
 }
 
-// Signs `tbs` again until the signature has the length of the one that stands there.
+// Signs `tbs` again until the signature has the length of the old one.
 static void sign_again(const struct sign_crl_spec *spec, const struct oc_crl *crl, uint8_t *der)
 {
     uint8_t signature[256];
