@@ -99,7 +99,7 @@ static void set_issuer(X509_CRL *crl, const struct oc_cert *issuer)
 static X509_CRL *make(const struct sign_crl_spec *spec)
 {
     X509_CRL *crl = X509_CRL_new();
-    need(crl != NULL, "no memory");
+    need(crl != NULL, "out of memory");
     need(spec->is_v1 || X509_CRL_set_version(crl, X509_CRL_VERSION_2) == 1, "no version");
     set_issuer(crl, spec->issuer);
     set_times(crl, spec);
