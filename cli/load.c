@@ -25,9 +25,10 @@ static struct oc_bytes enter(struct oc_bytes in)
 // Whether a time comes behind an AlgorithmIdentifier and a Name.
 static bool is_followed_by_time(struct oc_bytes in)
 {
-    struct oc_bytes content;
-    return oc_der_read(&in, OC_DER_SEQUENCE, &content) == OC_OK &&
-           oc_der_read(&in, OC_DER_SEQUENCE, &content) == OC_OK &&
+    struct oc_bytes algorithm;
+    struct oc_bytes name;
+    return oc_der_read(&in, OC_DER_SEQUENCE, &algorithm) == OC_OK &&
+           oc_der_read(&in, OC_DER_SEQUENCE, &name) == OC_OK &&
            (oc_der_next_is(in, OC_DER_UTC_TIME) || oc_der_next_is(in, OC_DER_GENERALIZED_TIME));
 }
 

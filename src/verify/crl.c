@@ -11,7 +11,9 @@
 #include <string.h>
 
 // SAY makes the text of a refusal, which says so when the delta CRL is at fault.
-#define SAY(trial, text) ((trial)->is_delta ? "delta CRL: " text : text)
+// `text` is a literal, which cannot stand in parentheses beside another one.
+#define SAY(trial, text)                                                                           \
+    ((trial)->is_delta ? "delta CRL: " text : (text))  // NOLINT(bugprone-macro-parentheses)
 
 // The last octets of the object identifiers in id-ce (RFC 5280 4.2.1.1, 5.2.5).
 enum { ID_CE_IDP = 28, ID_CE_AUTHORITY_KEY_ID = 35 };
