@@ -134,7 +134,7 @@ class ClockTest(OcspdCase):
         daemon = self.begin()
         self.set_clock("+5000d")
         until(lambda: self.answer(daemon)[0] == "tryLater", daemon.log)
-        until(lambda: "no signer is valid now" in daemon.log(), daemon.log)
+        until(lambda: "no signer certificate is valid" in daemon.log(), daemon.log)
         self.set_clock("+0")
         until(lambda: self.answer(daemon)[0] == "good", daemon.log)
 
