@@ -5,12 +5,15 @@
 
 #include "config/check.h"
 #include "config/settings.h"
+#include "program/input.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 // struct whole is a configuration and its memory.
 struct whole {
@@ -103,25 +106,26 @@ struct config *config_inspect(const char *file, const char *text, char *why, siz
 }
 
 // read_all returns what is wrong, NULL if nothing is.
-static const char *read_all(FILE *in, char *text)
+static const char *read_all(int fd, char *text)
 {
-    size_t len = fread(text, 1, SETTINGS_MAX + 1, in);
-    if (ferror(in) != 0)
+    ssize_t len = input_fill(fd, text, SETTINGS_MAX + 1);
+    if (len < 0)
         return strerror(errno);
     if (len > SETTINGS_MAX)
         return "larger than 1 MiB";
-    return memchr(text, '\0', len) != NULL ? "not a text file: it contains a NUL byte" : NULL;
+    return memchr(text, '\0', (size_t)len) != NULL ? "not a text file: it contains a NUL byte"
+                                                   : NULL;
 }
 
 char *config_read(const char *file, char *why, size_t size)
 {
-    FILE *in = fopen(file, "re");
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    const char *wrong = fd == -1 ? strerror(errno) : "out of memory";
     char *text = calloc(1, SETTINGS_MAX + 2);
-    const char *wrong = in == NULL ? strerror(errno) : "out of memory";
-    if (in != NULL && text != NULL)
-        wrong = read_all(in, text);
-    if (in != NULL)
-        fclose(in);
+    if (fd != -1 && text != NULL)
+        wrong = read_all(fd, text);
+    if (fd != -1)
+        close(fd);
     if (wrong == NULL)
         return text;
     snprintf(why, size, "%s: %s", file, wrong);
