@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What commands that ask responders have in common: their options, the client, and the
+// The common part of commands that ask responders: their options, the client, and the
 // issuers of the certificates in question.
 #ifndef CLI_ASKING_H
 #define CLI_ASKING_H

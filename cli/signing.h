@@ -9,7 +9,7 @@
 
 #include <ocsp/sign.h>
 
-// What getopt_long() returns for the options for signing.
+// The values that getopt_long() returns for the options for signing.
 enum {
     SIGNING_SIGNER = 0x100,
     SIGNING_KEY,

@@ -40,7 +40,7 @@ static bool is_removal(const struct oc_crl_entry *entry)
     return entry->has_reason && entry->reason == OC_REASON_REMOVE_FROM_CRL;
 }
 
-// What is found is an entry with this number that is no later than this one, unless it revokes
+// The entry that is found has this number and is no later than this one, unless it revokes
 // and this one does not.
 static void expect_found(const struct oc_crl *crl, const struct oc_crl_entry *entry)
 {

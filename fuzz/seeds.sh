@@ -243,7 +243,7 @@ make_elements() {
     element utc UTCTIME:491231235959Z
     element explicit EXPLICIT:31,UTF8:text
     octets BF 83 FF 7F 02 05 00 >"$out/der/high-tag"
-    # Where a length needs one octet more.
+    # Sizes at which a length needs one octet more.
     for len in 127 128 255 256; do
         element "octets-$len" "FORMAT:ASCII,OCTETSTRING:$(printf "%0${len}d" 0)"
     done

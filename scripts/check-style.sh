@@ -12,7 +12,7 @@ patterns='that (is|are) none
 [^a-z](has|have|had) ended
 process in front
 who (serves|asks|answers|opens|calls|waits|verifies|signs|polls|ticks)
-(^|//|\#) *(Who|Whoever) [a-z]
+(//|(^|[ 	])#) (Who|Whoever|What|Where) [a-z]
 [^a-z]mended
 founding document
 a time to come

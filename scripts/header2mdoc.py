@@ -130,7 +130,7 @@ def names(item):
     return found
 
 
-# What every public symbol must have.
+# The comment that every public symbol must have.
 
 
 def faults(header):

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-// What the command line asks for. The entries of CRLs that have the number are shown.
+// The options of the command line. `serial` selects the entries of CRLs that are shown.
 struct show_options {
     struct sink sink;
     struct octets serial;  // the content of an INTEGER

@@ -205,7 +205,7 @@ static void take_defaults(struct staple_setting *setting, const struct staple_se
     defaults.url = setup->asking.url;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         const char **place = place_of(setting, texts[i]);
-        // What an empty text stands for is that there is none, whatever the default is.
+        // An empty text means that the setting is not set, whatever its default is.
         if (*place == NULL)
             *place = *place_of(&defaults, texts[i]);
         if (*place != NULL && (*place)[0] == '\0')

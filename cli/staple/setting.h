@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What `ocsp staple` is to do, from options and the configuration: the same words in both.
+// The settings of `ocsp staple`, which have the same names as options and in the configuration.
 #ifndef CLI_STAPLE_SETTING_H
 #define CLI_STAPLE_SETTING_H
 

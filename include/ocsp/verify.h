@@ -76,7 +76,7 @@ struct oc_policy {
     // nextUpdate is accepted; `skew` is added to it. Default 86400. 0 rejects
     // every response without nextUpdate, as RFC 9919 requires.
     int64_t max_age;
-    // What the nonce must be; default OC_NONCE_IF_PRESENT.
+    // The rule for the nonce; default OC_NONCE_IF_PRESENT.
     enum oc_nonce_rule nonce_rule;
     // The nonce that was sent, or absent, which is the default.
     struct oc_bytes nonce;

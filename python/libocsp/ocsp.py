@@ -59,7 +59,7 @@ OCSPResponse.response_for = response_for  # type: ignore
 OCSPRequest.verify = verify_request  # type: ignore
 
 
-# Where cryptography's classes are abstract, isinstance() with them holds for ours.
+# isinstance() with cryptography's classes holds for ours if those are abstract.
 def _register() -> None:
     for ours in (OCSPRequest, OCSPResponse, OCSPSingleResponse):
         register = getattr(getattr(_pyca, ours.__name__, None), "register", None)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the engine does from time to time: take changes from the stores, refresh answers before they
-// get old, save new ones, and warn about signers whose certificates are about to expire.
+// The work of the engine that is due from time to time: it takes changes from the stores, refreshes
+// answers before they get old, saves new ones, and warns about signer certificates that are about
+// to expire.
 #ifndef ANSWER_UPKEEP_H
 #define ANSWER_UPKEEP_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is known about one certificate.
+// The status of one certificate, as a store knows it.
 #ifndef BASE_RECORD_H
 #define BASE_RECORD_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What no setting shows alone: combinations that cannot work or would reveal too much, and files
-// that are missing or open to others.
+// Checks across settings: combinations that cannot work or would reveal too much, and files that
+// are missing or open to others.
 #ifndef CONFIG_CHECK_H
 #define CONFIG_CHECK_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the worker asks the signer process to sign: not bytes, but what the response has to say. The
+// A job: the worker asks the signer process for a response by its content, not by its bytes. The
 // signer process trusts none of it.
 #ifndef SIGNER_JOB_H
 #define SIGNER_JOB_H

@@ -52,7 +52,7 @@ static bool enqueue(struct outbox *outbox, uint64_t number, const uint8_t *octet
 
 bool outbox_send(struct outbox *outbox, uint64_t number, const uint8_t *octets, size_t len)
 {
-    // What waits already is sent first.
+    // Jobs that wait already are sent first.
     if (outbox->n == 0) {
         if (transmit(outbox->socket, octets, len, MSG_DONTWAIT))
             return true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the worker and the signer process send each other: packets of one or more messages, each
-// read as if an enemy had written it. A message has one form only. Numbers are in network order.
+// The worker and the signer process send each other packets of one or more messages, each read as
+// if an enemy had written it. A message has one form only. Numbers are in network order.
 //
 //     packet:  length(4) message, length(4) message, ...
 //     message: version(1) kind(1), and

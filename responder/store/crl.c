@@ -290,7 +290,7 @@ static const char *read_head(X509_CRL *crl, const struct crl_source *source,
     return wrong;
 }
 
-// What follows fills a table, and fails with an error.
+// The functions below fill a table, and fail with an error.
 
 static bool refuse(const char *path, const char *wrong, struct store_error *err)
 {

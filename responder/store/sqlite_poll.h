@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What has changed in the database, by this process or another one.
+// The changes in the database, by this process or another one.
 #ifndef STORE_SQLITE_POLL_H
 #define STORE_SQLITE_POLL_H
 

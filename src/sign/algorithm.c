@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-// Where the four hashes stand in the tables below.
+// The places of the four hashes in the tables below.
 enum { SHA224, SHA256, SHA384, SHA512, N_HASHES };
 
 #define RSA(last) 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, last

@@ -124,7 +124,7 @@ static enum oc_err sign(const struct oc_signer *signer, struct oc_bytes tbs, ass
     return assemble(tbs, &signature, buf, size, out, err);
 }
 
-// What the caller left out of the responderID is the signer's. Returns false for a name or
+// A responderID that the caller left out is the signer's. Returns false for a name or
 // hash that is not.
 static bool complete_responder(const struct oc_signer *signer, struct oc_responder_id *id)
 {

@@ -15,7 +15,7 @@ static bool check_issued(struct judge *judge, struct delegate *delegate)
         judge->is_request
             ? "the signer's certificate is not issued by the issuer itself (RFC 6960 4.1.2)"
             : "the signer's certificate is not issued by the issuer itself (RFC 6960 4.2.2.2)";
-    // What is kept about a delegate is bound to the issuer's key, not to its name.
+    // An entry about a delegate is bound to the issuer's key, not to its name.
     if (!oc_bytes_equal(cert->issuer, judge->issuer->cert.subject))
         return oci_refuse(judge, OC_ERR_DELEGATE_ISSUER, cert->der.data, what);
     if (delegate->slot != NULL)

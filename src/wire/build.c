@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the builders of requests and responses share.
+// The common part of the builders of requests and responses.
 #include "wire/build.h"
 
 enum oc_err oci_build_refuse(enum oc_err code, const char *what, struct oc_bytes *out,

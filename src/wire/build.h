@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the builders of requests and responses share. They write from the end: in
+// The common part of the builders of requests and responses. They write from the end: in
 // each function the fields of the production come in reverse order.
 #ifndef WIRE_BUILD_H
 #define WIRE_BUILD_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the parsers of requests, responses and certificates share: reads of the
+// The common part of the parsers of requests, responses and certificates: reads of the
 // simple types, and the structures that occur in more than one of them.
 #include "wire/parse.h"
 

@@ -21,8 +21,8 @@ struct parse {
     unsigned deviations;
 };
 
-// What is left to read of one structure in it. A function of another file takes its two
-// parts apart, which compilers pass in registers.
+// The rest of one structure in it that is still to be read. A function of another file takes its
+// two parts apart, which compilers pass in registers.
 struct reader {
     struct oc_bytes in;
     struct parse *parse;

@@ -149,7 +149,7 @@ class FormTest(Case):
 
     def setUp(self):
         super().setUp()
-        # What the two base64 alphabets write differently, at each place of a group of four.
+        # Bytes that the two base64 alphabets write differently, at each place of a group of four.
         self.der = response(single(serial=b"\x00\xfb\xef\xbe\x00\xfb\xef\xbe\x00\xfb\xef\xbe"
                                    b"\xff\xff\xff\xff"))
         self.write("m", self.der)

@@ -34,7 +34,7 @@ static struct guard guard;
     "0005000501"                                                                                   \
     "00000130"
 
-// Where the last octets of its lengths are.
+// The offsets of the last octets of its lengths.
 static const size_t lengths[] = {3, 4, 7, 10, 14, 18, 24, 28, 33, 36, 40, 44};
 
 static struct oc_bytes input(const char *hex)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What the system tests of ocspd share: a certificate authority, a delegated signer, a
+# The common part of the system tests of ocspd: a certificate authority, a delegated signer, a
 # configuration and a database in a directory of their own, the program as a command, and the
 # program at work, which is ended in every case.
 """Support for the tests of ocspd."""

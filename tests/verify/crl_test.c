@@ -81,7 +81,7 @@ struct crl_case {
         "2.5.29.29", true, "3004A4023000"                                                          \
     }
 
-// What a CRL with number 5 and its delta CRL with number 7 have to say so.
+// The extensions of a CRL with number 5 and of its delta CRL with number 7.
 #define COMPLETE .extensions = {NUMBER_5}
 #define DELTA .extensions = {NUMBER_7, BASE_5}
 
@@ -448,7 +448,7 @@ static const struct crl_case delta_cases[] = {
      .delta = {.extensions = {NUMBER_7, BASE_5, AKI_1}}},
 };
 
-// What is wrong is in the delta CRL, whose offset counts.
+// The fault is in the delta CRL, whose offset counts.
 static const struct crl_case delta_refusals[] = {
     {"delta_of_other_name",
      {COMPLETE},

@@ -118,7 +118,7 @@ static void make(struct oc_crl *crl, uint8_t room[ROOM], const struct line *line
     assert_int_equal(crl->revoked.n, n);
 }
 
-// What is looked up in which CRL, and the date of the entry that counts; 0 for none.
+// A serial number, the CRL it is looked up in, and the date of the entry that counts; 0 for none.
 struct lookup {
     const char *name;
     const char *serial;

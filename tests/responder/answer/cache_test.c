@@ -176,7 +176,7 @@ static void bounded_in_octets(void **state)
     assert_in_range(counts.octets, 1, MIB);
     assert_true(counts.n_evicted > 10000);
     assert_int_equal(counts.n_entries + counts.n_evicted, 20000);
-    // What is asked for again and again stays.
+    // An answer that is asked for again and again stays.
     for (uint32_t i = 0; i < 16; i++)
         assert_true(has(cache, ISSUER, OC_HASH_SHA1, i, "an answer"));
     cache_resize(cache, MIB / 4);
@@ -207,7 +207,7 @@ static void not_due_unless_used(void **state)
     assert_int_equal(cache_due(cache, NOW + 51, due, 8), 0);
     assert_int_equal(cache_due(cache, NOW + 90, due, 8), 1);
     cached_release(due[0]);
-    // What has expired goes.
+    // Expired answers are dropped.
     assert_int_equal(cache_due(cache, NOW + 1000, due, 8), 0);
     cache_count(cache, &counts);
     assert_int_equal(counts.n_entries, 0);
@@ -240,7 +240,7 @@ static void due_in_order(void **state)
     cache_free(cache);
 }
 
-// What comes, goes and is replaced in any order leaves the rest where it can be found.
+// Adding, dropping and replacing answers in any order leaves the others findable.
 static void others_are_found_still(void **state)
 {
     enum { NUMBERS = 4000, TURNS = 40000 };

@@ -202,7 +202,7 @@ static void tear_down(struct engine_fixture *fixture)
     wait_for(fixture->signer);
 }
 
-// What a command does to the database.
+// Changes the database as a command does.
 
 static void put(uint8_t number, const struct record *record)
 {
@@ -748,7 +748,7 @@ static void full_queue_is_try_later(void **state)
     tear_down(&fixture);
 }
 
-// What was revoked while its answer was being signed must not stay in the memory as good.
+// A certificate revoked while its answer was being signed must not stay in the cache as good.
 static void revoked_while_it_was_signed(void **state)
 {
     struct waiting waiting;

@@ -68,7 +68,8 @@ static void good(void **state)
     assert_int_equal(single->revocation_time, 0);
 }
 
-// What a store says of a certificate that is good is not said of it.
+// Members that a store sets for a good certificate, although only a revoked one has them, are
+// ignored.
 static void good_with_a_reason(void **state)
 {
     (void)state;
@@ -204,7 +205,7 @@ static void record_of_its_own_time(void **state)
     single = say((struct record){RECORD_GOOD, .this_update = SIGN_NOW - HOUR,
                                  .next_update = SIGN_NOW + 9 * DAY});
     assert_int_equal(single->next_update, SIGN_NOW + DAY);
-    // What does not say until when is promised for no longer than from then on.
+    // A record without nextUpdate is valid for one validity from its thisUpdate.
     single = say((struct record){RECORD_GOOD, .this_update = SIGN_NOW - HOUR});
     assert_int_equal(single->next_update, SIGN_NOW - HOUR + DAY);
     single = say((struct record){RECORD_REVOKED, SIGN_NOW - 5, .this_update = SIGN_NOW - HOUR});

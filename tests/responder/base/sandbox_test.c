@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What is left when rights are given up: each attempt is made in a process of its own, which ends
-// with 0 when it went as it should.
+// The rights that are left after they were dropped: each attempt has a process of its own, which
+// exits with 0 when it went as it should.
 #include "base/sandbox.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What the operator sees: health, metrics, and lines on standard error.
+# The operator's view: health, metrics, and lines on standard error.
 """The metrics and the log of ocspd."""
 
 import contextlib

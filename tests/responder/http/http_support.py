@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What the tests of HTTP share: the server of server.c, which gives the answer that a request names
+# The common part of the tests of HTTP: the server of server.c, which gives the answer that a request names
 # in plain text, a simple client, and the exact octets of responses.
 """Support for the tests of the HTTP of ocspd."""
 

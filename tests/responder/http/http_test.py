@@ -26,7 +26,7 @@ class AnswerTest(Case):
                        "/MP/++/+/Pg==", "/MP/++/+/Pg", "/MP_--_-_Pg==", "/MP_--_-_Pg",
                        "//MP_--_-_Pg", f"http://x:{self.server.port}/MP_--_-_Pg"):
             with self.subTest(target):
-                # What was read is a request, but not one that the fake engine knows.
+                # The bytes are a request, but not one that the fake engine knows.
                 self.assertEqual(self.ask(request("GET", target)), error(MALFORMED))
 
     def test_get_that_is_none(self):

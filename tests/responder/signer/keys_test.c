@@ -185,7 +185,7 @@ static void one_that_is_not_valid_now_among_others(void **state)
     }
     signers[0].key = key_fixture_key(KEY_OTHER, NULL);
     expect_cert(out_of_date[0], "the private key is not that of the signer's certificate");
-    // That of another issuer does not make up for it.
+    // A signer of another issuer does not make up for it.
     reset(state);
     config.n_issuers = 2;
     struct signer_config old = signers[0];
@@ -270,7 +270,7 @@ static void no_signers(void **state)
     expect("out of memory, no issuers, or too many signers");
 }
 
-// Where an encrypted key gets its passphrase from.
+// The source of the passphrase of an encrypted key.
 static void set_passphrase(const char *text, size_t len, unsigned mode)
 {
     signers[0].key = key_fixture_key(KEY_DELEGATE, "secret");

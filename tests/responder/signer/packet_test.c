@@ -104,7 +104,7 @@ static void job_cut_or_with_more(void **state)
     expect_no_job(room, sizeof room);
 }
 
-// What is still read after a flip is written in the same way.
+// A message that still parses after a flip is written in the same way.
 static void job_with_a_flipped_bit(void **state)
 {
     static struct job job;

@@ -36,7 +36,7 @@ static struct issuer_config issuer_config;
 static struct config config;
 static char why[256];
 
-// What a test has begun, and the teardown ends.
+// The processes and links that a test started, which the teardown stops.
 static pid_t process;
 static int front = -1;  // while no link owns it
 static struct signer_link *link_;

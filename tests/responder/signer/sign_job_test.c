@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a signer refuses to sign, whoever asks; and what is in what it signs.
+// The jobs that a signer refuses, whoever sends them, and the content of what it signs.
 #include "fixture/answer_fixture.h"
 
 #include <setjmp.h>

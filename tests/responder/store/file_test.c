@@ -340,7 +340,7 @@ static void index_with_many_changes(void **state)
     store_close(store);
 }
 
-// What was there before stays until there is something that can be read.
+// The previous table stays until there is a file that can be read.
 static void index_that_becomes_bad(void **state)
 {
     (void)state;
@@ -883,7 +883,7 @@ static void closed_during_a_reading(void **state)
     assert_int_equal(atomic_load(&slow.n_cancelled), 1);
 }
 
-// What was read counts, but as of when it was read; then the rest.
+// The first reading counts, but as of its time; then the second one.
 static void changed_during_a_reading(void **state)
 {
     (void)state;
@@ -923,7 +923,7 @@ static void assert_failed(enum store_fault fault, const char *what)
     assert_string_equal(fixture.err.text, why);
 }
 
-// What was refused by a thread is refused by the poll, again and again, and read once. It stays so
+// A file refused by the thread is refused by each poll, and read once. It stays so
 // while something newer is read.
 static void refused_by_a_slow_reading(void **state)
 {
@@ -955,7 +955,7 @@ static void refused_by_a_slow_reading(void **state)
     store_close(store);
 }
 
-// What is not the file's fault may be over the next time.
+// A failure that is not the file's may be over at the next poll.
 static void failed_in_a_slow_reading(void **state)
 {
     (void)state;
@@ -971,7 +971,7 @@ static void failed_in_a_slow_reading(void **state)
     assert_int_equal(atomic_load(&slow.n_cancelled), 1);
 }
 
-// What a later poll would report is reported at once, as everything.
+// The last poll reports at once, as everything, the changes that a later one would have found.
 static void polled_for_the_last_time(void **state)
 {
     (void)state;

@@ -140,7 +140,7 @@ static void copy_file(const char *from, const char *to)
     assert_int_equal(fclose(file), 0);
 }
 
-// What init makes.
+// The files that init makes.
 
 static void made_once_and_whole(void **state)
 {
@@ -165,7 +165,7 @@ static void made_nowhere(void **state)
     assert_non_null(strstr(fixture.err.text, "No such file"));
 }
 
-// What is refused.
+// Files that are refused.
 
 static void not_there(void **state)
 {
@@ -261,7 +261,7 @@ static void cut_short(void **state)
     open_fails("db", "malformed", STORE_FAULT_DATA);
 }
 
-// What is put is found.
+// Records that were put are found.
 
 static void every_record(void **state)
 {
@@ -985,7 +985,7 @@ static void record_changed_since(void **state)
     assert_true(get(store, OC_HASH_SHA1, SERIAL(1), &found));
     put_apart(ISSUER_OURS, SERIAL(1), revoked(NOW, 6));
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
-    // What was said before the hold is not said again after it.
+    // An answer from before the hold does not come back after it.
     put_apart(ISSUER_OURS, SERIAL(1), good(0));
     assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
     store_close(store);
@@ -1025,7 +1025,7 @@ static void saved_and_ended(void **state)
     store_close(store);
 }
 
-// Where an import has come to.
+// The position of an import.
 static void position(void **state)
 {
     (void)state;
