@@ -102,11 +102,11 @@ allowed() {
         # Pure: octets in, octets out.
         echo "$core_libc <ocsp/base.h> <ocsp/der.h> $wire <ocsp/crypto.h> <ocsp/issuer.h>"
         echo '<ocsp/sign.h> <strings.h> "program/hex.h"'
-        rooms "$1"
+        rooms "$1" || return
         ;;
     responder/*)
         echo "$responder"
-        rooms "$1"
+        rooms "$1" || return
         case $1 in
         responder/http/*) echo '<microhttpd.h>' ;;
         responder/store/*) echo '<sqlite3.h>' ;;
@@ -117,37 +117,64 @@ allowed() {
     esac
 }
 
-# check_includes FILE holds the includes of FILE against the table. A star in the
-# table stands for one name, never for a folder.
-check_includes() {
-    if ! patterns=$(allowed "$1"); then
-        echo "$1:1: no layer is known for this file: add it to the table in check-layers.sh"
-        return
-    fi
-    PATTERNS=$patterns awk '
-        BEGIN {
-            patterns = ENVIRON["PATTERNS"]
-            gsub(/[.]/, "[.]", patterns)
-            gsub(/[*]/, "[^/]*", patterns)
-            gsub(/[ \n]+/, "|", patterns)
-        }
-        /^[ \t]*#[ \t]*include/ {
-            text = $0
-            sub(/^[ \t]*#[ \t]*include[ \t]*/, "", text)
-            sub(/[ \t]*(\/[\/*].*)?$/, "", text)
-            if (text !~ "^(" patterns ")$")
-                print FILENAME ":" FNR ": this layer may not include " text
-        }
-    ' "$1"
+# read_table FILE... prints for each file a line `+FILE`, or `-FILE` if no layer is known for it,
+# and then what it may include. It starts no process: there are many files.
+read_table() {
+    for file; do
+        echo "+$file"
+        allowed "$file" || echo "-$file"
+    done
 }
 
-# check_spdx FILE fails a file that does not say its licence first, behind `#!`.
+# check_includes compares the includes of each file in the table, which is standard input, with
+# what it may include. A star stands for one name, never for a folder.
+check_includes() {
+    awk '
+        /^[+]/ { file = substr($0, 2); files[++n] = file; next }
+        /^-/ { is_unknown[file] = 1; next }
+        { patterns[file] = patterns[file] " " $0 }
+        function check(file, pattern, line, number) {
+            pattern = patterns[file]
+            gsub(/[.]/, "[.]", pattern)
+            gsub(/[*]/, "[^/]*", pattern)
+            gsub(/[ \t]+/, "|", pattern)
+            pattern = "^(" substr(pattern, 2) ")$"
+            while ((getline line <file) > 0) {
+                number++
+                if (!sub(/^[ \t]*#[ \t]*include[ \t]*/, "", line))
+                    continue
+                sub(/[ \t]*(\/[\/*].*)?$/, "", line)
+                if (line !~ pattern)
+                    print file ":" number ": this layer may not include " line
+            }
+            close(file)
+        }
+        END {
+            for (i = 1; i <= n; i++) {
+                if (files[i] in is_unknown)
+                    print files[i] ":1: no layer is known for this file: add it to the table in " \
+                        "check-layers.sh"
+                else
+                    check(files[i])
+            }
+        }
+    '
+}
+
+# check_spdx reads names of files, and fails a file that does not begin with its licence, after
+# `#!`.
 check_spdx() {
-    awk -v file="$1" '
-        FNR == 1 && /^#!/ { next }
-        { found = /^(\/\/|#) SPDX-License-Identifier: MIT$/; exit }
-        END { if (!found) print file ":1: the first line is not the SPDX line" }
-    ' "$1"
+    awk '
+        {
+            line = ""
+            found = (getline line <$0) > 0
+            if (found && line ~ /^#!/)
+                found = (getline line <$0) > 0
+            close($0)
+            if (!found || line !~ /^(\/\/|#) SPDX-License-Identifier: MIT$/)
+                print $0 ":1: the first line is not the SPDX line"
+        }
+    '
 }
 
 layered=$(find include src program cli responder python -name '*.[ch]' | sort)
@@ -155,9 +182,10 @@ sources=$(find . \( -path ./.git -o -path './build*' \) -prune -o -type f \
     \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name meson.build \) -print |
     sed 's|^\./||' | sort)
 
+# shellcheck disable=SC2086 # a list of names, none of which has a blank
 faults=$(
-    printf '%s\n' "$layered" | while read -r file; do check_includes "$file"; done
-    printf '%s\n' "$sources" | while read -r file; do check_spdx "$file"; done
+    read_table $layered | check_includes
+    printf '%s\n' "$sources" | check_spdx
 )
 n_files=$(printf '%s\n' "$layered" | grep -c .)
 n_sources=$(printf '%s\n' "$sources" | grep -c .)
