@@ -419,8 +419,6 @@ http_uses_sqlite        responder/http/server.c      <sqlite3.h>
 config_uses_seccomp     responder/config/config.c    <seccomp.h>
 responder_uses_curl     responder/base/new.c         <curl/curl.h>
 responder_uses_inside   responder/base/new.c         "der/reader.h"
-room_unknown            responder/cellar/new.c       <stdlib.h>
-room_not_given          responder/new.c              <stdlib.h>
 room_header_unqualified responder/store/new.c        "store.h"
 base_uses_config        responder/base/new.c         "config/config.h"
 config_uses_store       responder/config/new.c       "store/store.h"
@@ -558,6 +556,14 @@ file_cases() {
     fresh
     add include/ocsp/new.h "$spdx"
     refuses public_header_unknown check-layers "include/ocsp/new.h:1: $unknown"
+
+    fresh
+    add responder/cellar/new.c "$spdx"
+    refuses room_unknown check-layers "responder/cellar/new.c:1: $unknown"
+
+    fresh
+    add responder/new.c "$spdx"
+    refuses room_not_given check-layers "responder/new.c:1: $unknown"
 
     fresh
     add src/der/new.c '// Something.' "$spdx"
