@@ -262,8 +262,8 @@ static void accept_config(struct supervisor *supervisor)
     supervisor->config = reload->config;
     supervisor_close(&reload->text);
     log_set_form(supervisor->config->log);
-    log_line(LOG_INFO_LINE, "serving %zu issuers from %s", supervisor->config->n_issuers,
-             supervisor->file);
+    log_line(LOG_INFO_LINE, "serving %zu issuer%s from %s", supervisor->config->n_issuers,
+             supervisor->config->n_issuers == 1 ? "" : "s", supervisor->file);
     log_addresses(supervisor);
     notify_manager("READY=1");
 }

@@ -256,9 +256,9 @@ static void warn_of_keys(const struct config *config)
     size_t n = open_keys(config, &first);
     if (n > 0)
         log_line(LOG_WARNING_LINE,
-                 "the worker process can read %zu key files, for example %s: make them readable "
-                 "by root only, and start ocspd as root with \"user\"",
-                 n, first);
+                 "the worker process can read %zu key file%s, for example %s: make such "
+                 "files readable by root only, and start ocspd as root with \"user\"",
+                 n, n == 1 ? "" : "s", first);
 }
 
 // accept_offer makes an offer the current configuration.

@@ -610,7 +610,7 @@ class LogTest(DaemonCase):
         self.addCleanup(daemon.stop)
         daemon.ready()
         lines = daemon.log.read_bytes().splitlines(keepends=True)
-        self.assertTrue(any(b"serving 1 issuers from" in line for line in lines))
+        self.assertTrue(any(b"serving 1 issuer from" in line for line in lines))
         for line in lines:
             self.assertLessEqual(len(line), select.PIPE_BUF)
             json.loads(line)
@@ -629,11 +629,11 @@ class LogTest(DaemonCase):
         os.kill(daemon.child("signer"), signal.SIGKILL)
         daemon.wait_for("starting another signer process")
         text = daemon.log.read_text(encoding="utf-8")
-        for line in ("<6>info: serving 1 issuers from ocspd.conf", "<6>info: starting another signer "
+        for line in ("<6>info: serving 1 issuer from ocspd.conf", "<6>info: starting another signer "
                      "process", "<3>error: the signer process was killed by signal 9 (Killed)"):
             self.assertIn(line, text.splitlines())
         self.assertRegex(text, "(?m)^<6>access: POST 200 ")
-        self.assertRegex(text, "(?m)^<4>warning: the worker process can read 1 key files")
+        self.assertRegex(text, "(?m)^<4>warning: the worker process can read 1 key file")
         for line in text.splitlines():
             self.assertRegex(line, "^<[346]>[a-z]")
 
@@ -1072,7 +1072,7 @@ class RightsTest(DaemonCase):
         daemon.reload()
         self.assertEqual(daemon.ask(2), "unknown")
 
-    CAN_READ = "the worker process can read 1 key files, "
+    CAN_READ = "the worker process can read 1 key file, "
 
     def test_key_that_front_can_read(self):
         daemon = self.start().ready()
