@@ -197,6 +197,7 @@ static enum oc_response_status set_status(const struct asked *asked, const struc
             return OC_RESPONSE_UNAUTHORIZED;
         set_not_issued(asked, job, single);
         return OC_RESPONSE_SUCCESSFUL;
+    case RECORD_UNCERTAIN:
     case RECORD_NONE:
     default:
         return OC_RESPONSE_TRY_LATER;

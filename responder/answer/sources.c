@@ -24,15 +24,19 @@ static char *describe(const struct served_issuer *served, const char *database, 
 {
     char *text = NULL;
     const struct issuer_config *config = served->config;
-    const char *file = config->source == SOURCE_DATABASE ? database : config->source_file;
     FILE *out = open_memstream(&text, len);
     if (out == NULL)
         return NULL;
     fwrite(served->issuer.name_hash[OC_HASH_SHA256], 1, 32, out);
     fwrite(served->issuer.key_hash[OC_HASH_SHA256], 1, 32, out);
-    fprintf(out, "%d %d %d %d %lld %lld %s", (int)config->unknown, (int)config->source,
-            config->insecure_good_if_not_revoked, config->by_name, (long long)config->validity,
-            (long long)config->max_age, file != NULL ? file : "");
+    fprintf(out, "%d %d %d %d %d %d %d %d %lld %lld", (int)config->unknown, (int)config->source,
+            config->insecure_good_if_not_revoked, config->source_complete, config->user_certs_only,
+            config->insecure_crl_sha1, config->insecure_crl_without_next_update, config->by_name,
+            (long long)config->validity, (long long)config->max_age);
+    if (config->source == SOURCE_DATABASE)
+        fprintf(out, " %s", database != NULL ? database : "");
+    for (size_t i = 0; i < config->n_source_files; i++)
+        fprintf(out, " %zu %s", strlen(config->source_files[i]), config->source_files[i]);
     if (fclose(out) == 0)
         return text;
     free(text);

@@ -18,6 +18,7 @@ enum record_status {
     RECORD_NOT_ISSUED,  // no such certificate was issued
     RECORD_GOOD,        // issued, and not revoked
     RECORD_REVOKED,
+    RECORD_UNCERTAIN,  // may be revoked or not: the source is odd or incomplete
 };
 
 // struct record is what a store knows about a certificate. Times are in seconds since 1970.

@@ -306,7 +306,8 @@ static int import_crl(struct import *import)
     struct store_error err;
     struct issuer_config config = *import->session.issuer_config;
     config.source = SOURCE_CRL;
-    config.source_file = import->file;
+    config.source_files = &import->file;
+    config.n_source_files = 1;
     config.insecure_good_if_not_revoked = false;
     struct store *crl = store_open(&config, NULL, &import->session.issuer, STORE_READ, &err);
     if (crl == NULL)

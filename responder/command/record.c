@@ -45,6 +45,8 @@ const char *record_text(const struct record *record, char buf[RECORD_TEXT])
     switch (record->status) {
     case RECORD_NONE:
         break;
+    case RECORD_UNCERTAIN:
+        return "uncertain";
     case RECORD_NOT_ISSUED:
         return "not issued";
     case RECORD_GOOD:

@@ -90,7 +90,7 @@ static int check_kind(const struct session *session, enum store_mode mode)
     if (mode == STORE_READ || issuer->source == SOURCE_DATABASE)
         return EX_OK;
     complain(session->title, "cannot change the statuses of issuer \"%s\": they come from %s",
-             issuer->name, issuer->source_file);
+             issuer->name, issuer->source_files[0]);
     return EX_CONFIG;
 }
 

@@ -44,6 +44,8 @@ static const char *status_name(enum record_status status)
 {
     if (status == RECORD_GOOD)
         return "good";
+    if (status == RECORD_UNCERTAIN)
+        return "uncertain";
     return status == RECORD_REVOKED ? "revoked" : "not-issued";
 }
 
@@ -175,6 +177,8 @@ static int show_status(struct show *show, struct oc_bytes serial)
         return STATUS_REVOKED;
     case RECORD_NOT_ISSUED:
         return STATUS_NOT_ISSUED;
+    case RECORD_UNCERTAIN:
+        return EX_UNAVAILABLE;
     case RECORD_NONE:
         break;
     }

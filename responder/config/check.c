@@ -16,7 +16,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ISSUERS_MAX = 1000, SIGNERS_MAX = 16, ADDRESSES_MAX = LISTEN_MAX / 2 - 1 };
+enum {
+    ISSUERS_MAX = 1000,
+    SIGNERS_MAX = 16,
+    SOURCE_FILES_MAX = 256,
+    ADDRESSES_MAX = LISTEN_MAX / 2 - 1,
+};
 
 // fail reports an error in the line of a setting, or, for NULL and for a setting that is not set,
 // in the last line of its section.
@@ -114,7 +119,7 @@ static bool check_crl(const struct settings_section *section, const struct issue
 static bool check_database(const struct config *config, const struct settings_section *section,
                            const struct issuer_config *issuer, struct settings_error *err)
 {
-    if (issuer->source_file != NULL)
+    if (issuer->n_source_files > 0)
         return fail(err, section, "source-file",
                     "source-file needs source = index or crl; the statuses of issuer "
                     "\"%s\" are in the database",
@@ -125,21 +130,55 @@ static bool check_database(const struct config *config, const struct settings_se
                 issuer->name);
 }
 
+static bool check_source_files(const struct settings_section *section,
+                               const struct issuer_config *issuer, struct settings_error *err)
+{
+    if (issuer->n_source_files == 0)
+        return fail(err, section, "source",
+                    "issuer \"%s\" has no source-file, which its source needs", issuer->name);
+    if (issuer->source == SOURCE_INDEX && issuer->n_source_files > 1)
+        return fail(err, section, "source-file", "source = index needs exactly one source-file");
+    if (issuer->n_source_files > SOURCE_FILES_MAX)
+        return fail(err, section, "source-file", "source-file has more than %d files",
+                    SOURCE_FILES_MAX);
+    for (size_t i = 1; i < issuer->n_source_files; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (is_same(issuer->source_files[i], issuer->source_files[k]))
+                return fail(err, section, "source-file", "source-file has \"%s\" twice",
+                            issuer->source_files[i]);
+        }
+    }
+    return true;
+}
+
+// Settings that say how much CRLs are trusted mean nothing for other sources.
+static bool check_without_crl(const struct settings_section *section, struct settings_error *err)
+{
+    static const char *const names[] = {"source-complete", "user-certs-only", "insecure-crl-sha1",
+                                        "insecure-crl-without-next-update"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (settings_find(section, names[i]) != NULL)
+            return fail(err, section, names[i], "%s needs source = crl", names[i]);
+    }
+    return true;
+}
+
 static bool check_source(const struct config *config, const struct settings_section *section,
                          const struct issuer_config *issuer, struct settings_error *err)
 {
     if (issuer->source == SOURCE_DATABASE) {
         if (!check_database(config, section, issuer, err))
             return false;
-    } else if (issuer->source_file == NULL)
-        return fail(err, section, "source",
-                    "issuer \"%s\" has no source-file, which its source needs", issuer->name);
+    } else if (!check_source_files(section, issuer, err)) {
+        return false;
+    }
     if (issuer->source == SOURCE_CRL)
         return check_crl(section, issuer, err);
-    return !issuer->insecure_good_if_not_revoked ||
-           fail(err, section, "insecure-good-if-not-revoked",
-                "insecure-good-if-not-revoked needs source = crl; other sources know which "
-                "certificates were issued");
+    if (issuer->insecure_good_if_not_revoked)
+        return fail(err, section, "insecure-good-if-not-revoked",
+                    "insecure-good-if-not-revoked needs source = crl; other sources know which "
+                    "certificates were issued");
+    return check_without_crl(section, err);
 }
 
 // The default gives way to a shorter validity.
@@ -307,8 +346,9 @@ static bool check_signer_files(const struct settings_section *section,
 static bool check_issuer_files(const struct settings_section *section,
                                const struct issuer_config *issuer, struct settings_error *err)
 {
-    bool ok = check_file(section, "certificate", issuer->certificate, USE_READ, err) &&
-              check_file(section, "source-file", issuer->source_file, USE_SERVED, err);
+    bool ok = check_file(section, "certificate", issuer->certificate, USE_READ, err);
+    for (size_t i = 0; ok && i < issuer->n_source_files; i++)
+        ok = check_file(section, "source-file", issuer->source_files[i], USE_SERVED, err);
     for (size_t i = 0; ok && i < issuer->n_signers; i++)
         ok = check_signer_files(&section->sections[i], &issuer->signers[i], err);
     return ok;

@@ -42,13 +42,18 @@ struct signer_config {
 
 // struct issuer_config is one issuer. Times are in seconds. `max_age` is the longest time that
 // caches may keep an answer. `insecure_good_if_not_revoked` is for a source that does not list the
-// certificates that were issued.
+// certificates that were issued; the other members after it are about CRLs as well.
 struct issuer_config {
     const char *name;
     const char *certificate;
     enum source_kind source;
-    const char *source_file;
+    const char **source_files;
+    size_t n_source_files;
     bool insecure_good_if_not_revoked;
+    bool source_complete;                   // the CRLs together list all that is revoked
+    bool user_certs_only;                   // the issuer issues no CA certificates
+    bool insecure_crl_sha1;                 // CRLs may be signed with SHA-1
+    bool insecure_crl_without_next_update;  // and need no nextUpdate
     enum unknown_rule unknown;
     enum nonce_rule nonce;
     int64_t validity;

@@ -78,7 +78,10 @@ static int try_source(struct test *test, const struct issuer_config *issuer)
 {
     if (issuer->source == SOURCE_DATABASE)
         return try_database(test, test->config->database);
-    return try_read(test, issuer->source_file);
+    int status = EX_OK;
+    for (size_t i = 0; i < issuer->n_source_files && status == EX_OK; i++)
+        status = try_read(test, issuer->source_files[i]);
+    return status;
 }
 
 // The rights are tried first: the message then names the user. Loading says the rest.

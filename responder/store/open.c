@@ -17,9 +17,9 @@ struct store *store_open(const struct issuer_config *config, const char *databas
             break;
         return sqlite_store_open(database, issuer, mode, err);
     case SOURCE_INDEX:
-        return index_store_open(config->source_file, err);
+        return index_store_open(config->source_files[0], err);
     case SOURCE_CRL:
-        return crl_store_open(config->source_file, issuer, config->insecure_good_if_not_revoked,
+        return crl_store_open(config->source_files[0], issuer, config->insecure_good_if_not_revoked,
                               err);
     }
     store_fail(err, STORE_FAULT_ABSENT, "missing setting \"database\"");

@@ -127,7 +127,7 @@ static void issuer_defaults(void **state)
     assert_string_equal(issuer->name, "a");
     assert_string_equal(issuer->certificate, "a.pem");
     assert_int_equal(issuer->source, SOURCE_DATABASE);
-    assert_null(issuer->source_file);
+    assert_int_equal(issuer->n_source_files, 0);
     assert_false(issuer->insecure_good_if_not_revoked);
     assert_int_equal(issuer->unknown, UNKNOWN_UNKNOWN);
     assert_int_equal(issuer->nonce, NONCE_IGNORE);
@@ -174,7 +174,7 @@ static void all_settings(void **state)
     assert_int_equal(issuer->max_age, 7200);
     assert_true(issuer->by_name);
     assert_int_equal(issuer->source, SOURCE_INDEX);
-    assert_string_equal(issuer->source_file, "in dex");
+    assert_string_equal(issuer->source_files[0], "in dex");
     assert_string_equal(issuer->signers[0].passphrase_file, "pass");
     config_free(config);
 }
@@ -224,7 +224,7 @@ static void quotes_protect(void **state)
         .issuer = "source = index source-file = \"a # b // c /* d \\\" \\\\\"",
         .signer = "certificate = file://x",
     });
-    assert_string_equal(config->issuers[0].source_file, "a # b // c /* d \" \\");
+    assert_string_equal(config->issuers[0].source_files[0], "a # b // c /* d \" \\");
     assert_string_equal(config->issuers[0].signers[0].certificate, "file://x");
     config_free(config);
 }
@@ -475,7 +475,7 @@ static void variables(void **state)
     });
     assert_string_equal(config->user, "abc");
     assert_string_equal(config->path_prefix, "/${OCSPD_TEST_UNSET}");
-    assert_string_equal(config->issuers[0].source_file, "$a");
+    assert_string_equal(config->issuers[0].source_files[0], "$a");
     config_free(config);
 }
 

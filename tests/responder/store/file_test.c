@@ -34,7 +34,9 @@ static struct issuer_config config;
 static struct store *open_file(enum source_kind kind)
 {
     config.source = kind;
-    config.source_file = fixture_path("file");
+    const char *path = fixture_path("file");
+    config.source_files = &path;
+    config.n_source_files = 1;
     return store_open(&config, NULL, &fixture.issuers[ISSUER_OURS], STORE_READ, &fixture.err);
 }
 
