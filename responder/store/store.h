@@ -11,6 +11,7 @@
 
 #include "base/record.h"
 #include "store/error.h"
+#include "store/odd.h"
 
 #include <ocsp/cert_id.h>
 
@@ -54,6 +55,23 @@ struct position {
     int64_t offset;
     int64_t n_lines;
     uint8_t digest[32];
+};
+
+// struct source_state is the condition of a source, for the operator. Times are in seconds since
+// 1970, and 0 if the source has none: a database and an index are always current.
+//
+// `begins` is before when nothing is answered, the latest thisUpdate; `this_update` is the oldest
+// one, or, if an index cannot be read, when it last could be. `next_update` is when the first part
+// of the source expires. `gap` says in a few words why serial numbers that the source does not list
+// are answered tryLater, beyond times; NULL if they are not.
+struct source_state {
+    int64_t begins;
+    int64_t this_update;
+    int64_t next_update;
+    const char *gap;
+    size_t n_rows;
+    size_t n_odd;        // rows of which something cannot be read
+    size_t n_uncertain;  // those of them that may be revoked or not
 };
 
 struct store;
@@ -105,12 +123,19 @@ struct store_methods {
     bool (*put_position)(struct store *store, const char *kind, const struct position *position,
                          struct store_error *err);
 
-    // list calls `each` for the certificates whose serial number comes after `after` in the order
-    // of their octets (an absent view: for all), until it returns false. With `revoked_only` it
+    // list calls `each` for the certificates whose serial number comes after `after` in an order of
+    // the store (an absent view: for all), until it returns false. With `revoked_only` it
     // skips those that are not revoked. On failure `each` may have been called already.
     bool (*list)(struct store *store, struct oc_bytes after, bool revoked_only,
                  bool (*each)(void *arg, const struct entry *entry), void *arg,
                  struct store_error *err);
+
+    // get_state fills `*out`. list_odd calls `each` for the odd rows of the source, until it returns
+    // false; with `only_new` for those that it was not called for before. Both are NULL for a
+    // database. By the thread that polls.
+    void (*get_state)(struct store *store, struct source_state *out);
+    void (*list_odd)(struct store *store, bool only_new,
+                     bool (*each)(void *arg, const struct odd_row *row), void *arg);
 
     void (*close)(struct store *store);
 };
