@@ -175,6 +175,21 @@ static struct import_row *next_row(struct import *import)
 
 // A file of lines.
 
+// read_index_line accepts only a line of which everything can be read: a database keeps what it was
+// given, so that an operator would not hear of the rest again.
+static const char *read_index_line(char *line, size_t len, struct import_row *out,
+                                   size_t *serial_len)
+{
+    struct index_row row;
+    const char *wrong = index_line_read(line, len, &row);
+    if (wrong != NULL || row.odd != NULL)
+        return wrong != NULL ? wrong : row.odd;
+    memcpy(out->serial, row.serial, row.serial_len);
+    *serial_len = row.serial_len;
+    out->record = row.record;
+    return NULL;
+}
+
 // read_line returns what is wrong with a line, or NULL.
 static const char *read_line(struct import *import, char *line, size_t len)
 {
@@ -188,7 +203,7 @@ static const char *read_line(struct import *import, char *line, size_t len)
     if (strcmp(import->kind, "csv") == 0)
         wrong = csv_line_read(&import->columns, line, row->serial, &serial_len, &row->record);
     else
-        wrong = index_line_read(line, len, row->serial, &serial_len, &row->record);
+        wrong = read_index_line(line, len, row, &serial_len);
     if (wrong == NULL && row->record.status == RECORD_REVOKED &&
         row->record.revoked_at > time(NULL))
         wrong = "the time of revocation is in the future";

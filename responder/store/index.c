@@ -16,15 +16,15 @@
 static bool add_line(struct table *table, const char *path, size_t number, char *line, size_t len,
                      struct store_error *err)
 {
-    uint8_t serial[SERIAL_MAX];
-    size_t serial_len;
-    struct record record;
+    struct index_row row;
     if (index_line_is_empty(line, len))
         return true;
-    const char *wrong = index_line_read(line, len, serial, &serial_len, &record);
+    const char *wrong = index_line_read(line, len, &row);
+    if (wrong == NULL)
+        wrong = row.odd;
     if (wrong != NULL)
         return store_fail(err, STORE_FAULT_DATA, "%s:%zu: %s", path, number, wrong);
-    return table_add(table, (struct oc_bytes){serial, serial_len}, &record, err);
+    return table_add(table, (struct oc_bytes){row.serial, row.serial_len}, &row.record, err);
 }
 
 static bool add_lines(struct table *table, const char *path, char *text, size_t len,

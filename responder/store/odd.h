@@ -40,7 +40,8 @@ void odd_list_free(struct odd_list *list);
 
 // odd_list_replace puts the rows of `by`, which it empties, in the place of those in `list` that
 // have the same path and a line from `first` to `last`. A row that was there with the same text
-// and the same reason stays reported, wherever its line is now.
+// and the same reason stays reported, wherever its line is now. Rows that were only counted stay
+// counted.
 void odd_list_replace(struct odd_list *list, const char *path, size_t first, size_t last,
                       struct odd_list *by);
 
