@@ -4,7 +4,7 @@
 // what was issued.
 #include "store/crl.h"
 
-#include "store/file.h"
+#include "store/old_file.h"
 
 #include <ocsp/der.h>
 
@@ -169,7 +169,7 @@ static bool read_time(const ASN1_TIME *time, int64_t *out)
     return ok;
 }
 
-static const char *read_times(const X509_CRL *crl, struct table *table)
+static const char *read_times(const X509_CRL *crl, struct old_table *table)
 {
     if (!read_time(X509_CRL_get0_lastUpdate(crl), &table->this_update))
         return "invalid thisUpdate";
@@ -199,7 +199,7 @@ static bool read_integer(const ASN1_INTEGER *integer, uint8_t out[SERIAL_MAX], s
     return ok;
 }
 
-static const char *read_number(X509_CRL *crl, struct table *table)
+static const char *read_number(X509_CRL *crl, struct old_table *table)
 {
     int critical;
     ASN1_INTEGER *number = X509_CRL_get_ext_d2i(crl, NID_crl_number, &critical, NULL);
@@ -211,14 +211,14 @@ static const char *read_number(X509_CRL *crl, struct table *table)
 }
 
 // CRL numbers are not negative, so a longer one is larger.
-static int compare_numbers(const struct table *a, const struct table *b)
+static int compare_numbers(const struct old_table *a, const struct old_table *b)
 {
     if (a->number_len != b->number_len)
         return a->number_len < b->number_len ? -1 : 1;
     return memcmp(a->number, b->number, a->number_len);
 }
 
-static bool is_older(const struct table *table, const struct table *before)
+static bool is_older(const struct old_table *table, const struct old_table *before)
 {
     if (table->this_update != before->this_update)
         return table->this_update < before->this_update;
@@ -273,7 +273,7 @@ static const char *read_entry(X509_REVOKED *revoked, uint8_t serial[SERIAL_MAX],
 }
 
 static const char *read_head(X509_CRL *crl, const struct crl_source *source,
-                             const struct table *before, struct table *table)
+                             const struct old_table *before, struct old_table *table)
 {
     const char *wrong = check_signer(crl, source->issuer);
     if (wrong == NULL)
@@ -297,7 +297,7 @@ static bool refuse(const char *path, const char *wrong, struct store_error *err)
     return store_fail(err, STORE_FAULT_DATA, "%s: %s", path, wrong);
 }
 
-static bool add_entry(struct table *table, X509_REVOKED *revoked, const char *path,
+static bool add_entry(struct old_table *table, X509_REVOKED *revoked, const char *path,
                       struct store_error *err)
 {
     uint8_t serial[SERIAL_MAX];
@@ -306,20 +306,20 @@ static bool add_entry(struct table *table, X509_REVOKED *revoked, const char *pa
     const char *wrong = read_entry(revoked, serial, &len, &record);
     if (wrong != NULL)
         return refuse(path, wrong, err);
-    return table_add(table, (struct oc_bytes){serial, len}, &record, err);
+    return old_table_add(table, (struct oc_bytes){serial, len}, &record, err);
 }
 
-static bool add_entries(struct table *table, X509_CRL *crl, const char *path,
+static bool add_entries(struct old_table *table, X509_CRL *crl, const char *path,
                         struct store_error *err)
 {
     struct oc_bytes twice;
     STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(crl);
     for (int i = 0; i < sk_X509_REVOKED_num(all); i++) {
-        if (!table_is_wanted(table, err) ||
+        if (!old_table_is_wanted(table, err) ||
             !add_entry(table, sk_X509_REVOKED_value(all, i), path, err))
             return false;
     }
-    if (table_sort(table, &twice, err))
+    if (old_table_sort(table, &twice, err))
         return true;
     return twice.data == NULL
                ? false
@@ -327,7 +327,8 @@ static bool add_entries(struct table *table, X509_CRL *crl, const char *path,
 }
 
 static bool read_crl(void *arg, const char *path, char *text, size_t len,
-                     const struct table *before, struct table *table, struct store_error *err)
+                     const struct old_table *before, struct old_table *table,
+                     struct store_error *err)
 {
     X509_CRL *crl = decode(text, len);
     const char *wrong =
@@ -347,6 +348,6 @@ struct store *crl_store_open(const char *path, const struct oc_issuer *issuer,
         return NULL;
     }
     *source = (struct crl_source){issuer, insecure_good_if_not_revoked};
-    const struct file_kind kind = {.max_len = CRL_MAX, .read = read_crl, .arg = source};
-    return file_store_open(&kind, path, err);
+    const struct old_file_kind kind = {.max_len = CRL_MAX, .read = read_crl, .arg = source};
+    return old_file_store_open(&kind, path, err);
 }

@@ -4,8 +4,8 @@
 // the whole file is refused.
 #include "store/index.h"
 
-#include "store/file.h"
 #include "store/index_line.h"
+#include "store/old_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +13,8 @@
 // INDEX_MAX is enough for some ten million certificates.
 #define INDEX_MAX ((size_t)1 << 30)
 
-static bool add_line(struct table *table, const char *path, size_t number, char *line, size_t len,
-                     struct store_error *err)
+static bool add_line(struct old_table *table, const char *path, size_t number, char *line,
+                     size_t len, struct store_error *err)
 {
     struct index_row row;
     if (index_line_is_empty(line, len))
@@ -24,10 +24,10 @@ static bool add_line(struct table *table, const char *path, size_t number, char 
         wrong = row.odd;
     if (wrong != NULL)
         return store_fail(err, STORE_FAULT_DATA, "%s:%zu: %s", path, number, wrong);
-    return table_add(table, (struct oc_bytes){row.serial, row.serial_len}, &row.record, err);
+    return old_table_add(table, (struct oc_bytes){row.serial, row.serial_len}, &row.record, err);
 }
 
-static bool add_lines(struct table *table, const char *path, char *text, size_t len,
+static bool add_lines(struct old_table *table, const char *path, char *text, size_t len,
                       struct store_error *err)
 {
     size_t number = 1;
@@ -37,7 +37,7 @@ static bool add_lines(struct table *table, const char *path, char *text, size_t 
             return store_fail(err, STORE_FAULT_DATA, "%s:%zu: missing newline after the last line",
                               path, number);
         size_t line_len = (size_t)(end - (text + at));
-        if (!table_is_wanted(table, err) ||
+        if (!old_table_is_wanted(table, err) ||
             !add_line(table, path, number, text + at, line_len, err))
             return false;
         at += line_len + 1;
@@ -55,20 +55,21 @@ static bool fail_twice(const char *path, struct oc_bytes serial, struct store_er
 }
 
 static bool read_index(void *arg, const char *path, char *text, size_t len,
-                       const struct table *before, struct table *table, struct store_error *err)
+                       const struct old_table *before, struct old_table *table,
+                       struct store_error *err)
 {
     (void)arg;
     (void)before;
     struct oc_bytes twice;
     if (!add_lines(table, path, text, len, err))
         return false;
-    if (table_sort(table, &twice, err))
+    if (old_table_sort(table, &twice, err))
         return true;
     return twice.data == NULL ? false : fail_twice(path, twice, err);
 }
 
 struct store *index_store_open(const char *path, struct store_error *err)
 {
-    static const struct file_kind kind = {.max_len = INDEX_MAX, .read = read_index};
-    return file_store_open(&kind, path, err);
+    static const struct old_file_kind kind = {.max_len = INDEX_MAX, .read = read_index};
+    return old_file_store_open(&kind, path, err);
 }

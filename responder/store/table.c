@@ -1,35 +1,34 @@
 // SPDX-License-Identifier: MIT
 //
-// An array of rows and a block of serial numbers, sorted once.
+// Packed rows and a hash table of where they begin, with open addressing and linear probing.
+//
+// A row is an octet of status, date flag and reason, the length of the serial number, the time of
+// revocation, with `has_expires` the end of validity, and the serial number. Times have 40 bits.
 #include "store/table.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <xxhash.h>
 
-// SORTED_AT_ONCE is how many rows are sorted between two checks for cancellation.
-enum { FIRST_SIZE = 1024, SORTED_AT_ONCE = 1 << 15 };
-
-// struct table_row is one certificate; `at` is where its serial number begins in the block, and
-// `prefix` its first four octets, which usually suffice to compare two numbers without reading the
-// block. A row has 32 octets only, because there may be millions.
-struct table_row {
-    size_t at;
-    int64_t revoked_at;
-    int64_t expires;
-    uint8_t len;
-    uint8_t status;
-    bool has_reason;
-    uint8_t reason;
-    uint32_t prefix;
+enum {
+    TIME_LEN = 5,
+    NO_REASON = 15,
+    SIZE_STEP = 4096,
 };
 
-struct table *table_new(struct store_error *err)
+// Seconds since 1970 of the years 1 to 9999 have 39 bits and a sign.
+#define TIME_BIAS (INT64_C(1) << 39)
+
+struct table *table_new(bool has_expires, struct store_error *err)
 {
     struct table *table = calloc(1, sizeof *table);
-    if (table == NULL)
+    if (table == NULL || getrandom(&table->seed, sizeof table->seed, 0) != sizeof table->seed) {
+        free(table);
         store_fail_memory(err);
-    else
-        table->absent = RECORD_NOT_ISSUED;
+        return NULL;
+    }
+    table->has_expires = has_expires;
     return table;
 }
 
@@ -38,60 +37,8 @@ void table_free(struct table *table)
     if (table == NULL)
         return;
     free(table->rows);
-    free(table->octets);
+    free(table->slots);
     free(table);
-}
-
-// Makes room for `more` elements of `element` octets after `n`, in a block that doubles.
-static void *grow(void *block, size_t *size, size_t n, size_t more, size_t element,
-                  struct store_error *err)
-{
-    if (n + more <= *size)
-        return block;
-    size_t wanted = *size == 0 ? FIRST_SIZE : *size * 2;
-    void *grown = wanted > SIZE_MAX / element ? NULL : realloc(block, wanted * element);
-    if (grown == NULL)
-        store_fail_memory(err);
-    else
-        *size = wanted;
-    return grown;
-}
-
-// Prefixes compare as the octets do: a number of fewer than four octets is filled up with zeros.
-static uint32_t prefix_of(struct oc_bytes serial)
-{
-    uint32_t prefix = 0;
-    for (size_t i = 0; i < sizeof prefix; i++)
-        prefix = prefix << 8 | (i < serial.len ? serial.data[i] : 0);
-    return prefix;
-}
-
-bool table_add(struct table *table, struct oc_bytes serial, const struct record *record,
-               struct store_error *err)
-{
-    struct table_row *rows = grow(table->rows, &table->size, table->n, 1, sizeof *rows, err);
-    if (rows == NULL)
-        return false;
-    table->rows = rows;
-    uint8_t *octets = grow(table->octets, &table->octets_size, table->octets_len, serial.len,
-                           sizeof *octets, err);
-    if (octets == NULL)
-        return false;
-    table->octets = octets;
-
-    memcpy(octets + table->octets_len, serial.data, serial.len);
-    rows[table->n++] = (struct table_row){
-        .at = table->octets_len,
-        .revoked_at = record->revoked_at,
-        .expires = record->expires,
-        .len = (uint8_t)serial.len,
-        .status = (uint8_t)record->status,
-        .has_reason = record->has_reason,
-        .reason = record->reason,
-        .prefix = prefix_of(serial),
-    };
-    table->octets_len += serial.len;
-    return true;
 }
 
 bool table_is_wanted(const struct table *table, struct store_error *err)
@@ -100,220 +47,329 @@ bool table_is_wanted(const struct table *table, struct store_error *err)
            store_fail(err, STORE_FAULT_BUSY, "the store is being closed");
 }
 
-static struct oc_bytes serial_of(const struct table *table, const struct table_row *row)
+// Rows.
+
+static size_t head_len(const struct table *table)
 {
-    return (struct oc_bytes){table->octets + row->at, row->len};
+    return 2 + (table->has_expires ? 2 * TIME_LEN : TIME_LEN);
 }
 
-static int compare(struct oc_bytes a, struct oc_bytes b)
+static void put_time(uint8_t out[TIME_LEN], int64_t time)
 {
-    size_t len = a.len < b.len ? a.len : b.len;
-    int order = len == 0 ? 0 : memcmp(a.data, b.data, len);
-    if (order != 0 || a.len == b.len)
-        return order;
-    return a.len < b.len ? -1 : 1;
+    int64_t bounded = time < -TIME_BIAS ? -TIME_BIAS : time;
+    uint64_t value = (uint64_t)((bounded < TIME_BIAS ? bounded : TIME_BIAS - 1) + TIME_BIAS);
+    for (size_t i = 0; i < TIME_LEN; i++)
+        out[i] = (uint8_t)(value >> (8 * (TIME_LEN - 1 - i)));
 }
 
-static int compare_prefixes(uint32_t a, uint32_t b)
+static int64_t get_time(const uint8_t in[TIME_LEN])
 {
-    return (a > b) - (a < b);
+    uint64_t value = 0;
+    for (size_t i = 0; i < TIME_LEN; i++)
+        value = value << 8 | in[i];
+    return (int64_t)value - TIME_BIAS;
 }
 
-static int compare_rows(const void *a, const void *b, void *table)
+// The status RECORD_NONE is in no table, so that the others fit into two bits.
+static void put_record(const struct table *table, uint8_t *out, const struct table_row *row)
 {
-    const struct table_row *row_a = a;
-    const struct table_row *row_b = b;
-    int order = compare_prefixes(row_a->prefix, row_b->prefix);
-    return order != 0 ? order : compare(serial_of(table, row_a), serial_of(table, row_b));
+    const struct record *record = &row->record;
+    unsigned reason = record->has_reason ? record->reason : NO_REASON;
+    out[0] = (uint8_t)(((unsigned)record->status - RECORD_NOT_ISSUED) |
+                       (unsigned)row->has_no_date << 2 | reason << 3);
+    put_time(out + 2, record->revoked_at);
+    if (table->has_expires)
+        put_time(out + 2 + TIME_LEN, record->expires);
 }
 
-// Merges two sorted runs, which begin at `begin` and at `middle`, into `out`.
-static void merge(struct table *table, size_t begin, size_t middle, size_t end,
-                  struct table_row *out)
+static struct oc_bytes serial_at(const struct table *table, size_t at)
 {
-    const struct table_row *rows = table->rows;
-    size_t a = begin;
-    size_t b = middle;
-    for (size_t i = begin; i < end; i++) {
-        bool is_a = b == end || (a < middle && compare_rows(&rows[a], &rows[b], table) <= 0);
-        out[i] = rows[is_a ? a++ : b++];
-    }
+    return (struct oc_bytes){table->rows + at + head_len(table), table->rows[at + 1]};
 }
 
-static size_t least(size_t a, size_t b)
+static struct table_row row_at(const struct table *table, size_t at)
 {
-    return a < b ? a : b;
-}
-
-// Merges runs of `len` into runs of twice that in `*spare`, then exchanges `*spare` for the rows.
-static bool merge_runs(struct table *table, size_t len, struct table_row **spare,
-                       struct store_error *err)
-{
-    for (size_t begin = 0; begin < table->n; begin += 2 * len) {
-        size_t middle = least(begin + len, table->n);
-        if (!table_is_wanted(table, err))
-            return false;
-        merge(table, begin, middle, least(begin + 2 * len, table->n), *spare);
-    }
-    struct table_row *rows = table->rows;
-    table->rows = *spare;
-    *spare = rows;
-    table->size = table->n;
-    return true;
-}
-
-static bool merge_all(struct table *table, struct store_error *err)
-{
-    if (table->n <= SORTED_AT_ONCE)
-        return true;
-    struct table_row *spare = malloc(table->n * sizeof *spare);
-    if (spare == NULL)
-        return store_fail_memory(err);
-    bool ok = true;
-    for (size_t len = SORTED_AT_ONCE; ok && len < table->n; len *= 2)
-        ok = merge_runs(table, len, &spare, err);
-    free(spare);
-    return ok;
-}
-
-// Sorts in parts, because qsort_r() of millions of rows cannot be cancelled.
-static bool sort(struct table *table, struct store_error *err)
-{
-    for (size_t at = 0; at < table->n; at += SORTED_AT_ONCE) {
-        if (!table_is_wanted(table, err))
-            return false;
-        qsort_r(table->rows + at, least(table->n - at, SORTED_AT_ONCE), sizeof *table->rows,
-                compare_rows, table);
-    }
-    return merge_all(table, err);
-}
-
-bool table_sort(struct table *table, struct oc_bytes *twice, struct store_error *err)
-{
-    *twice = (struct oc_bytes){0};
-    if (!sort(table, err))
-        return false;
-    for (size_t i = 1; i < table->n; i++) {
-        if (compare_rows(&table->rows[i - 1], &table->rows[i], table) != 0)
-            continue;
-        *twice = serial_of(table, &table->rows[i]);
-        return false;
-    }
-    return true;
-}
-
-static int compare_row(const struct table *table, const struct table_row *row, uint32_t prefix,
-                       struct oc_bytes serial)
-{
-    int order = compare_prefixes(row->prefix, prefix);
-    return order != 0 ? order : compare(serial_of(table, row), serial);
-}
-
-// Returns the index of the first row that does not precede `serial`.
-static size_t lower_bound(const struct table *table, struct oc_bytes serial)
-{
-    uint32_t prefix = prefix_of(serial);
-    size_t low = 0;
-    size_t high = table->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (compare_row(table, &table->rows[middle], prefix, serial) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static struct record record_of(const struct table *table, const struct table_row *row)
-{
-    return (struct record){
-        .status = (enum record_status)row->status,
-        .revoked_at = row->revoked_at,
-        .has_reason = row->has_reason,
-        .reason = row->reason,
-        .expires = row->expires,
-        .this_update = table->this_update,
-        .next_update = table->next_update,
+    const uint8_t *in = table->rows + at;
+    unsigned reason = in[0] >> 3;
+    return (struct table_row){
+        .serial = serial_at(table, at),
+        .record = {.status = (enum record_status)((in[0] & 3) + RECORD_NOT_ISSUED),
+                   .revoked_at = get_time(in + 2),
+                   .has_reason = reason != NO_REASON,
+                   .reason = reason != NO_REASON ? (uint8_t)reason : 0,
+                   .expires = table->has_expires ? get_time(in + 2 + TIME_LEN) : 0},
+        .has_no_date = (in[0] & 4) != 0,
+        .at = at,
     };
 }
 
-void table_find(const struct table *table, struct oc_bytes serial, struct record *out)
+// Blocks of more than some megabytes grow without being copied, by mremap(2), and what is not
+// written yet has no pages.
+static bool reserve_rows(struct table *table, size_t more, struct store_error *err)
 {
-    size_t at = lower_bound(table, serial);
-    if (at < table->n && compare(serial_of(table, &table->rows[at]), serial) == 0)
-        *out = record_of(table, &table->rows[at]);
-    else
-        *out = (struct record){.status = table->absent,
-                               .this_update = table->this_update,
-                               .next_update = table->next_update};
+    if (more <= table->size - table->len)
+        return true;
+    if (more > UINT32_MAX - table->len)
+        return store_fail(err, STORE_FAULT_DATA, "too many rows: more than 4 GiB");
+    size_t size = table->len + more + table->size / 8 + SIZE_STEP;
+    uint8_t *rows = realloc(table->rows, size);
+    if (rows == NULL)
+        return store_fail_memory(err);
+    table->rows = rows;
+    table->size = size;
+    return true;
+}
+
+bool table_add(struct table *table, const struct table_row *row, struct store_error *err)
+{
+    if (!reserve_rows(table, head_len(table) + row->serial.len, err))
+        return false;
+    uint8_t *out = table->rows + table->len;
+    put_record(table, out, row);
+    out[1] = (uint8_t)row->serial.len;
+    memcpy(out + head_len(table), row->serial.data, row->serial.len);
+    table->len += head_len(table) + row->serial.len;
+    table->n++;
+    return true;
+}
+
+void table_set(struct table *table, size_t at, const struct table_row *row)
+{
+    put_record(table, table->rows + at, row);
+}
+
+bool table_next(const struct table *table, size_t *at, struct table_row *out)
+{
+    if (*at >= table->len)
+        return false;
+    *out = row_at(table, *at);
+    *at += head_len(table) + out->serial.len;
+    return true;
+}
+
+// The hash table.
+
+static size_t first_slot(const struct table *table, struct oc_bytes serial)
+{
+    uint64_t hash = XXH3_64bits_withSeed(serial.data, serial.len, table->seed);
+    return (size_t)((hash >> 32) * table->n_slots >> 32);
+}
+
+static size_t next_slot(const struct table *table, size_t slot)
+{
+    return slot + 1 < table->n_slots ? slot + 1 : 0;
+}
+
+static bool has_serial(const struct table *table, size_t at, struct oc_bytes serial)
+{
+    return table->rows[at + 1] == serial.len &&
+           memcmp(table->rows + at + head_len(table), serial.data, serial.len) == 0;
+}
+
+static void insert(struct table *table, size_t at)
+{
+    struct oc_bytes serial = serial_at(table, at);
+    size_t slot = first_slot(table, serial);
+    bool is_repeated = false;
+    for (; table->slots[slot] != 0; slot = next_slot(table, slot))
+        is_repeated = is_repeated || has_serial(table, table->slots[slot] - 1, serial);
+    table->slots[slot] = (uint32_t)at + 1;
+    table->n_repeated += is_repeated;
+}
+
+// A new hash table is three quarters full, and another one is made when it is full to five sixths:
+// beyond that, looking up what is not there takes long.
+static bool fits(const struct table *table, size_t n)
+{
+    return n <= table->n_slots / 6 * 5;
+}
+
+bool table_has_room(const struct table *table, size_t n_more)
+{
+    return fits(table, table->n + n_more);
+}
+
+static bool make_slots(struct table *table, size_t n, struct store_error *err)
+{
+    if (fits(table, n))
+        return true;
+    // A table that has grown before will grow again.
+    size_t wanted = table->n_slots == 0 ? n : n + n / 2;
+    if (wanted < table->n_expected)
+        wanted = table->n_expected;
+    size_t n_slots = wanted / 3 * 4 + 16;
+    uint32_t *slots = calloc(n_slots, sizeof *slots);
+    if (slots == NULL)
+        return store_fail_memory(err);
+    free(table->slots);
+    table->slots = slots;
+    table->n_slots = n_slots;
+    table->indexed_len = 0;
+    table->n_repeated = 0;
+    return true;
+}
+
+static bool index_rows(struct table *table, struct store_error *err)
+{
+    while (table->indexed_len < table->len) {
+        size_t at = table->indexed_len;
+        if (!table_is_wanted(table, err))
+            return false;
+        insert(table, at);
+        table->indexed_len += head_len(table) + table->rows[at + 1];
+    }
+    return true;
+}
+
+bool table_index(struct table *table, struct store_error *err)
+{
+    return make_slots(table, table->n, err) && index_rows(table, err);
+}
+
+bool table_reserve(struct table *table, const struct table *more, struct store_error *err)
+{
+    return reserve_rows(table, more->len, err) && make_slots(table, table->n + more->n, err) &&
+           index_rows(table, err);
+}
+
+// struct probe steps through the rows of one serial number, in the order in which they were
+// indexed.
+struct probe {
+    const struct table *table;
+    struct oc_bytes serial;
+    size_t slot;
+};
+
+static struct probe probe_begin(const struct table *table, struct oc_bytes serial)
+{
+    return (struct probe){table, serial, table->n_slots == 0 ? 0 : first_slot(table, serial)};
+}
+
+static bool probe_next(struct probe *probe, size_t *at)
+{
+    const struct table *table = probe->table;
+    while (table->n_slots > 0 && table->slots[probe->slot] != 0) {
+        *at = table->slots[probe->slot] - 1;
+        probe->slot = next_slot(table, probe->slot);
+        if (has_serial(table, *at, probe->serial))
+            return true;
+    }
+    return false;
+}
+
+static int rank(const struct table_row *row)
+{
+    switch (row->record.status) {
+    case RECORD_REVOKED:
+        return row->has_no_date ? 4 : 5;
+    case RECORD_UNCERTAIN:
+        return 3;
+    case RECORD_GOOD:
+        return 2;
+    default:
+        return 1;
+    }
+}
+
+static bool outranks(const struct table_row *a, const struct table_row *b)
+{
+    if (rank(a) != rank(b))
+        return rank(a) > rank(b);
+    return a->record.status == RECORD_REVOKED && a->record.revoked_at < b->record.revoked_at;
+}
+
+bool table_find(const struct table *table, struct oc_bytes serial, struct table_row *out)
+{
+    struct probe probe = probe_begin(table, serial);
+    size_t at;
+    bool is_found = probe_next(&probe, &at);
+    *out = is_found ? row_at(table, at) : (struct table_row){0};
+    while (is_found && table->n_repeated > 0 && probe_next(&probe, &at)) {
+        const struct table_row other = row_at(table, at);
+        if (outranks(&other, out))
+            *out = other;
+    }
+    return is_found;
+}
+
+static bool is_first(const struct table *table, const struct table_row *row)
+{
+    struct probe probe = probe_begin(table, row->serial);
+    size_t at = row->at;
+    return table->n_repeated == 0 || (probe_next(&probe, &at) && at == row->at);
+}
+
+// Returns the place behind the first row of a serial number, at the end if there is none.
+static size_t place_after(const struct table *table, struct oc_bytes serial)
+{
+    struct probe probe = probe_begin(table, serial);
+    size_t at;
+    return probe_next(&probe, &at) ? at + head_len(table) + serial.len : table->len;
 }
 
 void table_list(const struct table *table, struct oc_bytes after, bool revoked_only,
                 bool (*each)(void *arg, const struct entry *entry), void *arg)
 {
-    for (size_t i = lower_bound(table, after); i < table->n; i++) {
-        const struct table_row *row = &table->rows[i];
-        if (compare(serial_of(table, row), after) == 0 ||
-            (revoked_only && row->status != RECORD_REVOKED))
+    size_t at = after.data == NULL ? 0 : place_after(table, after);
+    struct table_row row;
+    while (table_next(table, &at, &row)) {
+        if (!is_first(table, &row) || !table_find(table, row.serial, &row) ||
+            (revoked_only && row.record.status != RECORD_REVOKED))
             continue;
-        const struct entry entry = {serial_of(table, row), record_of(table, row)};
+        const struct entry entry = {row.serial, row.record};
         if (!each(arg, &entry))
             return;
     }
 }
 
+// Comparing.
+
 static bool is_equal(const struct table_row *a, const struct table_row *b)
 {
-    return a->status == b->status && a->revoked_at == b->revoked_at &&
-           a->has_reason == b->has_reason && a->reason == b->reason && a->expires == b->expires;
+    return record_equal(&a->record, &b->record) && a->record.expires == b->record.expires;
 }
 
-// struct walk steps through two tables at the same time, in the order of serial numbers.
-struct walk {
-    const struct table *before;
-    const struct table *now;
-    size_t at_before;
-    size_t at_now;
-};
-
-static bool next_difference(struct walk *walk, struct oc_bytes *serial)
+static void note(struct table_changes *out, struct oc_bytes serial)
 {
-    while (table_is_wanted(walk->now, NULL) &&
-           (walk->at_before < walk->before->n || walk->at_now < walk->now->n)) {
-        const struct table_row *before = &walk->before->rows[walk->at_before];
-        const struct table_row *now = &walk->now->rows[walk->at_now];
-        int order = walk->at_before == walk->before->n ? 1 : -1;
-        if (order < 0 && walk->at_now < walk->now->n)
-            order = compare_row(walk->before, before, now->prefix, serial_of(walk->now, now));
-        walk->at_before += order <= 0;
-        walk->at_now += order >= 0;
-        if (order == 0 && is_equal(before, now))
-            continue;
-        *serial = order < 0 ? serial_of(walk->before, before) : serial_of(walk->now, now);
-        return true;
-    }
-    return false;
+    out->is_everything = out->n == TABLE_CHANGES_MAX;
+    if (!out->is_everything)
+        out->serials[out->n++] = serial;
 }
 
-// Another thisUpdate or nextUpdate changes the answer about every number, and so does another rule
-// for numbers that are not in the file.
-static bool is_another_answer(const struct table *before, const struct table *now)
+// Of several rows of a serial number, only the one that counts can be reported. If each is as
+// before, so is what counts.
+static bool is_change(const struct table *before, const struct table *now,
+                      const struct table_row *row)
 {
-    return before->this_update != now->this_update || before->next_update != now->next_update ||
-           before->absent != now->absent;
+    struct table_row old;
+    struct table_row counts;
+    bool was_there = table_find(before, row->serial, &old);
+    if (was_there && is_equal(&old, row))
+        return false;
+    return table_find(now, row->serial, &counts) && counts.at == row->at;
+}
+
+static bool has_gone(const struct table *before, const struct table *now,
+                     const struct table_row *row)
+{
+    struct table_row found;
+    return !table_find(now, row->serial, &found) && is_first(before, row);
 }
 
 void table_compare(const struct table *before, const struct table *now, struct table_changes *out)
 {
-    struct walk walk = {.before = before, .now = now};
-    struct oc_bytes serial;
+    struct table_row row;
     out->n = 0;
-    out->is_everything = is_another_answer(before, now);
-    while (!out->is_everything && next_difference(&walk, &serial)) {
-        out->is_everything = out->n == TABLE_CHANGES_MAX;
-        if (!out->is_everything)
-            out->serials[out->n++] = serial;
+    out->is_everything = false;
+    for (size_t at = 0;
+         !out->is_everything && table_is_wanted(now, NULL) && table_next(now, &at, &row);) {
+        if (is_change(before, now, &row))
+            note(out, row.serial);
+    }
+    for (size_t at = 0;
+         !out->is_everything && table_is_wanted(now, NULL) && table_next(before, &at, &row);) {
+        if (has_gone(before, now, &row))
+            note(out, row.serial);
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The statuses of one file in memory, sorted by serial number. A table is filled once and then only
-// read.
+// The statuses of one file in memory: rows in the order of the file, packed, and a hash table of
+// them by serial number. A serial number may have several rows.
 #ifndef STORE_TABLE_H
 #define STORE_TABLE_H
 
@@ -13,23 +13,33 @@
 // everything is cheaper.
 enum { TABLE_CHANGES_MAX = 1000 };
 
-// struct table is the content of one file. `this_update` and `next_update` are those of every
-// record in it. A serial number that is not in it has the status `absent`. `number`, the content of
-// an INTEGER, is the number of a CRL that has one. `is_cancelled`, which may be NULL, becomes true
-// when the table is not needed any more, while it is being filled.
+// struct table is the content of one file. A row has 7 octets and its serial number, with
+// `has_expires` 5 more; there may be millions. `seed` makes the hash unpredictable. `n_expected`,
+// which its owner may set, is how many rows there will be: room in the hash table is made for so
+// many. `is_cancelled`, which may be NULL, becomes true when the table is not needed any more,
+// while it is being filled.
 struct table {
-    enum record_status absent;
-    int64_t this_update;
-    int64_t next_update;
-    uint8_t number[SERIAL_MAX];
-    size_t number_len;
-    struct table_row *rows;
-    size_t n;
+    bool has_expires;
+    uint64_t seed;
+    uint8_t *rows;
+    size_t len;  // octets at `rows`
     size_t size;
-    uint8_t *octets;  // the serial numbers
-    size_t octets_len;
-    size_t octets_size;
+    size_t n;  // rows
+    size_t n_expected;
+    uint32_t *slots;  // where a row begins, plus one; 0 is an empty slot
+    size_t n_slots;
+    size_t indexed_len;  // octets at `rows` whose rows table_find() sees
+    size_t n_repeated;   // of these rows, those with the serial number of an earlier one
     const atomic_bool *is_cancelled;
+};
+
+// struct table_row is one row. The number points into the table. `has_no_date`: it is revoked, at a
+// time that could not be read; revoked_at is when it was first read. `at` is its place.
+struct table_row {
+    struct oc_bytes serial;
+    struct record record;
+    bool has_no_date;
+    size_t at;
 };
 
 // struct table_changes is what differs between two tables: everything, or these serial numbers,
@@ -40,29 +50,41 @@ struct table_changes {
     struct oc_bytes serials[TABLE_CHANGES_MAX];
 };
 
-// table_new makes an empty table, whose `absent` is RECORD_NOT_ISSUED. Returns NULL and sets `*err`
-// on failure. table_free frees it; NULL is allowed.
-struct table *table_new(struct store_error *err);
+// table_new makes an empty table. Returns NULL and sets `*err` on failure. table_free frees it;
+// NULL is allowed.
+struct table *table_new(bool has_expires, struct store_error *err);
 void table_free(struct table *table);
 
-// table_add adds a serial number of 1 to SERIAL_MAX octets. Returns false and sets `*err` on
-// failure.
-bool table_add(struct table *table, struct oc_bytes serial, const struct record *record,
-               struct store_error *err);
+// table_add adds a row behind the others, with a serial number of 1 to SERIAL_MAX octets. A table
+// has at most 4 GiB of rows. Returns false and sets `*err` on failure. table_index makes the rows
+// added since the last call findable; until then table_find() does not see them.
+bool table_add(struct table *table, const struct table_row *row, struct store_error *err);
+bool table_index(struct table *table, struct store_error *err);
+
+// table_reserve makes room for all rows of `more`, which may then be added and indexed without a
+// failure. That is quick if table_has_room() returns true; otherwise it fills a new hash table.
+bool table_reserve(struct table *table, const struct table *more, struct store_error *err);
+bool table_has_room(const struct table *table, size_t n_more);
+
+// table_set changes the record of the row at `at`, whose serial number stays.
+void table_set(struct table *table, size_t at, const struct table_row *row);
 
 // table_is_wanted returns false and sets `*err` once the table is cancelled. Work that takes long
 // calls it regularly.
 bool table_is_wanted(const struct table *table, struct store_error *err);
 
-// table_sort sorts the rows; none may be added after it. Returns false and sets `*err` on failure,
-// or returns false with the serial number in `*twice` if one is there twice. Otherwise `*twice` is
-// absent.
-bool table_sort(struct table *table, struct oc_bytes *twice, struct store_error *err);
+// table_next gives the next row in the order of the file, starting with `*at` 0. Returns false at
+// the end.
+bool table_next(const struct table *table, size_t *at, struct table_row *out);
 
-// table_find sets `*out` to the record of a serial number.
-void table_find(const struct table *table, struct oc_bytes serial, struct record *out);
+// table_find finds a serial number. Of several rows, one that is revoked counts before one that is
+// uncertain, and that before one that is good; of those that are revoked, the one with the earliest
+// date; one without a readable date counts only if there is no other. Returns false, with `*out`
+// all zero, if there is none.
+bool table_find(const struct table *table, struct oc_bytes serial, struct table_row *out);
 
-// table_list lists the rows as `list` of struct store_methods does.
+// table_list lists each serial number of `table` once, in the order of the file, as `list` of
+// struct store_methods does; nothing comes after a serial number that the table does not have.
 void table_list(const struct table *table, struct oc_bytes after, bool revoked_only,
                 bool (*each)(void *arg, const struct entry *entry), void *arg);
 

@@ -3,7 +3,7 @@
 // The stores that are files of others: what they say, what of them is refused, and what stays when
 // a file becomes one that is not believed.
 #include "fixture/store_fixture.h"
-#include "store/file.h"
+#include "store/old_file.h"
 
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -776,10 +776,10 @@ static struct {
     atomic_int n_cancelled;
 } slow;
 
-static bool wait_slowly(const struct table *table, struct store_error *err)
+static bool wait_slowly(const struct old_table *table, struct store_error *err)
 {
     while (sem_trywait(&slow.may) != 0) {
-        if (!table_is_wanted(table, err)) {
+        if (!old_table_is_wanted(table, err)) {
             atomic_fetch_add(&slow.n_cancelled, 1);
             return false;
         }
@@ -789,7 +789,8 @@ static bool wait_slowly(const struct table *table, struct store_error *err)
 }
 
 static bool read_slowly(void *arg, const char *path, char *text, size_t len,
-                        const struct table *before, struct table *table, struct store_error *err)
+                        const struct old_table *before, struct old_table *table,
+                        struct store_error *err)
 {
     (void)arg;
     (void)before;
@@ -803,11 +804,11 @@ static bool read_slowly(void *arg, const char *path, char *text, size_t len,
     const struct record record = {.status = RECORD_GOOD};
     struct oc_bytes twice;
     for (size_t i = 0; i < len; i++)
-        assert_true(table_add(table, SERIAL((uint8_t)text[i]), &record, err));
-    return table_sort(table, &twice, err);
+        assert_true(old_table_add(table, SERIAL((uint8_t)text[i]), &record, err));
+    return old_table_sort(table, &twice, err);
 }
 
-static const struct file_kind slow_kind = {.max_len = 100, .read = read_slowly};
+static const struct old_file_kind slow_kind = {.max_len = 100, .read = read_slowly};
 
 static void let_read(void)
 {
@@ -822,7 +823,7 @@ static struct store *open_slow(void)
     atomic_store(&slow.n_cancelled, 0);
     write_index("a");
     let_read();
-    struct store *store = file_store_open(&slow_kind, fixture_path("file"), &fixture.err);
+    struct store *store = old_file_store_open(&slow_kind, fixture_path("file"), &fixture.err);
     assert_non_null(store);
     assert_int_equal(fixture_poll(store).n, 0);
     return store;
@@ -1038,27 +1039,27 @@ static void table_that_nobody_waits_for(void **state)
     const atomic_bool is_cancelled = true;
     const struct record record = {.status = RECORD_GOOD};
     struct oc_bytes twice = SERIAL(1);
-    struct table *table = table_new(&fixture.err);
-    struct table *before = table_new(&fixture.err);
-    static struct table_changes changes;
+    struct old_table *table = old_table_new(&fixture.err);
+    struct old_table *before = old_table_new(&fixture.err);
+    static struct old_table_changes changes;
     assert_non_null(table);
     assert_non_null(before);
-    assert_true(table_is_wanted(table, &fixture.err));
-    assert_true(table_add(table, SERIAL(2), &record, &fixture.err));
-    assert_true(table_add(table, SERIAL(1), &record, &fixture.err));
+    assert_true(old_table_is_wanted(table, &fixture.err));
+    assert_true(old_table_add(table, SERIAL(2), &record, &fixture.err));
+    assert_true(old_table_add(table, SERIAL(1), &record, &fixture.err));
     table->is_cancelled = &is_cancelled;
-    assert_false(table_is_wanted(table, NULL));
-    assert_false(table_sort(table, &twice, &fixture.err));
+    assert_false(old_table_is_wanted(table, NULL));
+    assert_false(old_table_sort(table, &twice, &fixture.err));
     assert_null(twice.data);
     assert_int_equal(fixture.err.fault, STORE_FAULT_BUSY);
-    table_compare(before, table, &changes);
+    old_table_compare(before, table, &changes);
     assert_int_equal(changes.n, 0);
     table->is_cancelled = NULL;
-    assert_true(table_sort(table, &twice, &fixture.err));
-    table_compare(before, table, &changes);
+    assert_true(old_table_sort(table, &twice, &fixture.err));
+    old_table_compare(before, table, &changes);
     assert_int_equal(changes.n, 2);
-    table_free(table);
-    table_free(before);
+    old_table_free(table);
+    old_table_free(before);
 }
 
 // Many threads look up while the file is replaced all the time: they see one table or the other.

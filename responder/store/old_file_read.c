@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Reads a file that must not change meanwhile, and makes a table of it.
-#include "store/file_read.h"
+#include "store/old_file_read.h"
 
 #include "base/thread.h"
 #include "program/clock.h"
@@ -30,7 +30,7 @@ static bool is_settled(const struct file_identity *file)
     return seconds * 1000000000 + now.tv_nsec - file->changed.tv_nsec > UNSETTLED_NS;
 }
 
-static bool look_at(struct file_reading *self, int fd)
+static bool look_at(struct old_file_reading *self, int fd)
 {
     struct stat st;
     if (fstat(fd, &st) != 0)
@@ -42,18 +42,18 @@ static bool look_at(struct file_reading *self, int fd)
 }
 
 // Waiting until the times have settled is cheaper than reading a large file twice.
-static bool look_when_settled(struct file_reading *self, int fd)
+static bool look_when_settled(struct old_file_reading *self, int fd)
 {
     static const struct timespec pause = {.tv_nsec = UNSETTLED_NS};
     if (!look_at(self, fd))
         return false;
-    if (self->is_settled || self->file.size < READING_LARGE)
+    if (self->is_settled || self->file.size < OLD_READING_LARGE)
         return true;
     nanosleep(&pause, NULL);
     return look_at(self, fd);
 }
 
-static bool check_size(struct file_reading *self)
+static bool check_size(struct old_file_reading *self)
 {
     off_t size = self->file.size;
     if (size < 0 || (uintmax_t)size > self->kind->max_len)
@@ -65,12 +65,12 @@ static bool check_size(struct file_reading *self)
     return true;
 }
 
-static bool read_octets(struct file_reading *self, int fd, const struct table *table, char *text,
-                        size_t len)
+static bool read_octets(struct old_file_reading *self, int fd, const struct old_table *table,
+                        char *text, size_t len)
 {
     for (size_t at = 0; at < len;) {
         size_t rest = len - at;
-        if (!table_is_wanted(table, &self->error))
+        if (!old_table_is_wanted(table, &self->error))
             return false;
         ssize_t n = read(fd, text + at, rest < READ_AT_ONCE ? rest : READ_AT_ONCE);
         if (n < 0 && errno == EINTR)
@@ -86,7 +86,7 @@ static bool read_octets(struct file_reading *self, int fd, const struct table *t
     return true;
 }
 
-static bool check_unchanged(struct file_reading *self, int fd)
+static bool check_unchanged(struct old_file_reading *self, int fd)
 {
     struct stat st;
     if (fstat(fd, &st) != 0)
@@ -97,9 +97,9 @@ static bool check_unchanged(struct file_reading *self, int fd)
                       self->path);
 }
 
-static bool fill(struct file_reading *self, int fd, struct table *table)
+static bool fill(struct old_file_reading *self, int fd, struct old_table *table)
 {
-    const struct file_kind *kind = self->kind;
+    const struct old_file_kind *kind = self->kind;
     size_t len = (size_t)self->file.size;
     char *text = malloc(len + 1);
     if (text == NULL)
@@ -110,25 +110,25 @@ static bool fill(struct file_reading *self, int fd, struct table *table)
     return ok;
 }
 
-static struct table *read_open_file(struct file_reading *self, int fd)
+static struct old_table *read_open_file(struct old_file_reading *self, int fd)
 {
     if (!look_when_settled(self, fd) || !check_size(self))
         return NULL;
-    struct table *table = table_new(&self->error);
+    struct old_table *table = old_table_new(&self->error);
     if (table == NULL)
         return NULL;
     table->is_cancelled = &self->is_cancelled;
     bool ok = fill(self, fd, table);
     if (ok && self->before != NULL)
-        table_compare(self->before, table, &self->changes);
+        old_table_compare(self->before, table, &self->changes);
     table->is_cancelled = NULL;
     if (ok)
         return table;
-    table_free(table);
+    old_table_free(table);
     return NULL;
 }
 
-static void prepare(struct file_reading *self, const struct table *before)
+static void prepare(struct old_file_reading *self, const struct old_table *before)
 {
     self->before = before;
     self->table = NULL;
@@ -139,7 +139,7 @@ static void prepare(struct file_reading *self, const struct table *before)
     atomic_store(&self->is_cancelled, false);
 }
 
-static void read_file(struct file_reading *self)
+static void read_file(struct old_file_reading *self)
 {
     self->began_at = (int64_t)time(NULL);
     int fd = open(self->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -151,7 +151,7 @@ static void read_file(struct file_reading *self)
     close(fd);
 }
 
-void file_reading_do(struct file_reading *self, const struct table *before)
+void old_file_reading_do(struct old_file_reading *self, const struct old_table *before)
 {
     prepare(self, before);
     read_file(self);
@@ -159,7 +159,7 @@ void file_reading_do(struct file_reading *self, const struct table *before)
 
 static void *run(void *arg)
 {
-    struct file_reading *self = arg;
+    struct old_file_reading *self = arg;
     read_file(self);
     pthread_mutex_lock(&self->lock);
     self->is_finished = true;
@@ -168,13 +168,13 @@ static void *run(void *arg)
     return NULL;
 }
 
-bool file_reading_start(struct file_reading *self, const struct table *before)
+bool old_file_reading_start(struct old_file_reading *self, const struct old_table *before)
 {
     prepare(self, before);
     return thread_start(&self->thread, run, self) == 0;
 }
 
-bool file_reading_wait(struct file_reading *self, int milliseconds)
+bool old_file_reading_wait(struct old_file_reading *self, int milliseconds)
 {
     const struct timespec until = clock_in(milliseconds);
     int rc = 0;
@@ -188,15 +188,16 @@ bool file_reading_wait(struct file_reading *self, int milliseconds)
     return is_finished;
 }
 
-void file_reading_cancel(struct file_reading *self)
+void old_file_reading_cancel(struct old_file_reading *self)
 {
     atomic_store(&self->is_cancelled, true);
     pthread_join(self->thread, NULL);
-    table_free(self->table);
+    old_table_free(self->table);
     self->table = NULL;
 }
 
-bool file_reading_init(struct file_reading *self, const struct file_kind *kind, const char *path)
+bool old_file_reading_init(struct old_file_reading *self, const struct old_file_kind *kind,
+                           const char *path)
 {
     self->kind = kind;
     self->path = path;
@@ -208,7 +209,7 @@ bool file_reading_init(struct file_reading *self, const struct file_kind *kind, 
     return false;
 }
 
-void file_reading_cleanup(struct file_reading *self)
+void old_file_reading_cleanup(struct old_file_reading *self)
 {
     pthread_mutex_destroy(&self->lock);
     pthread_cond_destroy(&self->finished);

@@ -2,7 +2,7 @@
 //
 // Watches a file with stat(2), and replaces the table when there is a new file that can be read. A
 // thread reads it, so that the thread that polls can go on to other stores.
-#include "store/file.h"
+#include "store/old_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,39 +11,39 @@
 // small file at once.
 enum { POLL_WAIT_MS = 50 };
 
-// struct file_store is one file. `read` is the state of the file that `table` was made from, and
-// `refused` one that was invalid, for the reason `refusal`.
+// struct old_file_store is one file. `read` is the state of the file that `table` was made from,
+// and `refused` one that was invalid, for the reason `refusal`.
 //
 // `lock` protects `table` and `as_of`, which poll() changes. `as_of` is 0 while the table is
 // current, and otherwise `current_at`, the time when it was last known to be current.
 //
 // `reading` reads a newer state while `is_reading`. `failure` is how the last poll failed, with
 // STORE_FAULT_NONE if it did not.
-struct file_store {
+struct old_file_store {
     struct store base;
-    struct file_kind kind;
+    struct old_file_kind kind;
     char *path;
     pthread_rwlock_t lock;
-    struct table *table;
+    struct old_table *table;
     int64_t as_of;
     int64_t current_at;
     struct file_identity read;
     struct file_identity refused;
     struct store_error refusal;
-    struct file_reading reading;
+    struct old_file_reading reading;
     bool is_reading;
     struct store_error failure;
 };
 
-static struct file_store *of(struct store *store)
+static struct old_file_store *of(struct store *store)
 {
-    return (struct file_store *)store;
+    return (struct old_file_store *)store;
 }
 
 // Only an invalid file stays refused until it changes. Other failures may pass by themselves.
-static bool refuse(struct file_store *self, struct store_error *err)
+static bool refuse(struct old_file_store *self, struct store_error *err)
 {
-    const struct file_reading *reading = &self->reading;
+    const struct old_file_reading *reading = &self->reading;
     if (reading->error.fault == STORE_FAULT_DATA && reading->is_settled) {
         self->refused = reading->file;
         self->refusal = reading->error;
@@ -51,10 +51,11 @@ static bool refuse(struct file_store *self, struct store_error *err)
     return store_fail_again(err, &reading->error);
 }
 
-static struct table *replace(struct file_store *self, struct table *table, int64_t as_of)
+static struct old_table *replace(struct old_file_store *self, struct old_table *table,
+                                 int64_t as_of)
 {
     pthread_rwlock_wrlock(&self->lock);
-    struct table *before = self->table;
+    struct old_table *before = self->table;
     self->table = table;
     self->as_of = as_of;
     pthread_rwlock_unlock(&self->lock);
@@ -62,10 +63,11 @@ static struct table *replace(struct file_store *self, struct table *table, int64
 }
 
 // Takes the result of a finished reading.
-static bool take(struct file_store *self, const struct changes *changes, struct store_error *err)
+static bool take(struct old_file_store *self, const struct changes *changes,
+                 struct store_error *err)
 {
     static const struct file_identity unknown = {0};
-    const struct file_reading *reading = &self->reading;
+    const struct old_file_reading *reading = &self->reading;
     self->is_reading = false;
     if (reading->table == NULL)
         return refuse(self, err);
@@ -73,31 +75,31 @@ static bool take(struct file_store *self, const struct changes *changes, struct 
     self->read = reading->is_settled ? reading->file : unknown;
     self->current_at = reading->began_at;
     store_error_clear(&self->failure);
-    struct table *before = replace(self, reading->table, reading->began_at);
+    struct old_table *before = replace(self, reading->table, reading->began_at);
     if (before != NULL)
-        table_report(&reading->changes, changes);
-    table_free(before);
+        old_table_report(&reading->changes, changes);
+    old_table_free(before);
     return true;
 }
 
 // A store that has failed is not known to work again before a reading has succeeded.
-static bool still_reading(const struct file_store *self, struct store_error *err)
+static bool still_reading(const struct old_file_store *self, struct store_error *err)
 {
     return self->failure.fault == STORE_FAULT_NONE || store_fail_again(err, &self->failure);
 }
 
-static bool reread(struct file_store *self, const struct changes *changes, int wait_ms,
+static bool reread(struct old_file_store *self, const struct changes *changes, int wait_ms,
                    struct store_error *err)
 {
-    self->is_reading = file_reading_start(&self->reading, self->table);
+    self->is_reading = old_file_reading_start(&self->reading, self->table);
     if (!self->is_reading)
-        file_reading_do(&self->reading, self->table);
-    else if (!file_reading_wait(&self->reading, wait_ms))
+        old_file_reading_do(&self->reading, self->table);
+    else if (!old_file_reading_wait(&self->reading, wait_ms))
         return still_reading(self, err);
     return take(self, changes, err);
 }
 
-static bool look_at_file(struct file_store *self, const struct changes *changes,
+static bool look_at_file(struct old_file_store *self, const struct changes *changes,
                          struct store_error *err)
 {
     const struct file_identity now = file_identity_at(self->path);
@@ -108,17 +110,17 @@ static bool look_at_file(struct file_store *self, const struct changes *changes,
     if (file_identity_same(&now, &self->refused))
         return store_fail_again(err, &self->refusal);
     if (!changes->is_last)
-        return reread(self, changes, now.size < READING_LARGE ? POLL_WAIT_MS : 0, err);
+        return reread(self, changes, now.size < OLD_READING_LARGE ? POLL_WAIT_MS : 0, err);
     // No later poll could take the result of a reading.
     changes->changed(changes->arg, NULL);
     return true;
 }
 
-static bool look_for_changes(struct file_store *self, const struct changes *changes,
+static bool look_for_changes(struct old_file_store *self, const struct changes *changes,
                              struct store_error *err)
 {
     if (self->is_reading && !changes->is_last) {
-        if (!file_reading_wait(&self->reading, 0))
+        if (!old_file_reading_wait(&self->reading, 0))
             return still_reading(self, err);
         if (!take(self, changes, err))
             return false;
@@ -126,7 +128,7 @@ static bool look_for_changes(struct file_store *self, const struct changes *chan
     return look_at_file(self, changes, err);
 }
 
-static void set_as_of(struct file_store *self, int64_t as_of)
+static void set_as_of(struct old_file_store *self, int64_t as_of)
 {
     pthread_rwlock_wrlock(&self->lock);
     self->as_of = as_of;
@@ -135,7 +137,7 @@ static void set_as_of(struct file_store *self, int64_t as_of)
 
 static bool poll(struct store *store, const struct changes *changes, struct store_error *err)
 {
-    struct file_store *self = of(store);
+    struct old_file_store *self = of(store);
     struct store_error failure = {.fault = STORE_FAULT_NONE};
     int64_t now = (int64_t)time(NULL);
     bool ok = look_for_changes(self, changes, &failure);
@@ -156,10 +158,10 @@ static bool poll(struct store *store, const struct changes *changes, struct stor
 static bool look_up(struct store *store, struct oc_bytes serial, struct record *out,
                     struct store_error *err)
 {
-    struct file_store *self = of(store);
+    struct old_file_store *self = of(store);
     (void)err;
     pthread_rwlock_rdlock(&self->lock);
-    table_find(self->table, serial, out);
+    old_table_find(self->table, serial, out);
     if (out->this_update == 0)
         out->this_update = self->as_of;
     pthread_rwlock_unlock(&self->lock);
@@ -171,17 +173,17 @@ static bool list(struct store *store, struct oc_bytes after, bool revoked_only,
                  struct store_error *err)
 {
     (void)err;
-    table_list(of(store)->table, after, revoked_only, each, arg);
+    old_table_list(of(store)->table, after, revoked_only, each, arg);
     return true;
 }
 
 static void close_store(struct store *store)
 {
-    struct file_store *self = of(store);
+    struct old_file_store *self = of(store);
     if (self->is_reading)
-        file_reading_cancel(&self->reading);
-    file_reading_cleanup(&self->reading);
-    table_free(self->table);
+        old_file_reading_cancel(&self->reading);
+    old_file_reading_cleanup(&self->reading);
+    old_table_free(self->table);
     pthread_rwlock_destroy(&self->lock);
     free(self->kind.arg);
     free(self->path);
@@ -208,22 +210,22 @@ static bool init_lock(pthread_rwlock_t *lock)
     return ok;
 }
 
-static bool init(struct file_store *self, const struct file_kind *kind, const char *path)
+static bool init(struct old_file_store *self, const struct old_file_kind *kind, const char *path)
 {
     self->base.methods = &methods;
     self->kind = *kind;
     self->path = strdup(path);
     if (self->path == NULL || !init_lock(&self->lock))
         return false;
-    if (file_reading_init(&self->reading, &self->kind, self->path))
+    if (old_file_reading_init(&self->reading, &self->kind, self->path))
         return true;
     pthread_rwlock_destroy(&self->lock);
     return false;
 }
 
-static struct file_store *file_store_new(const struct file_kind *kind, const char *path)
+static struct old_file_store *file_store_new(const struct old_file_kind *kind, const char *path)
 {
-    struct file_store *self = calloc(1, sizeof *self);
+    struct old_file_store *self = calloc(1, sizeof *self);
     if (self == NULL || init(self, kind, path))
         return self;
     free(self->path);
@@ -232,16 +234,16 @@ static struct file_store *file_store_new(const struct file_kind *kind, const cha
 }
 
 // Opening may block, so the file is read by the calling thread.
-struct store *file_store_open(const struct file_kind *kind, const char *path,
-                              struct store_error *err)
+struct store *old_file_store_open(const struct old_file_kind *kind, const char *path,
+                                  struct store_error *err)
 {
-    struct file_store *self = file_store_new(kind, path);
+    struct old_file_store *self = file_store_new(kind, path);
     if (self == NULL) {
         free(kind->arg);
         store_fail_memory(err);
         return NULL;
     }
-    file_reading_do(&self->reading, NULL);
+    old_file_reading_do(&self->reading, NULL);
     if (take(self, NULL, err)) {
         set_as_of(self, 0);
         return &self->base;
