@@ -216,13 +216,23 @@ static const struct record *find_before(const struct asked *asked, size_t i,
     return NULL;
 }
 
+// A compromised key is known whatever the source says, even if it cannot be read.
+static bool ask_store(const struct served_issuer *issuer, struct oc_bytes serial,
+                      struct record *record)
+{
+    *record = (struct record){0};
+    bool ok = issuer->store->methods->look_up(issuer->store, serial, record, NULL);
+    if (issuer->config->ca_compromised == NULL)
+        return ok;
+    record_compromise(record, issuer->config->ca_compromised_at);
+    return true;
+}
+
 static bool look_up(const struct asked *asked, size_t i, struct record *records)
 {
-    struct store *store = asked->issuer->store;
     const struct record *before = find_before(asked, i, records);
-    records[i] = (struct record){0};
     if (before == NULL)
-        return store->methods->look_up(store, asked->ids[i].serial, &records[i], NULL);
+        return ask_store(asked->issuer, asked->ids[i].serial, &records[i]);
     records[i] = *before;
     return true;
 }

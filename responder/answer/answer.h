@@ -70,7 +70,7 @@ struct answer_times {
 
 // answer_look_up asks the issuer's store and writes a job for the signer `signer`, whose
 // certificate expires at `signer_ends`, to `*job`. `records` gets what the store said about each
-// cert ID. Returns OC_RESPONSE_SUCCESSFUL; tryLater when the store cannot say or is out of date, or
+// cert ID, or what ca-compromised makes of it. Returns OC_RESPONSE_SUCCESSFUL; tryLater when the store cannot say or is out of date, or
 // no time is left that can be promised; or unauthorized, if the policy says so for serial numbers
 // never issued.
 enum oc_response_status answer_look_up(const struct asked *asked, const struct answer_times *times,

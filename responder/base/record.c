@@ -12,6 +12,19 @@ bool record_equal(const struct record *a, const struct record *b)
            a->this_update == b->this_update && a->next_update == b->next_update;
 }
 
+void record_compromise(struct record *record, int64_t since)
+{
+    // The issuer's statement does not depend on how current its source is.
+    record->this_update = 0;
+    record->next_update = 0;
+    if (record->status == RECORD_REVOKED && record->revoked_at < since)
+        return;
+    record->status = RECORD_REVOKED;
+    record->revoked_at = since;
+    record->has_reason = true;
+    record->reason = OC_REASON_CA_COMPROMISE;
+}
+
 bool record_reason_is_valid(long reason)
 {
     return reason > OC_REASON_UNSPECIFIED && reason <= OC_REASON_AA_COMPROMISE && reason != 7 &&

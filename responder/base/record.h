@@ -40,6 +40,11 @@ struct record {
 // record_equal returns whether two records lead to the same answer.
 bool record_equal(const struct record *a, const struct record *b);
 
+// record_compromise changes a record to what holds when the key of its issuer is compromised since
+// `since` (RFC 6960 2.7): revoked at that time for cACompromise, from now on. A certificate that
+// was revoked earlier keeps its own time and reason.
+void record_compromise(struct record *record, int64_t since);
+
 // record_reason_is_valid returns whether a number is a reason that an answer can give for a
 // revocation (RFC 5280 5.3.1). 7 is not assigned; removeFromCRL is for delta CRLs alone; and
 // unspecified is expressed by the absence of a reason.

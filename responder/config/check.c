@@ -5,6 +5,7 @@
 
 #include "base/listen_address.h"
 #include "config/value.h"
+#include "program/argument.h"
 #include "program/input.h"
 
 #include <ctype.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -181,6 +183,22 @@ static bool check_source(const struct config *config, const struct settings_sect
     return check_without_crl(section, err);
 }
 
+static bool check_compromise(const struct settings_section *section, struct issuer_config *issuer,
+                             struct settings_error *err)
+{
+    static const char name[] = "ca-compromised";
+    if (issuer->ca_compromised == NULL)
+        return true;
+    if (!argument_time(issuer->ca_compromised, &issuer->ca_compromised_at))
+        return fail(err, section, name,
+                    "%s is \"%s\": it must be a time like 2024-04-03T12:00:00Z, or seconds since "
+                    "1970",
+                    name, issuer->ca_compromised);
+    return issuer->ca_compromised_at <= (int64_t)time(NULL) ||
+           fail(err, section, name, "%s is \"%s\", which lies in the future", name,
+                issuer->ca_compromised);
+}
+
 // The default gives way to a shorter validity.
 static bool check_times(const struct settings_section *section, struct issuer_config *issuer,
                         struct settings_error *err)
@@ -201,8 +219,8 @@ static bool check_issuer(const struct config *config, const struct settings_sect
         return false;
     if (issuer->certificate == NULL)
         return fail(err, section, NULL, "issuer \"%s\" has no certificate", issuer->name);
-    return check_source(config, section, issuer, err) && check_times(section, issuer, err) &&
-           check_signers(section, issuer, err);
+    return check_source(config, section, issuer, err) && check_compromise(section, issuer, err) &&
+           check_times(section, issuer, err) && check_signers(section, issuer, err);
 }
 
 static bool check_issuers(const struct config *config, const struct settings_section *root,

@@ -42,7 +42,8 @@ struct signer_config {
 
 // struct issuer_config is one issuer. Times are in seconds. `max_age` is the longest time that
 // caches may keep an answer. `insecure_good_if_not_revoked` is for a source that does not list the
-// certificates that were issued; the other members after it are about CRLs as well.
+// certificates that were issued; the four members after it are about CRLs as well. If the issuer's
+// key is compromised, all its certificates are revoked since `ca_compromised_at` (RFC 6960 2.7).
 struct issuer_config {
     const char *name;
     const char *certificate;
@@ -54,6 +55,8 @@ struct issuer_config {
     bool user_certs_only;                   // the issuer issues no CA certificates
     bool insecure_crl_sha1;                 // CRLs may be signed with SHA-1
     bool insecure_crl_without_next_update;  // and need no nextUpdate
+    const char *ca_compromised;             // as it is written; NULL: it is not set
+    int64_t ca_compromised_at;              // the same in seconds since 1970
     enum unknown_rule unknown;
     enum nonce_rule nonce;
     int64_t validity;

@@ -77,6 +77,7 @@ const struct setting issuer_settings[] = {
     {"insecure-crl-sha1", SETTING_BOOL, IN_ISSUER(insecure_crl_sha1), 0, 0, "false"},
     {"insecure-crl-without-next-update", SETTING_BOOL, IN_ISSUER(insecure_crl_without_next_update),
      0, 0, "false"},
+    {"ca-compromised", SETTING_TEXT, IN_ISSUER(ca_compromised), 1, 64, NULL},
     {"unknown-serial", SETTING_CHOICE, IN_ISSUER(unknown), 0, 0, "unknown", unknown_choices},
     {"nonce", SETTING_CHOICE, IN_ISSUER(nonce), 0, 0, "ignore", nonce_choices},
     {"validity", SETTING_SECONDS, IN_ISSUER(validity), MINUTE, 366 * DAY, "1d"},

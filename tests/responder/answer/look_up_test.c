@@ -233,6 +233,77 @@ static void record_out_of_date(void **state)
         OK);
 }
 
+// RFC 6960 2.7.
+
+enum { COMPROMISED = SIGN_NOW - 10 * DAY };
+
+static void compromise(void)
+{
+    answer_fixture.configs[ISSUER_CA].ca_compromised = "set";
+    answer_fixture.configs[ISSUER_CA].ca_compromised_at = COMPROMISED;
+}
+
+static void assert_compromised(int64_t since, int reason)
+{
+    const struct oc_bytes serial = good_serial();
+    assert_int_equal(look_up(&serial, 1, far), OK);
+    assert_int_equal(records[0].status, RECORD_REVOKED);
+    const struct job_single *single = &job.singles[0];
+    assert_int_equal(single->status, OC_CERT_STATUS_REVOKED);
+    assert_int_equal(single->revocation_time, since);
+    assert_true(single->has_reason);
+    assert_int_equal(single->reason, reason);
+    assert_int_equal(single->this_update, SIGN_NOW);
+    assert_int_equal(single->next_update, SIGN_NOW + DAY);
+    assert_false(job.is_extended_revoke);
+}
+
+static void ca_compromised_whatever_the_source_says(void **state)
+{
+    static const struct record said[] = {
+        {RECORD_NONE},
+        {RECORD_GOOD},
+        {RECORD_NOT_ISSUED},
+        {RECORD_UNCERTAIN},
+        {RECORD_GOOD, .this_update = SIGN_NOW - DAY, .next_update = SIGN_NOW - 1},
+        {RECORD_GOOD, .this_update = SIGN_NOW + HOUR, .next_update = SIGN_NOW + DAY},
+        {RECORD_GOOD, .this_update = SIGN_NOW - HOUR, .next_update = SIGN_NOW + HOUR},
+        {RECORD_REVOKED, COMPROMISED, true, OC_REASON_SUPERSEDED},
+        {RECORD_REVOKED, SIGN_NOW - DAY, true, OC_REASON_KEY_COMPROMISE},
+    };
+    (void)state;
+    compromise();
+    answer_fixture.configs[ISSUER_CA].unknown = UNKNOWN_REVOKED;
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        fixture_put(ISSUER_CA, good_serial(), said[i]);
+        assert_compromised(COMPROMISED, OC_REASON_CA_COMPROMISE);
+    }
+    answer_fixture.configs[ISSUER_CA].unknown = UNKNOWN_UNAUTHORIZED;
+    fixture_put(ISSUER_CA, good_serial(), (struct record){RECORD_NOT_ISSUED});
+    assert_compromised(COMPROMISED, OC_REASON_CA_COMPROMISE);
+    answer_fixture.stores[ISSUER_CA].fails = true;
+    assert_compromised(COMPROMISED, OC_REASON_CA_COMPROMISE);
+}
+
+static void ca_compromised_after_a_revocation(void **state)
+{
+    (void)state;
+    compromise();
+    fixture_put(ISSUER_CA, good_serial(),
+                (struct record){RECORD_REVOKED, COMPROMISED - 1, true, OC_REASON_SUPERSEDED,
+                                .this_update = SIGN_NOW - DAY, .next_update = SIGN_NOW - HOUR});
+    assert_compromised(COMPROMISED - 1, OC_REASON_SUPERSEDED);
+}
+
+// The other issuer is not concerned.
+static void ca_compromised_of_another_issuer(void **state)
+{
+    (void)state;
+    answer_fixture.configs[ISSUER_OTHER].ca_compromised = "set";
+    say((struct record){RECORD_GOOD});
+    assert_int_equal(job.singles[0].status, OC_CERT_STATUS_GOOD);
+}
+
 static void never_after_the_end_of_the_signer(void **state)
 {
     const struct oc_bytes serial = good_serial();
@@ -331,6 +402,9 @@ int main(void)
         TEST(store_that_cannot_say),
         TEST(record_of_its_own_time),
         TEST(record_out_of_date),
+        TEST(ca_compromised_whatever_the_source_says),
+        TEST(ca_compromised_after_a_revocation),
+        TEST(ca_compromised_of_another_issuer),
         TEST(never_after_the_end_of_the_signer),
         TEST(jitter_is_taken_off),
         TEST(nonce_is_passed_on),

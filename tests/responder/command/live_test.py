@@ -283,6 +283,34 @@ class LiveTest(OcspdCase):
         until(lambda: not daemon.is_healthy(), daemon.log, 5)
         self.assertEqual(self.ask(daemon, 1), "revoked")
 
+    def test_ca_compromised(self):
+        """Cached and saved answers do not outlive a reload."""
+        self.ocspd("issue", "1", "2")
+        self.ocspd("revoke", "--reason", "superseded", "--at", "2024-01-01T00:00:00Z", "2")
+        daemon = self.start()
+        self.assertEqual([self.ask(daemon, serial) for serial in (1, 2, 3)],
+                         ["good", "revoked", "unknown"])
+        until(lambda: self.saved() == 2, daemon.log)
+        self.configure(issuer(ca_compromised=THEN))
+        daemon.hup()
+        self.assert_soon(daemon, 1, "revoked")
+        for serial, reason, since in ((1, "cACompromise", "Apr  3 12:00:00 2024"),
+                                      (2, "superseded", "Jan  1 00:00:00 2024"),
+                                      (3, "cACompromise", "Apr  3 12:00:00 2024")):
+            text = self.ask_text(daemon, serial)
+            self.assertIn(f"Reason: {reason}\n", text)
+            self.assertIn(f"Revocation Time: {since} GMT\n", text)
+        daemon.stop()
+        daemon = self.start()
+        self.assertEqual(self.ask(daemon, 1), "revoked")
+        self.configure()
+        daemon.hup()
+        self.assert_soon(daemon, 1, "good")
+
+    def ask_text(self, daemon, serial):
+        return self.openssl("ocsp", "-issuer", "ca.pem", "-CAfile", "ca.pem", "-serial",
+                            str(serial), "-url", daemon.url, "-no_nonce").decode()
+
     def test_several_issuers(self):
         self.make_signer("signer2", ca="other")
         self.configure(issuer(), issuer("second", signer("b", certificate="signer2.pem",

@@ -200,6 +200,26 @@ static void paths_are_relative_to_the_file(void **state)
     config_free(config);
 }
 
+static void ca_compromised(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t at;
+    } times[] = {{"2024-04-03T12:00:00Z", 1712145600}, {"1712145600", 1712145600}, {"0", 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "ca-compromised = \"%s\"", times[i].text);
+        struct config *config = parse_valid(&(struct text){.issuer = line});
+        assert_string_equal(config->issuers[0].ca_compromised, times[i].text);
+        assert_int_equal(config->issuers[0].ca_compromised_at, times[i].at);
+        config_free(config);
+    }
+    struct config *config = parse_valid(&(struct text){0});
+    assert_null(config->issuers[0].ca_compromised);
+    config_free(config);
+}
+
 // The default of max-age is lowered; a max-age that is set causes an error instead.
 static void short_validity_shortens_default_max_age(void **state)
 {
@@ -378,6 +398,11 @@ static const struct refusal policy[] = {
     {{.issuer = "source = index source-file = x\ninsecure-good-if-not-revoked = true"},
      "x.conf:6: insecure-good-if-not-revoked needs source = crl; other sources know which "
      "certificates were issued"},
+    {{.issuer = "ca-compromised = yesterday"},
+     "x.conf:5: ca-compromised is \"yesterday\": it must be a time like 2024-04-03T12:00:00Z, or "
+     "seconds since 1970"},
+    {{.issuer = "ca-compromised = 2999-01-01T00:00:00Z"},
+     "x.conf:5: ca-compromised is \"2999-01-01T00:00:00Z\", which lies in the future"},
     {{.issuer = "validity = 1h\nmax-age = 61m"},
      "x.conf:6: max-age is above validity: caches would keep answers that have expired"},
     {{.issuer = "signer t { key = k }"},
@@ -781,6 +806,7 @@ int main(void)
         cmocka_unit_test(issuer_defaults),
         cmocka_unit_test(all_settings),
         cmocka_unit_test(paths_are_relative_to_the_file),
+        cmocka_unit_test(ca_compromised),
         cmocka_unit_test(short_validity_shortens_default_max_age),
         cmocka_unit_test(comments_are_not_counted_twice),
         cmocka_unit_test(quotes_protect),
