@@ -22,6 +22,8 @@ struct engine *engine_new(char *why, size_t size)
     if (engine != NULL) {
         pthread_rwlock_init(&engine->lock, NULL);
         pthread_mutex_init(&engine->ticking, NULL);
+        pthread_mutex_init(&engine->reload_lock, NULL);
+        atomic_init(&engine->polled_at, clock_ms());
         saving_init(&engine->saving);
         engine->crypto = oc_openssl_new();
         engine->cache = cache_new(FIRST_CACHE);
@@ -54,6 +56,7 @@ void engine_free(struct engine *engine)
     oc_openssl_free(engine->crypto);
     pthread_rwlock_destroy(&engine->lock);
     pthread_mutex_destroy(&engine->ticking);
+    pthread_mutex_destroy(&engine->reload_lock);
     free(engine);
 }
 
@@ -154,10 +157,12 @@ bool engine_has_signer_process(struct engine *engine)
     return is_alive;
 }
 
+// A store that hangs in a tick must not stop the caller as well.
 static struct generation *take_retired(struct engine *engine)
 {
     struct generation *taken = NULL;
-    pthread_mutex_lock(&engine->ticking);
+    if (pthread_mutex_trylock(&engine->ticking) != 0)
+        return NULL;
     struct generation **at = &engine->retired;
     while (*at != NULL) {
         struct generation *generation = *at;
@@ -182,34 +187,4 @@ void engine_free_retired(struct engine *engine)
         next = generation->next;
         generation_free(generation);
     }
-}
-
-static int64_t first_end(const struct generation *generation)
-{
-    int64_t first = 0;
-    int64_t now = clock_seconds();
-    for (size_t i = 0; i < generation->served.n_issuers; i++) {
-        int64_t ends = generation_ends(generation, &generation->served.issuers[i], now);
-        if (first == 0 || ends < first)
-            first = ends;
-    }
-    return first;
-}
-
-void engine_get_status(struct engine *engine, struct engine_status *out)
-{
-    *out = (struct engine_status){.n_signed = atomic_load(&engine->n_signed),
-                                  .n_sign_failed = atomic_load(&engine->n_sign_failed),
-                                  .n_refused = atomic_load(&engine->n_refused),
-                                  .n_not_saved = atomic_load(&engine->saving.n_lost)};
-    cache_count(engine->cache, &out->cache);
-    struct generation *generation = engine_hold(engine);
-    if (generation == NULL)
-        return;
-    out->sign_queue = signer_link_queue(generation->link);
-    out->is_signer_alive = signer_link_is_alive(generation->link);
-    out->stores_ok = atomic_load(&generation->sources_ok);
-    out->signer_ends = first_end(generation);
-    out->has_signers = generation_n_unsigned(generation, clock_seconds()) == 0;
-    engine_release(generation);
 }

@@ -39,20 +39,4 @@ void engine_release(struct generation *generation);
 // This may take some time: the caller is a thread that nothing waits for, not the upkeep's.
 void engine_free_retired(struct engine *engine);
 
-// struct engine_status is what metrics and health report.
-struct engine_status {
-    struct cache_counts cache;
-    size_t sign_queue;
-    bool is_signer_alive;
-    bool stores_ok;       // every store could be read at the last tick
-    bool has_signers;     // every issuer has a signer that is valid now
-    int64_t signer_ends;  // when the first issuer will have none; 0: there is no issuer
-    uint64_t n_signed;
-    uint64_t n_sign_failed;
-    uint64_t n_refused;    // because the queue was full
-    uint64_t n_not_saved;  // answers that a restart will not find
-};
-
-void engine_get_status(struct engine *engine, struct engine_status *out);
-
 #endif

@@ -21,6 +21,10 @@ struct engine {
     struct generation *generation;
     struct generation *retired;
     pthread_mutex_t ticking;  // guards `retired`, and is held during upkeep
+    atomic_llong polled_at;   // when the sources were last polled, in milliseconds of clock_ms()
+    pthread_mutex_t reload_lock;  // guards the two after it
+    int64_t reloaded_at;
+    char reload_error[256];  // why the last reload was refused; "": it was not
     atomic_uint_fast64_t n_signed;
     atomic_uint_fast64_t n_sign_failed;
     atomic_uint_fast64_t n_refused;

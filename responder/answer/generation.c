@@ -61,7 +61,7 @@ static struct generation *begin(const struct oc_crypto *crypto, struct sources *
         return NULL;
     }
     atomic_init(&generation->n_holders, 0);
-    atomic_init(&generation->sources_ok, true);
+    atomic_init(&generation->polling, 0);
     generation->sources = sources;
     generation->config = sources->config;
     generation->served = sources->served;
@@ -85,10 +85,7 @@ struct generation *generation_new(const struct oc_crypto *crypto, struct config 
 struct generation *generation_renew(const struct oc_crypto *crypto, const struct generation *before,
                                     int socket, char *why, size_t size)
 {
-    struct generation *generation = begin(crypto, sources_hold(before->sources), socket, why, size);
-    if (generation != NULL)
-        atomic_store(&generation->sources_ok, atomic_load(&before->sources_ok));
-    return generation;
+    return begin(crypto, sources_hold(before->sources), socket, why, size);
 }
 
 void generation_free(struct generation *generation)
@@ -166,15 +163,15 @@ int64_t generation_ends(const struct generation *generation, const struct served
     return end;
 }
 
-size_t generation_n_unsigned(const struct generation *generation, int64_t now)
+const struct served_issuer *generation_unsigned(const struct generation *generation, int64_t now)
 {
-    size_t n = 0;
     for (size_t i = 0; i < generation->served.n_issuers; i++) {
         uint32_t number;
-        if (generation_signer(generation, &generation->served.issuers[i], now, &number) == NULL)
-            n++;
+        const struct served_issuer *issuer = &generation->served.issuers[i];
+        if (generation_signer(generation, issuer, now, &number) == NULL)
+            return issuer;
     }
-    return n;
+    return NULL;
 }
 
 struct served_issuer *generation_issuer(const struct generation *generation, uint64_t key)

@@ -11,15 +11,16 @@
 
 #include <stdatomic.h>
 
-// struct signer_set is the signers of an issuer, by their indexes in the link.
+// struct signer_set is the signers of an issuer, by their indexes in the link. `expiring` belongs
+// to the upkeep.
 struct signer_set {
     size_t n;
     uint32_t *numbers;
+    struct alarm expiring;
 };
 
 // struct generation is one of them. `config` and `served` are those of `sources`. `sets` has one
-// element for each issuer. `sources_ok` (every source could be read), `warned_at` and `n_unsigned`
-// (the issuers without a valid signer at the last look) belong to the upkeep.
+// element for each issuer. `polling` is the index of the issuer whose store is being polled.
 struct generation {
     atomic_uint n_holders;
     struct generation *next;
@@ -30,9 +31,7 @@ struct generation {
     struct signer_link *link;
     const struct signer_info *infos;
     size_t n_infos;
-    atomic_bool sources_ok;
-    int64_t warned_at;
-    size_t n_unsigned;
+    atomic_size_t polling;
 };
 
 // generation_new loads what a configuration names, with the signer process behind `socket`; it
@@ -60,8 +59,8 @@ bool generation_has_signer(const struct generation *generation, const struct ser
 int64_t generation_ends(const struct generation *generation, const struct served_issuer *issuer,
                         int64_t now);
 
-// generation_n_unsigned counts the issuers without a signer at `now`.
-size_t generation_n_unsigned(const struct generation *generation, int64_t now);
+// generation_unsigned returns the first issuer without a signer at `now`; NULL if each has one.
+const struct served_issuer *generation_unsigned(const struct generation *generation, int64_t now);
 
 // generation_issuer finds an issuer by its key; NULL when it is not served.
 struct served_issuer *generation_issuer(const struct generation *generation, uint64_t key);

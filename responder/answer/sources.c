@@ -111,6 +111,7 @@ static bool open_stores(struct sources *sources, char *why, size_t size)
             snprintf(why, size, "%s", err.text);
             return false;
         }
+        source_watch_begin(&sources->watches[i], served);
     }
     return true;
 }
@@ -124,6 +125,9 @@ void sources_release(struct sources *sources)
         oc_issuer_cleanup(&sources->served.issuers[i].issuer);
         oc_openssl_certs_free(&sources->certs[i]);
     }
+    for (size_t i = 0; sources->watches != NULL && i < sources->config->n_issuers; i++)
+        source_watch_cleanup(&sources->watches[i]);
+    free(sources->watches);
     free(sources->served.issuers);
     free(sources->certs);
     config_free(sources->config);
@@ -142,7 +146,10 @@ static struct sources *new_sources(struct config *config)
     sources->served.max_request = config->max_request;
     sources->served.issuers = calloc(config->n_issuers, sizeof *sources->served.issuers);
     sources->certs = calloc(config->n_issuers, sizeof *sources->certs);
-    if (sources->served.issuers != NULL && sources->certs != NULL)
+    sources->watches = calloc(config->n_issuers, sizeof *sources->watches);
+    for (size_t i = 0; sources->watches != NULL && i < config->n_issuers; i++)
+        source_watch_init(&sources->watches[i]);
+    if (sources->served.issuers != NULL && sources->certs != NULL && sources->watches != NULL)
         return sources;
     sources_release(sources);
     return NULL;

@@ -6,6 +6,7 @@
 #define ANSWER_SOURCES_H
 
 #include "answer/answer.h"
+#include "answer/source_watch.h"
 
 #include <stdatomic.h>
 
@@ -15,7 +16,8 @@ struct sources {
     atomic_uint n_owners;
     struct config *config;
     struct served served;
-    struct oc_list *certs;  // the issuers' files, one for each
+    struct oc_list *certs;         // the issuers' files, one for each
+    struct source_watch *watches;  // one for each issuer
 };
 
 // enum sources_what is how much is loaded.

@@ -12,29 +12,20 @@
 enum {
     REFRESH_AT_ONCE = 512,  // answers in a tick
     SAVE_MS = 100,          // of a tick
-    WARN_EACH = 86400,      // seconds
 };
 
-static void poll_stores(struct engine *engine, struct generation *generation)
+static void poll_store(struct engine *engine, struct generation *generation, size_t i)
 {
-    bool ok = true;
-    bool was_ok = atomic_load(&generation->sources_ok);
-    for (size_t i = 0; i < generation->served.n_issuers; i++) {
-        struct served_issuer *issuer = &generation->served.issuers[i];
-        struct store_error err;
-        if (changes_poll(engine->cache, issuer, false, &err)) {
-            issuer->n_lost = 0;
-            continue;
-        }
-        ok = false;
+    struct served_issuer *issuer = &generation->served.issuers[i];
+    struct store_error err;
+    atomic_store(&generation->polling, i);
+    bool ok = changes_poll(engine->cache, issuer, false, &err);
+    if (ok)
+        issuer->n_lost = 0;
+    else
         changes_take_failure(engine->cache, issuer, err.fault);
-        if (was_ok)
-            log_line(LOG_ERROR_LINE, "%s: cannot read the source: %s", issuer->config->name,
-                     err.text);
-    }
-    if (ok && !was_ok)
-        log_line(LOG_INFO_LINE, "all sources can be read again");
-    atomic_store(&generation->sources_ok, ok);
+    source_watch_polled(&generation->sources->watches[i], issuer, ok ? NULL : &err,
+                        generation->config->source_warning);
 }
 
 // Callers that wait for an answer come first: half of the queue is reserved for them.
@@ -54,34 +45,42 @@ static void refresh(struct engine *engine, struct generation *generation)
     }
 }
 
-static void warn_of(const struct served_issuer *issuer, int64_t ends, int64_t now)
+// enum signer_level is what an alarm about the signers of an issuer says.
+enum signer_level { SIGNER_VALID = 0, SIGNER_EXPIRING, SIGNER_MISSING };
+
+static void log_signer(const char *name, enum signer_level level, int64_t left)
 {
-    if (ends <= now)
+    char span[CONDITION_DURATION];
+    switch (level) {
+    case SIGNER_VALID:
+        log_line(LOG_INFO_LINE, "%s: a signer certificate is valid again", name);
+        break;
+    case SIGNER_EXPIRING:
+        log_line(LOG_WARNING_LINE,
+                 "%s: the last signer certificate expires in %s: add a signer, and reload", name,
+                 condition_duration(left, span));
+        break;
+    case SIGNER_MISSING:
         log_line(LOG_ERROR_LINE,
                  "%s: no signer certificate is valid, so new answers are tryLater: add a signer "
                  "with a valid certificate, and reload",
-                 issuer->config->name);
-    else
-        log_line(LOG_WARNING_LINE,
-                 "%s: the last signer certificate expires in %lld hours: add a signer, and reload",
-                 issuer->config->name, (long long)(ends - now) / 3600);
+                 name);
+        break;
+    }
 }
 
-// Warns each day, and whenever the number of issuers without a valid signer has changed.
-static void warn(struct generation *generation)
+static void watch_signers(struct generation *generation, size_t i)
 {
     int64_t now = clock_seconds();
-    size_t n_unsigned = generation_n_unsigned(generation, now);
-    if (now < generation->warned_at + WARN_EACH && n_unsigned == generation->n_unsigned)
-        return;
-    generation->warned_at = now;
-    generation->n_unsigned = n_unsigned;
-    for (size_t i = 0; i < generation->served.n_issuers; i++) {
-        const struct served_issuer *issuer = &generation->served.issuers[i];
-        int64_t ends = generation_ends(generation, issuer, now);
-        if (ends <= now + generation->config->signer_warning)
-            warn_of(issuer, ends, now);
-    }
+    const struct served_issuer *issuer = &generation->served.issuers[i];
+    int64_t ends = generation_ends(generation, issuer, now);
+    enum signer_level level = SIGNER_VALID;
+    if (ends <= now)
+        level = SIGNER_MISSING;
+    else if (ends <= now + generation->config->signer_warning)
+        level = SIGNER_EXPIRING;
+    if (alarm_is_due(&generation->sets[i].expiring, (int)level, now))
+        log_signer(issuer->config->name, level, ends - now);
 }
 
 void upkeep_tick(struct engine *engine)
@@ -89,11 +88,14 @@ void upkeep_tick(struct engine *engine)
     // A reload holds this lock until it has polled the old stores for the last time.
     pthread_mutex_lock(&engine->ticking);
     struct generation *generation = engine_hold(engine);
+    atomic_store(&engine->polled_at, clock_ms());
     if (generation != NULL) {
-        poll_stores(engine, generation);
+        for (size_t i = 0; i < generation->served.n_issuers; i++)
+            poll_store(engine, generation, i);
         refresh(engine, generation);
         saving_flush(&engine->saving, &generation->served, SAVE_MS);
-        warn(generation);
+        for (size_t i = 0; i < generation->served.n_issuers; i++)
+            watch_signers(generation, i);
         engine_release(generation);
     }
     pthread_mutex_unlock(&engine->ticking);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The work of the engine that is due from time to time: it takes changes from the stores, refreshes
-// answers before they get old, saves new ones, and warns about signer certificates that are about
-// to expire.
+// answers before they get old, saves new ones, and logs what is wrong, or soon will be, with
+// sources and signer certificates.
 #ifndef ANSWER_UPKEEP_H
 #define ANSWER_UPKEEP_H
 

@@ -92,6 +92,7 @@ struct config {
     int64_t request_timeout;  // to receive one request
     int64_t drain_timeout;    // to finish connections before exit
     int64_t signer_warning;   // before the last signer of an issuer expires
+    int64_t source_warning;   // before the source of an issuer expires
     enum log_form log;
     size_t access_log_sample;  // one out of so many requests is logged; 0: none
     struct issuer_config *issuers;

@@ -60,6 +60,7 @@ const struct setting config_settings[] = {
     {"request-timeout", SETTING_SECONDS, IN_CONFIG(request_timeout), 1, HOUR, "10s"},
     {"drain-timeout", SETTING_SECONDS, IN_CONFIG(drain_timeout), 0, HOUR, "30s"},
     {"signer-warning", SETTING_SECONDS, IN_CONFIG(signer_warning), 0, 365 * DAY, "7d"},
+    {"source-warning", SETTING_SECONDS, IN_CONFIG(source_warning), 0, 365 * DAY, "12h"},
     {"log", SETTING_CHOICE, IN_CONFIG(log), 0, 0, "text", log_choices},
     {"access-log-sample", SETTING_COUNT, IN_CONFIG(access_log_sample), 0, 1000000000, "0"},
     {NULL},

@@ -3,10 +3,11 @@
 // One thread and few connections; nothing served here is secret.
 #include "http/admin.h"
 
-#include "answer/engine.h"
+#include "answer/engine_status.h"
 #include "base/thread.h"
 #include "http/accept.h"
 #include "http/metrics.h"
+#include "http/source_metrics.h"
 
 #include <microhttpd.h>
 
@@ -48,17 +49,51 @@ static enum MHD_Result send_line(struct MHD_Connection *mhd, unsigned status, co
     return send_text(mhd, status, "text/plain; charset=us-ascii", line, strlen(line));
 }
 
+// print_fault prints one line, without an issuer if none is concerned.
+static void print_fault(FILE *out, enum engine_fault fault, const char *about)
+{
+    static const char *const texts[ENGINE_FAULTS] = {
+        [ENGINE_SIGNER_DOWN] = "signer unavailable",
+        [ENGINE_NO_VALID_SIGNER] = "no valid signer",
+        [ENGINE_HANGS] = "the source does not answer, so no source is read",
+        [ENGINE_UNREADABLE] = "cannot read the source",
+        [ENGINE_EXPIRED] = "the source has expired",
+        [ENGINE_NOT_YET_VALID] = "the source is not yet valid",
+        [ENGINE_RELOAD_REFUSED] = "the last reload was refused",
+    };
+    if (fault == ENGINE_RELOAD_REFUSED)
+        fprintf(out, "%s: %s\n", texts[fault], about);
+    else if (about[0] != '\0')
+        fprintf(out, "issuer \"%s\": %s\n", about, texts[fault]);
+    else
+        fprintf(out, "%s\n", texts[fault]);
+}
+
+// Health is one line for each kind of fault, or "ok".
 static enum MHD_Result send_health(const struct admin *admin, struct MHD_Connection *mhd)
 {
     struct engine_status status;
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    if (out == NULL)
+        return MHD_NO;
+    bool ok = true;
     engine_get_status(admin->engine, &status);
-    if (!status.is_signer_alive)
-        return send_line(mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "signer unavailable");
-    if (!status.has_signers)
-        return send_line(mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "an issuer has no valid signer");
-    if (!status.stores_ok)
-        return send_line(mhd, MHD_HTTP_SERVICE_UNAVAILABLE, "cannot read a store");
-    return send_line(mhd, MHD_HTTP_OK, "ok");
+    for (int fault = 0; fault < ENGINE_FAULTS; fault++) {
+        if (!status.faults[fault].is_there)
+            continue;
+        ok = false;
+        print_fault(out, (enum engine_fault)fault, status.faults[fault].about);
+    }
+    if (ok)
+        fputs("ok\n", out);
+    enum MHD_Result result = MHD_NO;
+    if (fclose(out) == 0)
+        result = send_text(mhd, ok ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
+                           "text/plain; charset=utf-8", text, len);
+    free(text);
+    return result;
 }
 
 static void print_cache(FILE *out, const struct cache_counts *cache, int64_t now)
@@ -92,7 +127,16 @@ static void print_status(FILE *out, const struct engine_status *status, int64_t 
         metrics_print_gauge(out, "ocspd_signer_expiry_seconds", status->signer_ends - now,
                             "Seconds until the first issuer has no valid signer.");
     metrics_print_gauge(out, "ocspd_store_up", status->stores_ok,
-                        "Whether every store can be read.");
+                        "Whether every source can be read and is current.");
+    metrics_print_gauge(out, "ocspd_poll_age_seconds", status->poll_age / 1000,
+                        "Seconds since the sources were last looked at.");
+    metrics_print_gauge(out, "ocspd_config_last_reload_successful",
+                        !status->faults[ENGINE_RELOAD_REFUSED].is_there,
+                        "Whether the last attempt to load a configuration succeeded.");
+    if (status->reloaded_at != 0)
+        metrics_print_gauge(out, "ocspd_config_last_reload_success_timestamp_seconds",
+                            status->reloaded_at,
+                            "When a configuration was last loaded, in seconds since 1970.");
 }
 
 static enum MHD_Result send_metrics(const struct admin *admin, struct MHD_Connection *mhd)
@@ -106,6 +150,7 @@ static enum MHD_Result send_metrics(const struct admin *admin, struct MHD_Connec
     engine_get_status(admin->engine, &status);
     metrics_print(out);
     print_status(out, &status, (int64_t)time(NULL));
+    source_metrics_print(out, admin->engine, (int64_t)time(NULL));
     enum MHD_Result result = MHD_NO;
     if (fclose(out) == 0)
         result = send_text(mhd, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", text, len);

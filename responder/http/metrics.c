@@ -110,20 +110,20 @@ void metrics_without_request(void)
     add(&n_without_request, 1);
 }
 
-static void print_head(FILE *out, const char *name, const char *type, const char *help)
+void metrics_print_head(FILE *out, const char *name, const char *type, const char *help)
 {
     fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
 void metrics_print_counter(FILE *out, const char *name, uint64_t value, const char *help)
 {
-    print_head(out, name, "counter", help);
+    metrics_print_head(out, name, "counter", help);
     fprintf(out, "%s %llu\n", name, (unsigned long long)value);
 }
 
 void metrics_print_gauge(FILE *out, const char *name, int64_t value, const char *help)
 {
-    print_head(out, name, "gauge", help);
+    metrics_print_head(out, name, "gauge", help);
     fprintf(out, "%s %lld\n", name, (long long)value);
 }
 
@@ -139,8 +139,8 @@ static uint64_t sum_requests(size_t outcome, size_t method, size_t hash)
 // each outcome is present from the start.
 static void print_requests(FILE *out)
 {
-    print_head(out, "ocspd_requests_total", "counter",
-               "Requests by outcome, method, and hash of the first cert ID.");
+    metrics_print_head(out, "ocspd_requests_total", "counter",
+                       "Requests by outcome, method, and hash of the first cert ID.");
     for (size_t outcome = 0; outcome < METRIC_OUTCOMES; outcome++)
         for (size_t method = 0; method < METRIC_METHODS; method++)
             for (size_t hash = 0; hash < HASHES; hash++) {
@@ -159,8 +159,8 @@ static void print_latency(FILE *out)
 {
     uint64_t n = 0;
     uint64_t microseconds = 0;
-    print_head(out, "ocspd_request_duration_seconds", "histogram",
-               "Seconds from the first line of a request until its answer is ready.");
+    metrics_print_head(out, "ocspd_request_duration_seconds", "histogram",
+                       "Seconds from the first line of a request until its answer is ready.");
     for (size_t bucket = 0; bucket <= BUCKETS; bucket++) {
         for (size_t i = 0; i < SHARDS; i++)
             n += get(&shards[i].buckets[bucket]);

@@ -59,8 +59,10 @@ void metrics_dropped(void);
 void metrics_without_request(void);
 
 // metrics_print writes everything that is counted here. metrics_print_counter and
-// metrics_print_gauge write another metric, with its help text.
+// metrics_print_gauge write another metric, with its help text; metrics_print_head writes only what
+// comes before its values.
 void metrics_print(FILE *out);
+void metrics_print_head(FILE *out, const char *name, const char *type, const char *help);
 void metrics_print_counter(FILE *out, const char *name, uint64_t value, const char *help);
 void metrics_print_gauge(FILE *out, const char *name, int64_t value, const char *help);
 

@@ -5,6 +5,7 @@
 #include "answer/answer.h"
 #include "answer/ask.h"
 #include "answer/engine_object.h"
+#include "answer/engine_status.h"
 #include "answer/upkeep.h"
 #include "config/load.h"
 #include "signer/process.h"
@@ -647,6 +648,162 @@ static void another_file_in_its_place(void **state)
     }
 }
 
+// A store that does not answer, and the thread of the upkeep that waits for it.
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool is_waiting;
+    bool goes_on;
+} hanging = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, false};
+
+static bool poll_and_hang(struct store *store, const struct changes *changes,
+                          struct store_error *err)
+{
+    (void)store;
+    (void)changes;
+    (void)err;
+    pthread_mutex_lock(&hanging.lock);
+    hanging.is_waiting = true;
+    pthread_cond_broadcast(&hanging.changed);
+    while (!hanging.goes_on)
+        pthread_cond_wait(&hanging.changed, &hanging.lock);
+    pthread_mutex_unlock(&hanging.lock);
+    return true;
+}
+
+static void *tick_once(void *arg)
+{
+    upkeep_tick(arg);
+    return NULL;
+}
+
+static bool is_up(struct engine *engine)
+{
+    size_t n;
+    struct engine_source *sources = engine_get_sources(engine, &n);
+    assert_int_equal(n, 1);
+    assert_string_equal(sources[0].issuer, "engine");
+    bool is_up = sources[0].is_up;
+    free(sources);
+    return is_up;
+}
+
+static void store_that_hangs(void **state)
+{
+    struct engine_fixture fixture;
+    struct engine_status look;
+    char name[CONFIG_NAME_MAX + 1];
+    pthread_t thread;
+    (void)state;
+    set_up(&fixture);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    struct store *store = fixture.engine->generation->served.issuers[0].store;
+    const struct store_methods *before = store->methods;
+    struct store_methods methods = *before;
+    methods.poll = poll_and_hang;
+    store->methods = &methods;
+    assert_int_equal(pthread_create(&thread, NULL, tick_once, fixture.engine), 0);
+    pthread_mutex_lock(&hanging.lock);
+    while (!hanging.is_waiting)
+        pthread_cond_wait(&hanging.changed, &hanging.lock);
+    pthread_mutex_unlock(&hanging.lock);
+    // Not for long yet. None of these waits for the store.
+    engine_free_retired(fixture.engine);
+    engine_get_status(fixture.engine, &look);
+    assert_true(look.stores_ok);
+    assert_false(engine_hangs(fixture.engine, name));
+    assert_true(is_up(fixture.engine));
+    atomic_fetch_sub(&fixture.engine->polled_at, 61000);
+    engine_get_status(fixture.engine, &look);
+    assert_false(look.stores_ok);
+    assert_true(look.poll_age >= 61000);
+    assert_true(look.faults[ENGINE_HANGS].is_there);
+    assert_string_equal(look.faults[ENGINE_HANGS].about, "engine");
+    assert_true(engine_hangs(fixture.engine, name));
+    assert_string_equal(name, "engine");
+    assert_false(is_up(fixture.engine));
+    pthread_mutex_lock(&hanging.lock);
+    hanging.goes_on = true;
+    pthread_cond_broadcast(&hanging.changed);
+    pthread_mutex_unlock(&hanging.lock);
+    pthread_join(thread, NULL);
+    upkeep_tick(fixture.engine);
+    engine_get_status(fixture.engine, &look);
+    assert_true(look.stores_ok);
+    store->methods = before;
+    tear_down(&fixture);
+}
+
+// Sources that are out of date.
+
+static struct source_state fake_state;
+
+static void get_fake_state(struct store *store, struct source_state *out)
+{
+    (void)store;
+    *out = fake_state;
+}
+
+static void expect_faults(struct engine *engine, bool is_expired, bool is_early)
+{
+    struct engine_status look;
+    upkeep_tick(engine);
+    engine_get_status(engine, &look);
+    assert_int_equal(look.faults[ENGINE_EXPIRED].is_there, is_expired);
+    assert_int_equal(look.faults[ENGINE_NOT_YET_VALID].is_there, is_early);
+    assert_int_equal(look.stores_ok, !is_expired && !is_early);
+    assert_int_equal(is_up(engine), !is_expired && !is_early);
+    assert_false(look.faults[ENGINE_UNREADABLE].is_there);
+}
+
+static void source_out_of_date(void **state)
+{
+    struct engine_fixture fixture;
+    int64_t now = time(NULL);
+    (void)state;
+    set_up(&fixture);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+    struct store *store = fixture.engine->generation->served.issuers[0].store;
+    const struct store_methods *before = store->methods;
+    struct store_methods methods = *before;
+    methods.get_state = get_fake_state;
+    store->methods = &methods;
+    fake_state = (struct source_state){now - DAY, now - DAY, now + DAY, NULL, 0, 0, 0};
+    expect_faults(fixture.engine, false, false);
+    fake_state = (struct source_state){now - DAY, now - DAY, now, NULL, 0, 0, 0};
+    expect_faults(fixture.engine, true, false);
+    fake_state = (struct source_state){now + DAY, now + DAY, now + 2 * DAY, NULL, 0, 0, 0};
+    expect_faults(fixture.engine, false, true);
+    fake_state = (struct source_state){.gap = "something is missing"};
+    expect_faults(fixture.engine, false, false);
+    store->methods = before;
+    tear_down(&fixture);
+}
+
+static void reload_refused(void **state)
+{
+    struct engine_fixture fixture;
+    struct engine_status look;
+    (void)state;
+    set_up(&fixture);
+    engine_get_status(fixture.engine, &look);
+    assert_int_equal(look.reloaded_at, 0);
+    assert_true(look.faults[ENGINE_SIGNER_DOWN].is_there);
+    engine_note_reload(fixture.engine, NULL);
+    engine_get_status(fixture.engine, &look);
+    assert_true(look.reloaded_at > 0);
+    assert_false(look.faults[ENGINE_RELOAD_REFUSED].is_there);
+    engine_note_reload(fixture.engine, "ocspd.conf:1:\na mistake");
+    engine_get_status(fixture.engine, &look);
+    assert_true(look.reloaded_at > 0);
+    assert_string_equal(look.faults[ENGINE_RELOAD_REFUSED].about, "ocspd.conf:1:?a mistake");
+    engine_note_reload(fixture.engine, NULL);
+    engine_get_status(fixture.engine, &look);
+    assert_false(look.faults[ENGINE_RELOAD_REFUSED].is_there);
+    tear_down(&fixture);
+}
+
 // A store that takes its time to save, while there is always more to be saved.
 static struct {
     const struct store_methods *methods;
@@ -1056,7 +1213,7 @@ static void signers_without_a_break(void **state)
         }
         served.infos = infos;
         assert_int_equal(generation_ends(&served, &issuer, NOW), cases[i].ends);
-        assert_int_equal(generation_n_unsigned(&served, NOW), cases[i].ends == NOW);
+        assert_int_equal(generation_unsigned(&served, NOW) != NULL, cases[i].ends == NOW);
     }
 }
 
@@ -1077,6 +1234,9 @@ int main(void)
         cmocka_unit_test(revoked_under_another_configuration),
         cmocka_unit_test(another_database_after_a_reload),
         cmocka_unit_test(another_file_in_its_place),
+        cmocka_unit_test(store_that_hangs),
+        cmocka_unit_test(source_out_of_date),
+        cmocka_unit_test(reload_refused),
         cmocka_unit_test(saving_does_not_hold_a_tick),
         cmocka_unit_test(asked_at_once_is_signed_once),
         cmocka_unit_test(full_queue_is_try_later),

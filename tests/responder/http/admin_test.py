@@ -26,9 +26,10 @@ class AdminTest(Case):
         unwell = b"HTTP/1.1 503 Service Unavailable"
         self.assertEqual(health(), (b"HTTP/1.1 200 OK", b"ok\n"))
         self.server.tell("store")
-        self.assertEqual(health(), (unwell, b"cannot read a store\n"))
+        self.assertEqual(health(), (unwell, b'issuer "toy": cannot read the source\n'))
         self.server.tell("signer")
-        self.assertEqual(health(), (unwell, b"signer unavailable\n"))
+        self.assertEqual(health(), (unwell, b"signer unavailable\n"
+                                            b'issuer "toy": cannot read the source\n'))
         self.server.tell("store")
         self.assertEqual(health(), (unwell, b"signer unavailable\n"))
 
@@ -80,8 +81,24 @@ class AdminTest(Case):
                 self.assertRegex(line, rf"^# TYPE {name} (counter|gauge|histogram)$")
             else:
                 self.assertRegex(line, rf"^{name}(_bucket|_sum|_count)?"
-                                       r'(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [-+.0-9e]+$')
+                                       r'(\{[a-z]+="([^"\\]|\\.)*"(,[a-z]+="[^"]*")*\})? '
+                                       r'[-+.0-9e]+$')
         self.assertGreater(len(names), 12)
+
+    def test_sources(self):
+        """A source that has no such value is left out."""
+        crl = r'{issuer="a \"quoted\"\n\\ name"}'
+        database = '{issuer="database"}'
+        now = time.time()
+        for name, expected in (("up", (1, 0)), ("rows", (3, None)), ("odd_rows", (2, None)),
+                               ("uncertain_rows", (1, None)), ("complete", (0, 1))):
+            with self.subTest(name):
+                self.assertEqual((self.metric(f"ocspd_source_{name}{crl}"),
+                                  self.metric(f"ocspd_source_{name}{database}")), expected)
+        self.assertAlmostEqual(self.metric(f"ocspd_source_expiry_seconds{crl}"), 2e9 - now, delta=60)
+        self.assertAlmostEqual(self.metric(f"ocspd_source_age_seconds{crl}"), now - 1e9, delta=60)
+        self.assertIsNone(self.metric(f"ocspd_source_expiry_seconds{database}"))
+        self.assertIsNone(self.metric(f"ocspd_source_age_seconds{database}"))
 
 
 class BrokenTest(Case):

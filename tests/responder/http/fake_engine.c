@@ -61,11 +61,36 @@ void engine_get_status(struct engine *engine, struct engine_status *out)
     pthread_mutex_unlock(&engine->lock);
 }
 
+// Names may hold whatever the configuration accepts, and more.
+struct engine_source *engine_get_sources(struct engine *engine, size_t *n)
+{
+    struct engine_source *sources = calloc(2, sizeof *sources);
+    const struct engine_source crl = {.issuer = "a \"quoted\"\n\\ name",
+                                      .is_up = true,
+                                      .has_rows = true,
+                                      .ends = FAKE_NEXT_UPDATE,
+                                      .this_update = FAKE_THIS_UPDATE,
+                                      .n_rows = 3,
+                                      .n_odd = 2,
+                                      .n_uncertain = 1};
+    (void)engine;
+    *n = sources != NULL ? 2 : 0;
+    if (sources == NULL)
+        return NULL;
+    sources[0] = crl;
+    sources[1] = (struct engine_source){.issuer = "database", .is_complete = true};
+    return sources;
+}
+
 void fake_engine_toggle(struct engine *engine, bool of_signer)
 {
     pthread_mutex_lock(&engine->lock);
     bool *state = of_signer ? &engine->state.is_signer_alive : &engine->state.stores_ok;
+    struct engine_fault_report *fault =
+        &engine->state.faults[of_signer ? ENGINE_SIGNER_DOWN : ENGINE_UNREADABLE];
     *state = !*state;
+    fault->is_there = !fault->is_there;
+    snprintf(fault->about, sizeof fault->about, "%s", of_signer ? "" : "toy");
     pthread_mutex_unlock(&engine->lock);
 }
 

@@ -7,6 +7,7 @@
 #include "answer/answer.h"
 #include "answer/ask.h"
 #include "answer/engine.h"
+#include "answer/engine_status.h"
 
 // 2001-09-09 01:46:40, 2033-05-18 03:33:20.
 enum { FAKE_THIS_UPDATE = 1000000000, FAKE_NEXT_UPDATE = 2000000000 };

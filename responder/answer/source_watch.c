@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+//
+// The lines about the source of an issuer.
+#include "answer/source_watch.h"
+
+#include "base/log.h"
+#include "program/clock.h"
+
+#include <ocsp/der.h>
+
+#include <stdio.h>
+#include <string.h>
+
+// ODD_LINES is the most odd rows that are logged after one poll.
+enum { ODD_LINES = 20 };
+
+void source_watch_init(struct source_watch *watch)
+{
+    pthread_mutex_init(&watch->lock, NULL);
+}
+
+void source_watch_cleanup(struct source_watch *watch)
+{
+    pthread_mutex_destroy(&watch->lock);
+}
+
+void source_watch_get(struct source_watch *watch, struct source_report *out)
+{
+    pthread_mutex_lock(&watch->lock);
+    *out = watch->report;
+    pthread_mutex_unlock(&watch->lock);
+}
+
+// set_report takes what the store says now. The text of the gap belongs to the store.
+static void set_report(struct source_watch *watch, bool is_readable, bool has_state,
+                       const struct source_state *state)
+{
+    struct source_report report = {
+        .is_readable = is_readable,
+        .has_state = has_state,
+        .is_complete = state->gap == NULL,
+        .state = *state,
+    };
+    report.state.gap = NULL;
+    pthread_mutex_lock(&watch->lock);
+    watch->report = report;
+    pthread_mutex_unlock(&watch->lock);
+}
+
+void source_watch_begin(struct source_watch *watch, const struct served_issuer *issuer)
+{
+    struct source_state state;
+    bool has_state = condition_read(issuer->store, &state);
+    set_report(watch, true, has_state, &state);
+}
+
+static void log_failure(struct source_watch *watch, const char *name, const char *failure,
+                        int64_t now)
+{
+    if (strcmp(failure, watch->failure) != 0)
+        watch->unreadable = (struct alarm){0};
+    if (!alarm_is_due(&watch->unreadable, 1, now))
+        return;
+    snprintf(watch->failure, sizeof watch->failure, "%s", failure);
+    log_line(LOG_ERROR_LINE, "%s: cannot read the source: %s", name, failure);
+}
+
+static void log_readable(struct source_watch *watch, const char *name, const char *failure,
+                         int64_t now)
+{
+    if (failure != NULL) {
+        log_failure(watch, name, failure, now);
+    } else if (alarm_is_due(&watch->unreadable, 0, now)) {
+        watch->failure[0] = '\0';
+        log_line(LOG_INFO_LINE, "%s: the source can be read again", name);
+    }
+}
+
+static const char *remedy(const struct issuer_config *config)
+{
+    return config->source == SOURCE_CRL ? "publish a new CRL" : "make the source readable again";
+}
+
+static void log_expiring(const struct issuer_config *config, int64_t left)
+{
+    char span[CONDITION_DURATION];
+    log_line(LOG_WARNING_LINE, "%s: the source expires in %s: %s", config->name,
+             condition_duration(left, span), remedy(config));
+}
+
+static void log_expired(const struct issuer_config *config, int64_t end)
+{
+    char time[OC_TIME_TEXT_LEN] = "";
+    oc_time_text(end, time);
+    log_line(LOG_ERROR_LINE, "%s: the source expired at %s, so answers are tryLater: %s",
+             config->name, time, remedy(config));
+}
+
+static void log_not_yet_valid(const struct issuer_config *config, int64_t begins)
+{
+    char time[OC_TIME_TEXT_LEN] = "";
+    oc_time_text(begins, time);
+    log_line(LOG_ERROR_LINE,
+             "%s: the source is not valid before %s, so answers are tryLater: check the clocks of "
+             "this host and of the CA",
+             config->name, time);
+}
+
+static void log_times(struct source_watch *watch, const struct issuer_config *config,
+                      const struct source_state *state, int64_t warning, int64_t now)
+{
+    int64_t end = condition_end(state, config->validity);
+    enum condition condition = condition_of(state, config->validity, warning, now);
+    if (!alarm_is_due(&watch->out_of_date, (int)condition, now))
+        return;
+    switch (condition) {
+    case CONDITION_CURRENT:
+        log_line(LOG_INFO_LINE, "%s: the source is current again", config->name);
+        break;
+    case CONDITION_EXPIRING:
+        log_expiring(config, end - now);
+        break;
+    case CONDITION_EXPIRED:
+        log_expired(config, end);
+        break;
+    case CONDITION_NOT_YET_VALID:
+        log_not_yet_valid(config, state->begins);
+        break;
+    }
+}
+
+static void log_gap(struct source_watch *watch, const char *name, const char *gap, int64_t now)
+{
+    if (gap != NULL && strncmp(gap, watch->gap, sizeof watch->gap - 1) != 0)
+        watch->incomplete = (struct alarm){0};
+    if (!alarm_is_due(&watch->incomplete, gap != NULL, now))
+        return;
+    snprintf(watch->gap, sizeof watch->gap, "%s", gap != NULL ? gap : "");
+    if (gap != NULL)
+        log_line(LOG_WARNING_LINE,
+                 "%s: the source is incomplete, so serial numbers that it does not list are "
+                 "answered tryLater: %s",
+                 name, gap);
+    else
+        log_line(LOG_INFO_LINE, "%s: the source is complete again", name);
+}
+
+// struct odd_log is the progress through the odd rows of one poll.
+struct odd_log {
+    const char *name;
+    size_t n;
+};
+
+static bool log_odd_row(void *arg, const struct odd_row *row)
+{
+    struct odd_log *log = arg;
+    if (++log->n <= ODD_LINES)
+        log_line(LOG_WARNING_LINE, "%s: %s:%zu: %s, so %s: \"%s\"", log->name, row->path, row->line,
+                 row->what,
+                 row->is_uncertain ? "its status is uncertain" : "it is read all the same",
+                 row->text);
+    return true;
+}
+
+static void log_odd_rows(const struct served_issuer *issuer)
+{
+    struct odd_log log = {.name = issuer->config->name};
+    if (issuer->store->methods->list_odd == NULL)
+        return;
+    issuer->store->methods->list_odd(issuer->store, true, log_odd_row, &log);
+    if (log.n > ODD_LINES)
+        log_line(LOG_WARNING_LINE,
+                 "%s: %zu more rows of the source are odd: see ocspd check-config", log.name,
+                 log.n - ODD_LINES);
+}
+
+static void log_compromised(struct source_watch *watch, const struct issuer_config *config,
+                            int64_t now)
+{
+    if (alarm_is_due(&watch->compromised, config->ca_compromised != NULL, now))
+        log_line(LOG_WARNING_LINE,
+                 "%s: ca-compromised is set: every certificate is answered as revoked",
+                 config->name);
+}
+
+void source_watch_polled(struct source_watch *watch, const struct served_issuer *issuer,
+                         const struct store_error *failure, int64_t warning)
+{
+    struct source_state state;
+    int64_t now = clock_seconds();
+    const struct issuer_config *config = issuer->config;
+    bool has_state = condition_read(issuer->store, &state);
+    set_report(watch, failure == NULL, has_state, &state);
+    log_readable(watch, config->name, failure != NULL ? failure->text : NULL, now);
+    log_times(watch, config, &state, warning, now);
+    log_gap(watch, config->name, state.gap, now);
+    log_odd_rows(issuer);
+    log_compromised(watch, config, now);
+}
