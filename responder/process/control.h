@@ -14,6 +14,7 @@ enum control_kind {
     CONTROL_SERVE,         // to the worker: a configuration, a signer's socket, listening sockets
     CONTROL_SIGNER,        // to the worker: a new signer's socket, for the same configuration
     CONTROL_DRAIN,         // to the worker: exit when the connections are closed
+    CONTROL_REFUSED,       // to the worker: the last reload was refused, for the reason in `why`
     CONTROL_ACCEPTED,      // from the worker: the last CONTROL_SERVE or CONTROL_SIGNER is in effect
     CONTROL_REJECTED,      // from the worker: it is not, for the reason in `why`
     CONTROL_SIGNER_HANGS,  // from the worker: the signer does not answer

@@ -55,6 +55,16 @@ void reload_schedule_signer(struct supervisor *supervisor)
         supervisor->backoff = BACKOFF_MAX_MS;
 }
 
+// The worker reports a refused reload in metrics and health. If it cannot be reached, more is wrong
+// than that.
+static void send_refusal(const struct supervisor *supervisor, const char *why)
+{
+    struct control control = {.kind = CONTROL_REFUSED};
+    snprintf(control.why, sizeof control.why, "%s", why);
+    if (!control_send(supervisor->control, &control))
+        log_line(LOG_ERROR_LINE, "cannot send to the worker process: %s", strerror(errno));
+}
+
 void reload_fail(struct supervisor *supervisor, const char *why)
 {
     bool is_reload = supervisor->reload.is_whole;
@@ -67,6 +77,7 @@ void reload_fail(struct supervisor *supervisor, const char *why)
     }
     if (is_reload) {
         log_line(LOG_ERROR_LINE, "cannot reload, keeping the old configuration: %s", why);
+        send_refusal(supervisor, why);
         notify_manager("READY=1");
     } else {
         log_line(LOG_ERROR_LINE, "cannot start a signer process, next try in %lld ms: %s",

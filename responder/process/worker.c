@@ -6,7 +6,9 @@
 #include "process/worker.h"
 
 #include "answer/engine.h"
+#include "answer/engine_status.h"
 #include "answer/ticker.h"
+#include "base/alarm.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "base/thread.h"
@@ -58,6 +60,7 @@ struct worker {
     bool has_admin;
     bool is_draining;
     bool has_reported_signer;  // that the current signer process hangs
+    struct alarm hanging;      // the upkeep waits for a source
     int64_t drain_end;
     int64_t last_sweep;
 };
@@ -274,6 +277,7 @@ static void accept_offer(struct worker *worker, struct offer *offer, struct admi
     config_free(worker->config);
     worker->config = offer->config;
     log_set_form(worker->config->log);
+    engine_note_reload(worker->engine, NULL);
     warn_of_keys(worker->config);
 }
 
@@ -333,28 +337,36 @@ static void drain(struct worker *worker)
     worker->n_fds = worker->has_admin;
 }
 
+// handle_load loads what a packet brings, and replies. Returns false if this process must exit.
+static bool handle_load(struct worker *worker, struct control *control)
+{
+    char why[sizeof control->why] = "";
+    bool is_signer = control->kind == CONTROL_SIGNER && worker->http != NULL;
+    size_t n_needed = is_signer ? 1 : CONTROL_SOCKETS;
+    if (control->n_fds < n_needed || worker->is_draining) {
+        control_close(control);
+        return false;
+    }
+    bool ok = is_signer ? take_signer(worker, control, why, sizeof why)
+                        : take_offer(worker, control, why, sizeof why);
+    worker->has_reported_signer = worker->has_reported_signer && !ok;
+    return reply(worker, ok, why);
+}
+
 // handle_packet receives and handles a packet. Returns false if this process must exit.
 static bool handle_packet(struct worker *worker)
 {
     struct control control;
     if (!control_receive(worker->control, &control))
         return false;
-    char why[sizeof control.why] = "";
-    bool is_signer = control.kind == CONTROL_SIGNER && worker->http != NULL;
-    if (control.kind == CONTROL_DRAIN) {
+    if (control.kind != CONTROL_DRAIN && control.kind != CONTROL_REFUSED)
+        return handle_load(worker, &control);
+    control_close(&control);
+    if (control.kind == CONTROL_DRAIN)
         drain(worker);
-        control_close(&control);
-        return true;
-    }
-    size_t n_needed = is_signer ? 1 : CONTROL_SOCKETS;
-    if (control.n_fds < n_needed || worker->is_draining) {
-        control_close(&control);
-        return false;
-    }
-    bool ok = is_signer ? take_signer(worker, &control, why, sizeof why)
-                        : take_offer(worker, &control, why, sizeof why);
-    worker->has_reported_signer = worker->has_reported_signer && !ok;
-    return reply(worker, ok, why);
+    else
+        engine_note_reload(worker->engine, control.why[0] != '\0' ? control.why : "no reason");
+    return true;
 }
 
 // Only the supervisor can kill a signer that hangs.
@@ -365,6 +377,20 @@ static void watch_signer(struct worker *worker)
         engine_has_signer_process(worker->engine))
         return;
     worker->has_reported_signer = control_send(worker->control, &control);
+}
+
+// The thread of the upkeep cannot report that it waits.
+static void watch_upkeep(struct worker *worker)
+{
+    char name[CONFIG_NAME_MAX + 1];
+    bool hangs = engine_hangs(worker->engine, name);
+    if (!alarm_is_due(&worker->hanging, hangs, clock_seconds()))
+        return;
+    if (hangs)
+        log_line(LOG_ERROR_LINE,
+                 "%s: the source does not answer, so no changes are read from any source", name);
+    else
+        log_line(LOG_INFO_LINE, "all sources are read again");
 }
 
 static void sweep(struct worker *worker)
@@ -393,6 +419,7 @@ static bool loop(struct worker *worker)
             return false;
         sweep(worker);
         watch_signer(worker);
+        watch_upkeep(worker);
         engine_free_retired(worker->engine);
     }
     return true;

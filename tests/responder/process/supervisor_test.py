@@ -977,6 +977,49 @@ class ReloadTest(DaemonCase):
         daemon.reload()
         self.assertEqual(daemon.ask(10), "unknown")
 
+    def metrics(self, daemon, path="/metrics"):
+        """The status and the body of what the second address says."""
+        port = int(daemon.places("metrics")[-1].rsplit(":", 1)[1])
+        with contextlib.closing(daemon.connect(port)) as connection:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+
+    def test_refused_is_reported(self):
+        """Health and metrics say it until a reload succeeds."""
+        self.edit('admin-listen = ""', 'admin-listen = "127.0.0.1:0"')
+        before = int(time.time())
+        daemon = self.start().ready()
+        good = self.config.read_text(encoding="utf-8")
+        eventually(lambda: self.metrics(daemon, "/healthz") == (200, "ok\n"))
+        succeeded = "\nocspd_config_last_reload_successful %d\n"
+        when = r"\nocspd_config_last_reload_success_timestamp_seconds (\d+)\n"
+        text = self.metrics(daemon)[1]
+        self.assertIn(succeeded % 1, text)
+        started = int(re.search(when, text)[1])
+        self.assertIn(started, range(before, int(time.time()) + 1))
+        (self.dir / "rubbish.db").write_bytes(b"rubbish" * 1000)
+        # The first is refused by the supervisor, the second by the worker.
+        for old, new, why in (("listen = ", "threats = 3 listen = ", "unknown setting 'threats'"),
+                              ('"ocspd.db"', '"rubbish.db"', "rubbish.db: ")):
+            with self.subTest(why):
+                self.edit(old, new)
+                daemon.reload("cannot reload, keeping the old configuration: ")
+                status, text = eventually(
+                    lambda why=why: (got := self.metrics(daemon, "/healthz"))[0] == 503 and
+                    why in got[1] and got)
+                self.assertRegex(text, "^the last reload was refused: .*\n$")
+                text = self.metrics(daemon)[1]
+                self.assertIn(succeeded % 0, text)
+                self.assertEqual(int(re.search(when, text)[1]), started)
+                self.config.write_text(good, encoding="utf-8")
+        time.sleep(1)
+        daemon.reload()
+        eventually(lambda: self.metrics(daemon, "/healthz") == (200, "ok\n"))
+        text = self.metrics(daemon)[1]
+        self.assertIn(succeeded % 1, text)
+        self.assertGreater(int(re.search(when, text)[1]), started)
+
     def reload_while_asked(self, daemon, n):
         body = request_of(Made.dir, 1)
         is_over = False
