@@ -6,7 +6,7 @@
 #include "expect.h"
 #include "load.h"
 #include "program/report.h"
-#include "value.h"
+#include "program/serial.h"
 
 bool asked_load(struct messages *in, const char *file, struct oc_request *req)
 {
@@ -21,8 +21,7 @@ bool asked_load(struct messages *in, const char *file, struct oc_request *req)
 
 void asked_complain_issuer(const char *file, const struct oc_cert_id *id)
 {
-    json_t *serial = value_integer(id->serial);
+    char label[SERIAL_LABEL_SIZE(SERIAL_OCTETS_MAX)];
     complain(file, "missing --issuer for the certificate with serial number %s",
-             json_string_value(json_object_get(serial, "hex")));
-    json_decref(serial);
+             serial_label(id->serial, label));
 }

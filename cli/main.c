@@ -17,7 +17,7 @@ static const struct command commands[] = {
         .name = "show",
         .run = show_run,
         .summary = "print requests, responses, CRLs, and what certificates say about OCSP",
-        .arguments = "[--json] [--serial N] FILE...",
+        .arguments = "[OPTION]... FILE...",
         .help =
             "Print what is in OCSP requests, OCSP responses, certificates and CRLs.\n"
             "\n"
@@ -25,8 +25,9 @@ static const struct command commands[] = {
             "- is standard input. Nothing is verified: the output is what the message claims.\n"
             "\n"
             "  --json       print one JSON object per line, one for each message\n"
-            "  --serial N   print the entries of CRLs with this number: decimal, or hex as 0x01aa\n"
-            "               or 01:aa\n"
+            "  --serial N   print the entries of CRLs with this number, as 0x01aa or 01:aa\n"
+            "  --hex        digits without 0x and without colons are hexadecimal\n"
+            "  --decimal    they are decimal\n"
             "  --help       print this help and exit\n",
     },
     {
@@ -97,7 +98,9 @@ static const struct command commands[] = {
             "  --pss                   sign with RSASSA-PSS\n"
             "  --no-certs              leave the signer's certificate out\n"
             "  --cert FILE             the certificate\n"
-            "  --serial N              its number: decimal, or hex as 0x01aa or 01:aa\n"
+            "  --serial N              its number, as 0x01aa or 01:aa; negative as -0x2a\n"
+            "  --hex                   digits without 0x and without colons are hexadecimal\n"
+            "  --decimal               they are decimal\n"
             "  --request FILE          the request to answer\n"
             "  --out FILE              write the DER to FILE, as a whole or not at all\n"
             "                          (default, and -: standard output; base64 if that is a\n"
@@ -119,7 +122,9 @@ static const struct command commands[] = {
             "\n"
             "  --issuer FILE              certificates of issuers; may be given several times\n"
             "  --cert FILE                the certificate, and others that may be its issuer\n"
-            "  --serial N                 its number: decimal, or hex as 0x01aa or 01:aa\n"
+            "  --serial N                 its number, as 0x01aa or 01:aa; negative as -0x2a\n"
+            "  --hex                      digits without 0x and without colons are hexadecimal\n"
+            "  --decimal                  they are decimal\n"
             "  --request FILE             the request that was sent, with its nonce\n"
             "  --at TIME                  verify as of this time, as 2024-04-03T12:00:00Z or as\n"
             "                             seconds since 1970 (default: now)\n"

@@ -5,7 +5,7 @@
 
 #include "program/report.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 // About thirty years. A larger number is a typing error.
 #define SECONDS_MAX INT64_C(1000000000)
@@ -29,14 +29,36 @@ bool option_seconds(const char *about, const char *name, const char *argument, i
     return false;
 }
 
-bool option_serial(const struct command *self, const char *argument, struct octets *out)
+bool option_serial_take(const struct command *self, struct option_serial *given, int option,
+                        const char *argument)
 {
-    free(out->data);
-    if (argument_serial(argument, out))
+    if (option != OPTION_SERIAL)
+        return serial_option(self->title, option, &given->base);
+    given->text = argument;
+    return true;
+}
+
+bool option_serial_read(const struct command *self, const struct option_serial *given,
+                        struct octets *out)
+{
+    char why[SERIAL_WHY];
+    uint8_t octets[SERIAL_OCTETS_MAX];
+    size_t len;
+    *out = (struct octets){0};
+    if (given->text == NULL && given->base == SERIAL_BASE_NONE)
         return true;
-    complain(self->title, "--serial: \"%s\" is not a number: decimal, or hex like 0x01aa or 01:aa",
-             argument);
-    return false;
+    if (given->text == NULL) {
+        complain(self->title, "--hex and --decimal need --serial");
+        return false;
+    }
+    if (!serial_read(given->text, given->base, octets, sizeof octets, &len)) {
+        serial_why(given->text, given->base, sizeof octets, why, sizeof why);
+        complain(self->title, "--serial: %s", why);
+        return false;
+    }
+    *out = (struct octets){must_alloc(len, 1), len};
+    memcpy(out->data, octets, len);
+    return true;
 }
 
 bool option_nonce(const struct command *self, const char *argument, uint8_t *out, size_t *len)
@@ -56,9 +78,9 @@ bool option_hash(const char *about, const char *argument, enum oc_hash *out)
     return false;
 }
 
-const char *option_question(const char *cert, const struct octets *serial, const char *request)
+const char *option_question(const char *cert, const char *serial, const char *request)
 {
-    int named = (cert != NULL) + (serial->data != NULL) + (request != NULL);
+    int named = (cert != NULL) + (serial != NULL) + (request != NULL);
     if (named == 0)
         return "missing --cert, --serial or --request";
     return named > 1 ? "--cert, --serial and --request exclude each other" : NULL;

@@ -7,6 +7,8 @@
 
 #include "program/argument.h"
 #include "program/command.h"
+#include "program/input.h"
+#include "program/serial.h"
 
 #include <ocsp/base.h>
 
@@ -17,8 +19,19 @@
 bool option_time(const struct command *self, const char *name, const char *argument, int64_t *out);
 bool option_seconds(const char *about, const char *name, const char *argument, int64_t *out);
 
-// option_serial reads --serial and replaces the octets in `*out`.
-bool option_serial(const struct command *self, const char *argument, struct octets *out);
+// struct option_serial is the arguments about a serial number: --serial, or NULL, and --hex or
+// --decimal, which may follow it. option_serial_take takes one of the three; option_serial_read
+// reads the number, if there is one, to `*out`, which the caller frees.
+struct option_serial {
+    const char *text;
+    enum serial_base base;
+};
+enum { OPTION_SERIAL = 999 };
+#define OPTION_SERIAL_OPTIONS {"serial", required_argument, NULL, OPTION_SERIAL}, SERIAL_OPTIONS
+bool option_serial_take(const struct command *self, struct option_serial *given, int option,
+                        const char *argument);
+bool option_serial_read(const struct command *self, const struct option_serial *given,
+                        struct octets *out);
 
 // option_nonce reads --nonce into the NONCE_MAX octets at `out`.
 bool option_nonce(const struct command *self, const char *argument, uint8_t *out, size_t *len);
@@ -28,6 +41,6 @@ bool option_hash(const char *about, const char *argument, enum oc_hash *out);
 
 // option_question checks that exactly one of --cert, --serial and --request was given. Returns
 // NULL, or the text of the error line.
-const char *option_question(const char *cert, const struct octets *serial, const char *request);
+const char *option_question(const char *cert, const char *serial, const char *request);
 
 #endif

@@ -3,7 +3,6 @@
 // Parsing the arguments of `ocsp respond`: each checked by itself, then against the others.
 #include "respond_options.h"
 
-#include "option.h"
 #include "program/report.h"
 
 #include <getopt.h>
@@ -87,7 +86,8 @@ static bool parse_time(const struct command *self, struct respond_options *out, 
     case 'u':
         return parse_next_update(self, argument, out);
     default:
-        return signing_option(self, &out->signing, option, argument);
+        return signing_option(self, &out->signing, option, argument) ||
+               option_serial_take(self, &out->serial_given, option, argument);
     }
 }
 
@@ -101,8 +101,6 @@ static bool parse_option(const struct command *self, struct respond_options *out
     case 'c':
         out->cert = argument;
         return true;
-    case 'n':
-        return option_serial(self, argument, &out->serial);
     case 'r':
         out->request = argument;
         return true;
@@ -149,7 +147,7 @@ static const char *wrong_status(const struct respond_options *out, const struct 
 
 static const char *wrong_combination(const struct respond_options *out, const struct given *given)
 {
-    const char *wrong = option_question(out->cert, &out->serial, out->request);
+    const char *wrong = option_question(out->cert, out->serial_given.text, out->request);
     if (wrong == NULL)
         wrong = wrong_status(out, given);
     if (wrong != NULL)
@@ -174,9 +172,11 @@ static int finish(const struct command *self, const char *behind, const struct g
     }
     set_times(out, given);
     const char *wrong = wrong_combination(out, given);
-    if (wrong != NULL)
+    if (wrong != NULL) {
         complain(self->title, "%s", wrong);
-    return wrong != NULL ? EX_USAGE : EX_OK;
+        return EX_USAGE;
+    }
+    return option_serial_read(self, &out->serial_given, &out->serial) ? EX_OK : EX_USAGE;
 }
 
 int respond_options_parse(const struct command *self, int argc, char **argv,
@@ -199,7 +199,7 @@ int respond_options_parse(const struct command *self, int argc, char **argv,
         {"pss", no_argument, NULL, SIGNING_PSS},
         {"no-certs", no_argument, NULL, 'C'},
         {"cert", required_argument, NULL, 'c'},
-        {"serial", required_argument, NULL, 'n'},
+        OPTION_SERIAL_OPTIONS,
         {"request", required_argument, NULL, 'r'},
         {"out", required_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},

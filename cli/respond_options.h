@@ -4,6 +4,7 @@
 #ifndef CLI_RESPOND_OPTIONS_H
 #define CLI_RESPOND_OPTIONS_H
 
+#include "option.h"
 #include "program/command.h"
 #include "program/input.h"
 #include "signing.h"
@@ -24,6 +25,7 @@ struct respond_options {
     const char *issuer;
     struct signing_options signing;
     const char *cert;
+    struct option_serial serial_given;
     struct octets serial;  // the content of an INTEGER
     const char *request;
     enum oc_hash hash;

@@ -162,8 +162,9 @@ static void print_oid(struct sink *sink, json_t *value)
 
 static void print_number(struct sink *sink, json_t *value)
 {
+    const char *hex = json_string_value(member(value, "hex"));
     json_t *decimal = member(value, "decimal");
-    print_string(sink, member(value, "hex"));
+    fprintf(sink->out, "%s0x%s", hex[0] == '-' ? "-" : "", hex + (hex[0] == '-'));
     if (decimal == NULL)
         return;
     fputs(" (decimal ", sink->out);

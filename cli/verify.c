@@ -191,16 +191,15 @@ static bool ask_all(struct verify_job *job)
 // The error line names the error status and, if there are several, the certificate.
 static void complain_outcome(const struct verify_job *job, const struct outcome *outcome)
 {
-    char what[512];
+    char what[2048];
+    char label[SERIAL_LABEL_SIZE(SERIAL_OCTETS_MAX)];
     struct oc_error err = outcome->error;
-    json_t *serial = value_integer(outcome->serial);
     bool is_status = err.code == OC_ERR_NOT_SUCCESSFUL;
     bool is_one_of_many = job->n_questions > 1;
-    snprintf(what, sizeof what, "%s%s%s%s%.100s", err.what, is_status ? ": " : "",
+    snprintf(what, sizeof what, "%s%s%s%s%s", err.what, is_status ? ": " : "",
              is_status ? oc_response_status_name(job->resp.status) : "",
              is_one_of_many ? "; serial number " : "",
-             is_one_of_many ? json_string_value(json_object_get(serial, "hex")) : "");
-    json_decref(serial);
+             is_one_of_many ? serial_label(outcome->serial, label) : "");
     const struct message *message = &job->response_file.items[0];
     err.what = what;
     if (err.offset != 0)

@@ -3,7 +3,6 @@
 // Parsing the arguments of `ocsp verify`: each checked by itself, then against the others.
 #include "verify_options.h"
 
-#include "option.h"
 #include "program/report.h"
 
 #include <getopt.h>
@@ -38,8 +37,6 @@ static bool parse_value(const struct command *self, struct verify_options *out, 
     case 'r':
         out->request = argument;
         return true;
-    case 's':
-        return option_serial(self, argument, &out->serial);
     case 'a':
         return option_time(self, "at", argument, &out->policy.now);
     case 'm':
@@ -49,7 +46,7 @@ static bool parse_value(const struct command *self, struct verify_options *out, 
     case 'n':
         return parse_nonce(self, argument, out);
     default:
-        return false;
+        return option_serial_take(self, &out->serial_given, option, argument);
     }
 }
 
@@ -79,7 +76,7 @@ static bool parse_option(const struct command *self, struct verify_options *out,
 
 static const char *wrong_combination(const struct verify_options *out, int n_files)
 {
-    const char *wrong = option_question(out->cert, &out->serial, out->request);
+    const char *wrong = option_question(out->cert, out->serial_given.text, out->request);
     if (wrong != NULL)
         return wrong;
     if (out->request != NULL && out->policy.nonce.data != NULL)
@@ -96,6 +93,8 @@ static int finish(const struct command *self, int n_files, char **files, struct 
         complain(self->title, "%s", wrong);
         return EX_USAGE;
     }
+    if (!option_serial_read(self, &out->serial_given, &out->serial))
+        return EX_USAGE;
     out->response = files[0];
     // If no nonce was sent, none can be required.
     if (out->request == NULL && out->policy.nonce.data == NULL)
@@ -109,7 +108,6 @@ int verify_options_parse(const struct command *self, int argc, char **argv,
     static const struct option known[] = {
         {"issuer", required_argument, NULL, 'i'},
         {"cert", required_argument, NULL, 'c'},
-        {"serial", required_argument, NULL, 's'},
         {"request", required_argument, NULL, 'r'},
         {"at", required_argument, NULL, 'a'},
         {"max-age", required_argument, NULL, 'm'},
@@ -121,6 +119,7 @@ int verify_options_parse(const struct command *self, int argc, char **argv,
         {"insecure-allow-small-rsa", no_argument, NULL, 'R'},
         {"ignore-times", no_argument, NULL, 'I'},
         {"json", no_argument, NULL, 'j'},
+        OPTION_SERIAL_OPTIONS,
         {"help", no_argument, NULL, 'h'},
         {0},
     };

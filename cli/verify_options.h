@@ -4,6 +4,7 @@
 #ifndef CLI_VERIFY_OPTIONS_H
 #define CLI_VERIFY_OPTIONS_H
 
+#include "option.h"
 #include "program/argument.h"
 #include "program/command.h"
 
@@ -18,6 +19,7 @@ struct verify_options {
     const char **trusted;
     size_t n_trusted;
     const char *cert;
+    struct option_serial serial_given;
     struct octets serial;  // the content of an INTEGER
     const char *request;
     const char *response;

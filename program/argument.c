@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Octets, numbers and times from arguments. Serial numbers are converted by libcrypto, dates by
-// libocsp.
+// Octets, numbers and times from arguments. Dates are converted by libocsp.
 #include "program/argument.h"
 
 #include "program/hex.h"
-#include "program/report.h"
 
 #include <ocsp/der.h>
 
-#include <openssl/asn1.h>
-#include <openssl/bn.h>
-
-#include <stdlib.h>
 #include <string.h>
 
 #define TIME_MIN INT64_C(-62135596800)  // 0001-01-01T00:00:00Z
 
-enum {
-    // The decimal digits of 256 octets, far beyond any serial number (RFC 5280 4.1.2.2).
-    SERIAL_TEXT_MAX = 617,
-    DATE_TIME_DIGITS = 14,
-};
+enum { DATE_TIME_DIGITS = 14 };
 
 static bool is_decimal(char c)
 {
@@ -56,65 +46,6 @@ bool argument_number(const char *text, int64_t max, int64_t *out)
     }
     *out = value;
     return true;
-}
-
-// drop_colons copies the digits of `text`, which must be pairs separated by colons.
-static bool drop_colons(const char *text, char *out)
-{
-    size_t n = 0;
-    for (;; text += 3) {
-        if (hex_value(text[0]) < 0 || hex_value(text[1]) < 0)
-            return false;
-        out[n++] = text[0];
-        out[n++] = text[1];
-        if (text[2] != ':')
-            break;
-    }
-    out[n] = '\0';
-    return text[2] == '\0';
-}
-
-static BIGNUM *read_number(const char *text)
-{
-    char pairs[SERIAL_TEXT_MAX + 1];
-    BIGNUM *number = NULL;
-    bool is_hex = strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0;
-    const char *digits = is_hex ? text + 2 : text;
-    if (!is_hex && strchr(text, ':') != NULL) {
-        is_hex = true;
-        digits = drop_colons(text, pairs) ? pairs : "";
-    }
-    size_t len = strspn(digits, is_hex ? "0123456789abcdefABCDEF" : "0123456789");
-    if (len == 0 || digits[len] != '\0')
-        return NULL;
-    if ((is_hex ? BN_hex2bn(&number, digits) : BN_dec2bn(&number, digits)) == 0)
-        die_no_memory();
-    return number;
-}
-
-bool argument_serial(const char *text, struct octets *out)
-{
-    *out = (struct octets){0};
-    BIGNUM *number = strlen(text) <= SERIAL_TEXT_MAX ? read_number(text) : NULL;
-    if (number == NULL)
-        return false;
-    ASN1_INTEGER *integer = BN_to_ASN1_INTEGER(number, NULL);
-    unsigned char *der = NULL;
-    int len = integer == NULL ? -1 : i2d_ASN1_INTEGER(integer, &der);
-    ASN1_INTEGER_free(integer);
-    BN_free(number);
-    if (len < 0)
-        die_no_memory();
-
-    struct oc_bytes rest = {der, (size_t)len};
-    struct oc_bytes content;
-    bool ok = oc_der_read_integer(&rest, &content) == OC_OK;
-    if (ok) {
-        *out = (struct octets){must_alloc(content.len, 1), content.len};
-        memcpy(out->data, content.data, content.len);
-    }
-    OPENSSL_free(der);
-    return ok;
 }
 
 // take matches `*text` with a pattern, and copies its digits to `*out`. In the pattern, 0 is any

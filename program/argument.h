@@ -5,8 +5,6 @@
 #ifndef PROGRAM_ARGUMENT_H
 #define PROGRAM_ARGUMENT_H
 
-#include "program/input.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,10 +17,6 @@ bool argument_hex(const char *text, uint8_t *out, size_t max, size_t *len);
 
 // argument_number reads a decimal number from 0 to `max`.
 bool argument_number(const char *text, int64_t max, int64_t *out);
-
-// argument_serial reads a serial number: decimal digits, hex digits after 0x, or pairs of hex
-// digits separated by colons. `*out` is the content of an INTEGER, which the caller frees.
-bool argument_serial(const char *text, struct octets *out);
 
 // ARGUMENT_TIME_MAX is the last time of argument_time(), 9999-12-31T23:59:59Z.
 #define ARGUMENT_TIME_MAX INT64_C(253402300799)

@@ -148,19 +148,20 @@ static int read_options(const struct command *self, struct show_options *wanted,
 {
     static const struct option options[] = {
         {"json", no_argument, NULL, 'j'},
-        {"serial", required_argument, NULL, 's'},
+        OPTION_SERIAL_OPTIONS,
         {"help", no_argument, NULL, 'h'},
         {0},
     };
+    struct option_serial given = {0};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h')
             return command_help(self);
         if (option == 'j')
             wanted->sink.ops = &json_sink;
-        else if (option != 's' || !option_serial(self, optarg, &wanted->serial))
+        else if (!option_serial_take(self, &given, option, optarg))
             return command_usage(self);
     }
-    return -1;
+    return option_serial_read(self, &given, &wanted->serial) ? -1 : command_usage(self);
 }
 
 int show_run(const struct command *self, int argc, char **argv)

@@ -1,192 +1,113 @@
 // SPDX-License-Identifier: MIT
 //
-// ocspd issue, revoke and unrevoke. A record is read in the transaction that changes it, so that
-// no other process changes it in between.
+// ocspd issue, revoke, unrevoke and remove. A record is read in the transaction that changes it, so
+// that no other process changes it in between.
 #include "command/change.h"
 
 #include "command/record.h"
+#include "command/serials.h"
 #include "command/session.h"
+#include "program/output.h"
 #include "program/report.h"
 
 #include <ocsp/extension.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
 
-// INPUT_LIMIT is the most octets of standard input; SHOWN is how many octets of an invalid line an
-// error line repeats.
-enum { INPUT_LIMIT = 1 << 28, INPUT_BLOCK = 1 << 16, SHOWN = 160 };
-
-// struct input is standard input: lines, each with a NUL in place of its line feed.
-struct input {
-    char *text;
-    size_t len;
-};
-
 // struct change is the change that a command makes. For one certificate, whose record is `known`,
-// `decide` sets the new record, or returns the exit status after an error line. `wanted` is the
-// record that the options describe.
+// `decide` sets the new record, or returns the exit status after an error line; a record of
+// RECORD_NOT_ISSUED removes it. `wanted` is the record that the options describe. `log` collects
+// the lines about the changes, in which `words` precede the record of a certificate that stays as
+// it was, that was not issued before, and of any other.
 struct change {
     struct session session;
+    struct serials serials;
     int (*decide)(const struct change *change, struct oc_bytes serial, const struct record *known,
                   struct record *out);
+    struct {
+        const char *same;
+        const char *fresh;
+        const char *changed;
+    } words;
     struct record wanted;
     bool has_time;
     bool may_issue;
+    FILE *log;
 };
+
+static void change_init(struct change *change, const char *title, int argc)
+{
+    session_init(&change->session, title);
+    serials_init(&change->serials, title, argc);
+}
 
 static int complain_about(const struct change *change, struct oc_bytes serial, const char *what)
 {
-    char text[SERIAL_TEXT];
-    complain(change->session.title, "%s %s", serial_text(serial, text), what);
+    char label[LABEL_SIZE];
+    complain(change->session.title, "%s %s", serial_label(serial, label), what);
     return EX_DATAERR;
 }
 
-static int read_serial(const struct change *change, const char *text, uint8_t buf[SERIAL_MAX],
-                       struct oc_bytes *serial)
+// Notes what was done; a record that has changed is noted as it was before, too.
+static void note(const struct change *change, struct oc_bytes serial, const struct record *known,
+                 const struct record *now)
 {
-    if (serial_read(text, buf, serial))
-        return EX_OK;
-    complain(change->session.title,
-             "invalid serial number \"%.*s\": give it in decimal, or in hex like 0x01aa or 01:aa",
-             SHOWN, text);
-    return EX_USAGE;
+    char text[LABEL_SIZE];
+    char what[RECORD_TEXT];
+    const bool is_fresh = known->status == RECORD_NOT_ISSUED;
+    fprintf(change->log, "%s: ", serial_label(serial, text));
+    if (record_is_same(known, now)) {
+        fprintf(change->log, "%s%s\n", change->words.same, record_whole_text(known, what));
+        return;
+    }
+    const bool is_whole = is_fresh || known->expires != now->expires;
+    const char *(*record_as_text)(const struct record *, char *) =
+        is_whole ? record_whole_text : record_text;
+    fputs(is_fresh ? change->words.fresh : change->words.changed, change->log);
+    if (now->status != RECORD_NOT_ISSUED)
+        fputs(record_as_text(now, what), change->log);
+    if (!is_fresh)
+        fprintf(change->log, "; before: %s", record_as_text(known, what));
+    fputc('\n', change->log);
 }
 
-static int change_one(const struct change *change, const char *text)
+static bool put(const struct change *change, struct oc_bytes serial, const struct record *wanted,
+                struct store_error *err)
 {
     struct store *store = change->session.store;
-    uint8_t buf[SERIAL_MAX];
-    struct oc_bytes serial;
+    return wanted->status == RECORD_NOT_ISSUED ? store->methods->remove(store, serial, err)
+                                               : store->methods->put(store, serial, wanted, err);
+}
+
+static int change_one(void *arg, struct oc_bytes serial)
+{
+    const struct change *change = arg;
+    struct store *store = change->session.store;
     struct record known;
     struct store_error err;
-    int status = read_serial(change, text, buf, &serial);
-    if (status != EX_OK)
-        return status;
     if (!store->methods->look_up(store, serial, &known, &err))
         return session_failed(&change->session, &err);
     struct record wanted = known;
-    status = change->decide(change, serial, &known, &wanted);
-    if (status != EX_OK || record_is_same(&known, &wanted))
+    int status = change->decide(change, serial, &known, &wanted);
+    if (status != EX_OK)
         return status;
-    return store->methods->put(store, serial, &wanted, &err)
-               ? EX_OK
-               : session_failed(&change->session, &err);
-}
-
-static int check_one(const struct change *change, const char *text)
-{
-    uint8_t buf[SERIAL_MAX];
-    struct oc_bytes serial;
-    return read_serial(change, text, buf, &serial);
-}
-
-static int fail_input(const struct change *change, int status, size_t line, const char *what)
-{
-    if (line == 0)
-        complain(change->session.title, "standard input: %s", what);
-    else
-        complain(change->session.title, "standard input: line %zu%s%s", line,
-                 what[0] != '\0' ? ": " : "", what);
-    return status;
-}
-
-// each_line calls `each` for the lines that are neither empty nor a comment.
-static int each_line(const struct change *change, const struct input *input,
-                     int (*each)(const struct change *change, const char *text))
-{
-    size_t number = 0;
-    for (size_t at = 0; at < input->len; at += strlen(input->text + at) + 1) {
-        const char *line = input->text + at;
-        number++;
-        if (line[0] == '\0' || line[0] == '#')
-            continue;
-        int status = each(change, line);
-        if (status != EX_OK)
-            return fail_input(change, status, number, "");
-    }
+    if (!record_is_same(&known, &wanted) && !put(change, serial, &wanted, &err))
+        return session_failed(&change->session, &err);
+    note(change, serial, &known, &wanted);
     return EX_OK;
-}
-
-// split puts a NUL at the end of each line. Without a line feed at its end, the input may have been
-// cut off in the middle of a number, which would be another number.
-static int split(const struct change *change, struct input *input)
-{
-    char *out = input->text;
-    const char *line = input->text;
-    const char *end = input->text + input->len;
-    for (size_t number = 1; line < end; number++) {
-        const char *next = memchr(line, '\n', (size_t)(end - line));
-        size_t len = (size_t)((next != NULL ? next : end) - line);
-        if (memchr(line, '\0', len) != NULL)
-            return fail_input(change, EX_DATAERR, number, "unexpected NUL byte");
-        if (next == NULL)
-            return fail_input(change, EX_DATAERR, number, "missing line feed at the end");
-        memmove(out, line, len);
-        out += len > 0 && line[len - 1] == '\r' ? len - 1 : len;
-        *out++ = '\0';
-        line = next + 1;
-    }
-    input->len = (size_t)(out - input->text);
-    return EX_OK;
-}
-
-static int read_input(const struct change *change, struct input *input)
-{
-    size_t size = 0;
-    size_t n = 0;
-    do {
-        if (input->len >= INPUT_LIMIT)
-            return fail_input(change, EX_DATAERR, 0, "more than 256 MiB");
-        if (input->len == size)
-            input->text = must_resize(input->text, size += size + INPUT_BLOCK, 1);
-        n = fread(input->text + input->len, 1, size - input->len, stdin);
-        input->len += n;
-    } while (n > 0);
-    if (ferror(stdin) != 0)
-        return fail_input(change, EX_IOERR, 0, strerror(errno));
-    return split(change, input);
-}
-
-// change_check reads all serial numbers before the first change, because standard input may be slow
-// and nothing should be locked until it ends.
-static int change_check(const struct change *change, char **serials, size_t n, struct input *input)
-{
-    int status = EX_OK;
-    for (size_t i = 0; i < n && status == EX_OK; i++) {
-        if (strcmp(serials[i], "-") != 0) {
-            status = check_one(change, serials[i]);
-        } else if (input->text == NULL) {
-            status = read_input(change, input);
-            if (status == EX_OK)
-                status = each_line(change, input, check_one);
-        }
-    }
-    return status;
-}
-
-static int change_each(const struct change *change, char **serials, size_t n,
-                       const struct input *input)
-{
-    int status = EX_OK;
-    for (size_t i = 0; i < n && status == EX_OK; i++)
-        status = strcmp(serials[i], "-") == 0 ? each_line(change, input, change_one)
-                                              : change_one(change, serials[i]);
-    return status;
 }
 
 // change_all changes all certificates, or none.
-static int change_all(const struct change *change, char **serials, size_t n,
-                      const struct input *input)
+static int change_all(struct change *change)
 {
     struct store *store = change->session.store;
     struct store_error err;
     if (!store->methods->begin(store, &err))
         return session_failed(&change->session, &err);
-    int status = change_each(change, serials, n, input);
+    int status = serials_each(&change->serials, change_one, change);
     if (status != EX_OK) {
         store->methods->rollback(store);
         return status;
@@ -194,23 +115,45 @@ static int change_all(const struct change *change, char **serials, size_t n,
     return store->methods->commit(store, &err) ? EX_OK : session_failed(&change->session, &err);
 }
 
-static int change_run(struct change *change, const struct command *self, int argc, char **argv)
+// The lines are printed only when the changes are made.
+static int change_and_print(struct change *change)
 {
-    if (optind == argc) {
-        complain(self->title, "missing SERIAL");
-        return command_usage(self);
-    }
-    struct input input = {0};
-    char **serials = argv + optind;
-    size_t n = (size_t)(argc - optind);
+    char *text = NULL;
+    size_t size = 0;
+    change->log = output_memory(&text, &size);
+    int status = change_all(change);
+    if (fclose(change->log) != 0)
+        die_no_memory();
+    if (status == EX_OK)
+        fwrite(text, 1, size, stdout);
+    free(text);
+    return status;
+}
+
+static int change_open(struct change *change)
+{
     int status = session_open(&change->session, STORE_WRITE);
     if (status == EX_OK)
-        status = change_check(change, serials, n, &input);
+        status = serials_read(&change->serials);
     if (status == EX_OK)
-        status = change_all(change, serials, n, &input);
-    free(input.text);
+        status = change_and_print(change);
     session_close(&change->session);
     return status;
+}
+
+static int change_run(struct change *change, const struct command *self, int argc, char **argv)
+{
+    serials_end(&change->serials, argc, argv);
+    if (change->serials.n > 0)
+        return change_open(change);
+    complain(self->title, "missing SERIAL");
+    return command_usage(self);
+}
+
+static bool common_option(struct change *change, int option, char **argv)
+{
+    return serials_option(&change->serials, option, argv) ||
+           session_option(&change->session, option);
 }
 
 static bool read_time(const char *title, const char *name, const char *argument, int64_t *out)
@@ -236,24 +179,35 @@ static int decide_issue(const struct change *change, struct oc_bytes serial,
     return EX_OK;
 }
 
-int issue_run(const struct command *self, int argc, char **argv)
+static int issue(struct change *change, const struct command *self, int argc, char **argv)
 {
     static const struct option options[] = {
         {"expires", required_argument, NULL, 'e'},
+        SERIAL_OPTIONS,
         SESSION_OPTIONS,
         {0},
     };
-    struct change change = {.decide = decide_issue, .wanted = {.status = RECORD_GOOD}};
-    session_init(&change.session, self->title);
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, SERIALS_GETOPT, options, NULL)) != -1;) {
         if (option == 'h')
             return command_help(self);
-        if (option == 'e' && !read_time(self->title, "expires", optarg, &change.wanted.expires))
+        if (option == 'e' && !read_time(self->title, "expires", optarg, &change->wanted.expires))
             return command_usage(self);
-        if (option != 'e' && !session_option(&change.session, option))
+        if (option != 'e' && !common_option(change, option, argv))
             return command_usage(self);
     }
-    return change_run(&change, self, argc, argv);
+    return change_run(change, self, argc, argv);
+}
+
+int issue_run(const struct command *self, int argc, char **argv)
+{
+    struct change change = {
+        .decide = decide_issue,
+        .words = {"known already, nothing changed: ", "issued: ", "known already, changed: "},
+        .wanted = {.status = RECORD_GOOD}};
+    change_init(&change, self->title, argc);
+    int status = issue(&change, self, argc, argv);
+    serials_free(&change.serials);
+    return status;
 }
 
 // ocspd revoke.
@@ -295,7 +249,7 @@ static int decide_revoke(const struct change *change, struct oc_bytes serial,
 }
 
 // Returns false after an error line.
-static bool revoke_option(struct change *change, int option, bool *has_reason)
+static bool revoke_option(struct change *change, int option, char **argv, bool *has_reason)
 {
     const char *title = change->session.title;
     switch (option) {
@@ -311,7 +265,7 @@ static bool revoke_option(struct change *change, int option, bool *has_reason)
         change->may_issue = true;
         return true;
     default:
-        return session_option(&change->session, option);
+        return common_option(change, option, argv);
     }
 }
 
@@ -323,31 +277,41 @@ static const char *check_revoke(const struct change *change, bool has_reason, in
     return change->wanted.revoked_at > now ? "--at: the time is in the future" : NULL;
 }
 
-int revoke_run(const struct command *self, int argc, char **argv)
+static int revoke(struct change *change, const struct command *self, int argc, char **argv)
 {
     static const struct option options[] = {
         {"reason", required_argument, NULL, 'r'},
         {"at", required_argument, NULL, 'a'},
         {"issue", no_argument, NULL, 'I'},
+        SERIAL_OPTIONS,
         SESSION_OPTIONS,
         {0},
     };
     const int64_t now = time(NULL);
-    struct change change = {.decide = decide_revoke,
-                            .wanted = {.status = RECORD_REVOKED, .revoked_at = now}};
     bool has_reason = false;
-    session_init(&change.session, self->title);
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+    change->wanted.revoked_at = now;
+    for (int option; (option = getopt_long(argc, argv, SERIALS_GETOPT, options, NULL)) != -1;) {
         if (option == 'h')
             return command_help(self);
-        if (!revoke_option(&change, option, &has_reason))
+        if (!revoke_option(change, option, argv, &has_reason))
             return command_usage(self);
     }
-    const char *wrong = check_revoke(&change, has_reason, now);
+    const char *wrong = check_revoke(change, has_reason, now);
     if (wrong == NULL)
-        return change_run(&change, self, argc, argv);
+        return change_run(change, self, argc, argv);
     complain(self->title, "%s", wrong);
     return command_usage(self);
+}
+
+int revoke_run(const struct command *self, int argc, char **argv)
+{
+    struct change change = {.decide = decide_revoke,
+                            .words = {"nothing changed: ", "", ""},
+                            .wanted = {.status = RECORD_REVOKED}};
+    change_init(&change, self->title, argc);
+    int status = revoke(&change, self, argc, argv);
+    serials_free(&change.serials);
+    return status;
 }
 
 // ocspd unrevoke.
@@ -366,16 +330,51 @@ static int decide_unrevoke(const struct change *change, struct oc_bytes serial,
     return complain_about(change, serial, what);
 }
 
-int unrevoke_run(const struct command *self, int argc, char **argv)
+// change_without_options runs a command that has no options of its own.
+static int change_without_options(struct change *change, const struct command *self, int argc,
+                                  char **argv)
 {
-    static const struct option options[] = {SESSION_OPTIONS, {0}};
-    struct change change = {.decide = decide_unrevoke};
-    session_init(&change.session, self->title);
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+    static const struct option options[] = {SERIAL_OPTIONS, SESSION_OPTIONS, {0}};
+    for (int option; (option = getopt_long(argc, argv, SERIALS_GETOPT, options, NULL)) != -1;) {
         if (option == 'h')
             return command_help(self);
-        if (!session_option(&change.session, option))
+        if (!common_option(change, option, argv))
             return command_usage(self);
     }
-    return change_run(&change, self, argc, argv);
+    return change_run(change, self, argc, argv);
+}
+
+int unrevoke_run(const struct command *self, int argc, char **argv)
+{
+    struct change change = {.decide = decide_unrevoke,
+                            .words = {"nothing changed: ", "", "released from hold: "}};
+    change_init(&change, self->title, argc);
+    int status = change_without_options(&change, self, argc, argv);
+    serials_free(&change.serials);
+    return status;
+}
+
+// ocspd remove.
+
+static int decide_remove(const struct change *change, struct oc_bytes serial,
+                         const struct record *known, struct record *out)
+{
+    char text[RECORD_TEXT];
+    char what[RECORD_TEXT + 64];
+    if (known->status != RECORD_REVOKED) {
+        *out = (struct record){.status = RECORD_NOT_ISSUED};
+        return EX_OK;
+    }
+    snprintf(what, sizeof what, "is %s: only a certificate that is good can be removed",
+             record_text(known, text));
+    return complain_about(change, serial, what);
+}
+
+int remove_run(const struct command *self, int argc, char **argv)
+{
+    struct change change = {.decide = decide_remove, .words = {"nothing changed: ", "", "removed"}};
+    change_init(&change, self->title, argc);
+    int status = change_without_options(&change, self, argc, argv);
+    serials_free(&change.serials);
+    return status;
 }

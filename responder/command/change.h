@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `ocspd issue`, `ocspd revoke` and `ocspd unrevoke`.
+// `ocspd issue`, `ocspd revoke`, `ocspd unrevoke` and `ocspd remove`.
 #ifndef COMMAND_CHANGE_H
 #define COMMAND_CHANGE_H
 
@@ -9,5 +9,6 @@
 int issue_run(const struct command *self, int argc, char **argv);
 int revoke_run(const struct command *self, int argc, char **argv);
 int unrevoke_run(const struct command *self, int argc, char **argv);
+int remove_run(const struct command *self, int argc, char **argv);
 
 #endif

@@ -98,14 +98,12 @@ const char *csv_line_read(const struct csv_columns *columns, char *line, uint8_t
                           size_t *serial_len, struct record *out)
 {
     const char *values[CSV_COLUMNS];
-    struct oc_bytes octets;
     *out = (struct record){0};
     cut_return(line);
     if (!split(columns, line, values))
         return "the number of values differs from that of the first line";
-    if (!serial_read(values[CSV_SERIAL], serial, &octets))
-        return "invalid serial number: give it in decimal, or in hex like 0x01aa or 01:aa";
-    *serial_len = octets.len;
+    if (!serial_read(values[CSV_SERIAL], SERIAL_BASE_DECIMAL, serial, SERIAL_MAX, serial_len))
+        return "invalid serial number: write it like 0x01aa or 01:aa";
     if (values[CSV_EXPIRES][0] != '\0' && !argument_time(values[CSV_EXPIRES], &out->expires))
         return "invalid time in expires";
     return read_status(values, out);

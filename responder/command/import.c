@@ -99,7 +99,7 @@ static int compare_rows(const void *a, const void *b)
 static void report_conflict(struct import *import, const struct import_row *row,
                             const struct record *known)
 {
-    char serial[SERIAL_TEXT];
+    char serial[LABEL_SIZE];
     char what[RECORD_TEXT];
     char where[32] = "";
     import->n_conflicts++;
@@ -109,7 +109,7 @@ static void report_conflict(struct import *import, const struct import_row *row,
     if (import->lines != NULL)
         snprintf(where, sizeof where, "line %lld: ", (long long)row->line);
     complain(import->file, "%s%s stays %s", where,
-             serial_text((struct oc_bytes){row->serial, row->serial_len}, serial),
+             serial_label((struct oc_bytes){row->serial, row->serial_len}, serial),
              record_text(known, what));
 }
 

@@ -365,7 +365,8 @@ static void print_next(const struct quick *quick)
            "Record which certificates were issued (others are not good), or revoke one:\n"
            "    ocspd issue --config %s SERIAL...\n"
            "    ocspd import --config %s --index index.txt\n"
-           "    ocspd revoke --config %s SERIAL --reason keyCompromise\n",
+           "    ocspd revoke --config %s SERIAL --reason keyCompromise\n"
+           "A SERIAL is written as 0x01aa or 01:aa; digits alone need --hex or --decimal.\n",
            quick->dir, SIGNER_DAYS, config, config, config, config);
     if (strncmp(quick->listen, "unix:", 5) != 0 && quick->listen[0] != '*')
         printf("Check a certificate:\n"

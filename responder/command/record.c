@@ -1,43 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Serial numbers and records: reading, writing, merging.
+// Reasons and records: reading, writing, merging.
 #include "command/record.h"
-
-#include "program/argument.h"
-#include "program/hex.h"
 
 #include <ocsp/der.h>
 #include <ocsp/extension.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-bool serial_read(const char *text, uint8_t buf[SERIAL_MAX], struct oc_bytes *out)
-{
-    struct octets octets;
-    *out = (struct oc_bytes){0};
-    if (!argument_serial(text, &octets))
-        return false;
-    bool ok = octets.len <= SERIAL_MAX;
-    if (ok) {
-        memcpy(buf, octets.data, octets.len);
-        *out = (struct oc_bytes){buf, octets.len};
-    }
-    free(octets.data);
-    return ok;
-}
-
-// A leading zero octet only makes the number positive.
-const char *serial_text(struct oc_bytes serial, char buf[SERIAL_TEXT])
-{
-    if (serial.len > SERIAL_MAX)
-        serial.len = SERIAL_MAX;
-    size_t skip = serial.len > 1 && serial.data[0] == 0 ? 1 : 0;
-    memcpy(buf, "0x", 2);
-    hex_write(buf + 2, serial.data + skip, serial.len - skip);
-    return buf;
-}
+#include <strings.h>
 
 const char *record_text(const struct record *record, char buf[RECORD_TEXT])
 {
@@ -60,7 +31,18 @@ const char *record_text(const struct record *record, char buf[RECORD_TEXT])
     return "unknown";
 }
 
-bool reason_read(const char *text, struct record *out)
+const char *record_whole_text(const struct record *record, char buf[RECORD_TEXT])
+{
+    char what[RECORD_TEXT];
+    char expires[OC_TIME_TEXT_LEN];
+    if (record->expires == 0 || !oc_time_text(record->expires, expires))
+        return record_text(record, buf);
+    snprintf(buf, RECORD_TEXT, "%.90s, expires %s", record_text(record, what), expires);
+    return buf;
+}
+
+static bool read_reason(const char *text, int (*compare)(const char *, const char *),
+                        struct record *out)
 {
     static const uint8_t reasons[] = {
         OC_REASON_UNSPECIFIED,      OC_REASON_KEY_COMPROMISE,
@@ -70,7 +52,7 @@ bool reason_read(const char *text, struct record *out)
         OC_REASON_AA_COMPROMISE,
     };
     for (size_t i = 0; i < sizeof reasons; i++) {
-        if (strcmp(text, oc_crl_reason_name(reasons[i])) != 0)
+        if (compare(text, oc_crl_reason_name(reasons[i])) != 0)
             continue;
         // RFC 5280 5.3.1: leave the reason out instead.
         out->has_reason = reasons[i] != OC_REASON_UNSPECIFIED;
@@ -78,6 +60,16 @@ bool reason_read(const char *text, struct record *out)
         return true;
     }
     return false;
+}
+
+bool reason_read(const char *text, struct record *out)
+{
+    return read_reason(text, strcmp, out);
+}
+
+bool reason_read_any_case(const char *text, struct record *out)
+{
+    return read_reason(text, strcasecmp, out);
 }
 
 static int rank(const struct record *record)

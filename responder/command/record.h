@@ -1,30 +1,29 @@
 // SPDX-License-Identifier: MIT
 //
-// Serial numbers, reasons and records as text, and the rule by which a record changes.
+// Reasons and records as text, and the rule by which a record changes.
 #ifndef COMMAND_RECORD_H
 #define COMMAND_RECORD_H
 
 #include "base/record.h"
+#include "program/serial.h"
 
 #include <ocsp/base.h>
 
-// serial_read reads a serial number into `buf`. Returns false if `text` is not a serial number, or
-// has more than SERIAL_MAX octets.
-bool serial_read(const char *text, uint8_t buf[SERIAL_MAX], struct oc_bytes *out);
-
-// SERIAL_TEXT is the size of a serial number as text, with its NUL. serial_text writes it as 0x and
-// hex digits, which commands accept, and returns `buf`.
-enum { SERIAL_TEXT = 2 * SERIAL_MAX + 4 };
-const char *serial_text(struct oc_bytes serial, char buf[SERIAL_TEXT]);
+// LABEL_SIZE is the size of a serial number as text for serial_label(), with its NUL.
+enum { LABEL_SIZE = SERIAL_LABEL_SIZE(SERIAL_MAX) };
 
 // RECORD_TEXT is the size of a record as text, with its NUL. record_text returns the text, for
 // instance "revoked since 2024-04-03T12:00:00Z, keyCompromise", which may be in `buf`.
+// record_whole_text adds when the certificate expires, if that is known.
 enum { RECORD_TEXT = 128 };
 const char *record_text(const struct record *record, char buf[RECORD_TEXT]);
+const char *record_whole_text(const struct record *record, char buf[RECORD_TEXT]);
 
 // reason_read sets the reason of a record from its name (RFC 5280 5.3.1); "unspecified" sets no
-// reason. Returns false if certificates cannot be revoked for it.
+// reason. Returns false if certificates cannot be revoked for it. reason_read_any_case compares
+// without case.
 bool reason_read(const char *text, struct record *out);
+bool reason_read_any_case(const char *text, struct record *out);
 
 // reason_is_worse returns whether the reason of `b` is worse than that of `a`. A compromise is
 // worst, and a hold least bad.

@@ -5,6 +5,7 @@
 #include "command/show.h"
 
 #include "command/record.h"
+#include "command/serials.h"
 #include "command/session.h"
 #include "program/report.h"
 
@@ -51,7 +52,7 @@ static const char *status_name(enum record_status status)
 
 static void print_json(FILE *out, struct oc_bytes serial, const struct record *record)
 {
-    char text[SERIAL_TEXT];
+    char text[LABEL_SIZE];
     fprintf(out, "{\"serial\":\"%s\",\"status\":\"%s\"", serial_text(serial, text),
             status_name(record->status));
     if (record->status == RECORD_REVOKED)
@@ -69,13 +70,9 @@ static void print_json(FILE *out, struct oc_bytes serial, const struct record *r
 
 static void print_text(FILE *out, struct oc_bytes serial, const struct record *record)
 {
-    char text[SERIAL_TEXT];
+    char label[LABEL_SIZE];
     char what[RECORD_TEXT];
-    char expires[OC_TIME_TEXT_LEN];
-    fprintf(out, "%s %s", serial_text(serial, text), record_text(record, what));
-    if (record->expires != 0 && oc_time_text(record->expires, expires))
-        fprintf(out, ", expires %s", expires);
-    fputc('\n', out);
+    fprintf(out, "%s: %s\n", serial_label(serial, label), record_whole_text(record, what));
 }
 
 static void show_one(FILE *out, bool json, struct oc_bytes serial, const struct record *record)
@@ -95,22 +92,12 @@ static bool show_entry(void *arg, const struct entry *entry)
     return ++show->n < PAGE;
 }
 
-// read_options returns whether the command is to run; if not, `*status` is its exit status.
-static bool read_options(struct show *show, const struct command *self, int argc, char **argv,
-                         const struct option *options, int *status)
+// take_option takes an option that both commands have.
+static bool take_option(struct show *show, int option)
 {
-    session_init(&show->session, self->title);
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option == 'j')
-            show->json = true;
-        else if (option == 'r')
-            show->revoked_only = true;
-        else if (!session_option(&show->session, option)) {
-            *status = option == 'h' ? command_help(self) : command_usage(self);
-            return false;
-        }
-    }
-    return true;
+    if (option == 'j')
+        show->json = true;
+    return option == 'j' || session_option(&show->session, option);
 }
 
 static int list_page(struct show *show)
@@ -150,12 +137,18 @@ int list_run(const struct command *self, int argc, char **argv)
         {0},
     };
     struct show show = {0};
-    int status = EX_OK;
-    if (!read_options(&show, self, argc, argv, options, &status))
-        return status;
+    session_init(&show.session, self->title);
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option == 'h')
+            return command_help(self);
+        if (option == 'r')
+            show.revoked_only = true;
+        else if (!take_option(&show, option))
+            return command_usage(self);
+    }
     if (optind != argc)
         return command_refuse_argument(self, argv[optind]);
-    status = session_open(&show.session, STORE_READ);
+    int status = session_open(&show.session, STORE_READ);
     if (status == EX_OK)
         status = list_all(&show);
     session_close(&show.session);
@@ -185,32 +178,57 @@ static int show_status(struct show *show, struct oc_bytes serial)
     return EX_SOFTWARE;
 }
 
-int status_run(const struct command *self, int argc, char **argv)
+static int open_and_show(struct show *show, struct oc_bytes serial)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'},
-        SESSION_OPTIONS,
-        {0},
-    };
-    struct show show = {0};
+    int status = session_open(&show->session, STORE_READ);
+    if (status == EX_OK)
+        status = show_status(show, serial);
+    session_close(&show->session);
+    return status;
+}
+
+static int status_of(struct show *show, const struct serials *serials, const struct command *self)
+{
     uint8_t buf[SERIAL_MAX];
-    struct oc_bytes serial;
-    int status = EX_OK;
-    if (!read_options(&show, self, argc, argv, options, &status))
-        return status;
-    if (optind + 1 != argc) {
+    char why[SERIAL_WHY];
+    struct oc_bytes serial = {.data = buf};
+    if (serials->n != 1) {
         complain(self->title, "expected exactly one SERIAL");
         return command_usage(self);
     }
-    if (!serial_read(argv[optind], buf, &serial)) {
-        complain(self->title,
-                 "invalid serial number \"%s\": give it in decimal, or in hex like 0x01aa or 01:aa",
-                 argv[optind]);
-        return command_usage(self);
+    const char *text = serials->items[0];
+    if (serial_read(text, serials->base, buf, sizeof buf, &serial.len))
+        return open_and_show(show, serial);
+    complain(self->title, "%s", serial_why(text, serials->base, sizeof buf, why, sizeof why));
+    return command_usage(self);
+}
+
+static int read_and_show(struct show *show, struct serials *serials, const struct command *self,
+                         int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'},
+        SERIAL_OPTIONS,
+        SESSION_OPTIONS,
+        {0},
+    };
+    for (int option; (option = getopt_long(argc, argv, SERIALS_GETOPT, options, NULL)) != -1;) {
+        if (option == 'h')
+            return command_help(self);
+        if (!take_option(show, option) && !serials_option(serials, option, argv))
+            return command_usage(self);
     }
-    status = session_open(&show.session, STORE_READ);
-    if (status == EX_OK)
-        status = show_status(&show, serial);
-    session_close(&show.session);
+    serials_end(serials, argc, argv);
+    return status_of(show, serials, self);
+}
+
+int status_run(const struct command *self, int argc, char **argv)
+{
+    struct show show = {0};
+    struct serials serials;
+    session_init(&show.session, self->title);
+    serials_init(&serials, self->title, argc);
+    int status = read_and_show(&show, &serials, self, argc, argv);
+    serials_free(&serials);
     return status;
 }

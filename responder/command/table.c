@@ -15,11 +15,19 @@
 #define CONFIG "  --config FILE    the configuration (default: " CONFIG_FILE ")\n"
 #define ISSUER "  --issuer NAME    the issuer; needed if the configuration has several\n"
 #define HELP "  --help           print this help and exit\n"
+#define SERIAL                                                                                     \
+    "A SERIAL is written as 0x01aa or 01:aa, or as -0x2a if it is negative. Digits alone may be\n" \
+    "hexadecimal or decimal, and are rejected without --hex or --decimal.\n"
+#define BASE                                                                                       \
+    "  --hex            digits without 0x and without colons are hexadecimal\n"                    \
+    "  --decimal        they are decimal\n"
 #define SERIALS                                                                                    \
-    "A SERIAL is decimal, or hex as 0x01aa or 01:aa; - reads serial numbers from the lines\n"      \
-    "of standard input, except for empty lines and those that begin with #. Standard input\n"      \
-    "is read to its end first, and rejected if the last line has no line feed: it could be\n"      \
-    "the beginning of a longer number. All certificates are changed, or none.\n"
+    SERIAL "\n"                                                                                    \
+           "- reads serial numbers from the lines of standard input, except for empty lines and\n" \
+           "those that begin with #. Standard input is read to its end first, and rejected if\n"   \
+           "the last line has no line feed: it could be the beginning of a longer number.\n"       \
+           "\n"                                                                                    \
+           "All certificates are changed, or none. A line for each says what was done.\n"
 
 static const struct command commands[] = {
     {
@@ -109,7 +117,7 @@ static const struct command commands[] = {
                 "good from now on. Certificates that are known already keep their status.\n"
                 "\n" SERIALS "\n"
                 "  --expires TIME   when they expire, as 2024-04-03T12:00:00Z or as seconds since\n"
-                "                   1970\n" CONFIG ISSUER HELP,
+                "                   1970\n" BASE CONFIG ISSUER HELP,
     },
     {
         .name = "revoke",
@@ -131,7 +139,7 @@ static const struct command commands[] = {
             "  --at TIME        when they were revoked, as 2024-04-03T12:00:00Z or as seconds\n"
             "                   since 1970; not in the future (default: now)\n"
             "  --issue          also revoke certificates that were never recorded as "
-            "issued\n" CONFIG ISSUER HELP,
+            "issued\n" BASE CONFIG ISSUER HELP,
     },
     {
         .name = "unrevoke",
@@ -140,7 +148,16 @@ static const struct command commands[] = {
         .arguments = "[OPTION]... SERIAL...",
         .help = "Make certificates good again that are revoked with the reason certificateHold.\n"
                 "All other revocations are permanent.\n"
-                "\n" SERIALS "\n" CONFIG ISSUER HELP,
+                "\n" SERIALS "\n" BASE CONFIG ISSUER HELP,
+    },
+    {
+        .name = "remove",
+        .run = remove_run,
+        .summary = "take back certificates that were recorded by mistake",
+        .arguments = "[OPTION]... SERIAL...",
+        .help = "Remove the records of certificates, which then count as never issued. A running\n"
+                "ocspd answers so within a second. A revoked certificate cannot be removed.\n"
+                "\n" SERIALS "\n" BASE CONFIG ISSUER HELP,
     },
     {
         .name = "list",
@@ -159,8 +176,8 @@ static const struct command commands[] = {
         .summary = "print the status of one certificate",
         .arguments = "[OPTION]... SERIAL",
         .help = "Print what the issuer's source knows about a certificate.\n"
-                "\n"
-                "  --json           print a JSON object\n" CONFIG ISSUER HELP "\n"
+                "\n" SERIAL "\n"
+                "  --json           print a JSON object\n" BASE CONFIG ISSUER HELP "\n"
                 "Exit status: 0 good, 1 revoked, 2 not issued, 64 and above an error.\n",
     },
 };

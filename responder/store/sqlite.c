@@ -96,6 +96,7 @@ static const struct store_methods methods = {
     .put_saved = sqlite_store_put_saved,
     .begin = sqlite_store_begin,
     .put = sqlite_store_put,
+    .remove = sqlite_store_remove,
     .commit = sqlite_store_commit,
     .rollback = sqlite_store_rollback,
     .get_position = sqlite_store_get_position,

@@ -62,6 +62,18 @@ static bool note_put(struct sqlite_store *self, struct oc_bytes serial, struct s
     return add_change(self, self->n_puts <= CHANGES_MAX ? &serial : NULL, err);
 }
 
+// Runs a statement that changes a certificate. If it does, the saved answers are obsolete.
+static bool do_change(struct sqlite_store *self, sqlite3_stmt *statement, struct oc_bytes serial,
+                      struct store_error *err)
+{
+    if (!db_do(self->writer, statement, err))
+        return false;
+    if (db_n_changed(self->writer) == 0)
+        return true;
+    statement = sqlite_store_ask_about(self, self->writer, DROP_ANSWERS, serial, err);
+    return statement != NULL && db_do(self->writer, statement, err) && note_put(self, serial, err);
+}
+
 bool sqlite_store_put(struct store *store, struct oc_bytes serial, const struct record *record,
                       struct store_error *err)
 {
@@ -73,12 +85,14 @@ bool sqlite_store_put(struct store *store, struct oc_bytes serial, const struct 
     if (statement == NULL)
         return false;
     row_bind_record(statement, record);
-    if (!db_do(self->writer, statement, err))
-        return false;
-    if (db_n_changed(self->writer) == 0)
-        return true;
-    statement = sqlite_store_ask_about(self, self->writer, DROP_ANSWERS, serial, err);
-    return statement != NULL && db_do(self->writer, statement, err) && note_put(self, serial, err);
+    return do_change(self, statement, serial, err);
+}
+
+bool sqlite_store_remove(struct store *store, struct oc_bytes serial, struct store_error *err)
+{
+    struct sqlite_store *self = sqlite_store_of(store);
+    sqlite3_stmt *statement = sqlite_store_ask_about(self, self->writer, REMOVE, serial, err);
+    return statement != NULL && do_change(self, statement, serial, err);
 }
 
 static void end(struct sqlite_store *self, bool is_committed)

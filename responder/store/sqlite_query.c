@@ -19,6 +19,8 @@ static const char *const sql[N_STATEMENTS] = {
     [PUT] = "INSERT INTO certificate(issuer, serial, revoked_at, reason, expires) "
             "VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(issuer, serial) DO UPDATE SET "
             "revoked_at = ?3, reason = ?4, expires = ?5 WHERE NOT (" RECORD_IS ")",
+    [REMOVE] = "DELETE FROM certificate WHERE issuer = ?1 AND serial = ?2 AND "
+               "revoked_at IS NULL",
     [DROP_ANSWERS] = "DELETE FROM answer WHERE issuer = ?1 AND serial = ?2",
     [ADD_CHANGE] = "INSERT INTO change(issuer, serial, mark) VALUES(?1, ?2, random())",
     [CHANGE_FIRST] = "SELECT id, mark FROM change ORDER BY id LIMIT 1",

@@ -17,6 +17,7 @@ enum statement {
     ADD_ISSUER,
     LOOK_UP,
     PUT,
+    REMOVE,
     DROP_ANSWERS,
     ADD_CHANGE,
     CHANGE_FIRST,

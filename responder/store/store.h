@@ -106,12 +106,13 @@ struct store_methods {
     bool (*put_saved)(struct store *store, const struct saved *saved, size_t n,
                       struct store_error *err);
 
-    // begin, put and commit change certificates, all or none of them; rollback undoes them, as does
-    // a commit that fails. No certificate can become "not issued" again: a record is RECORD_GOOD
-    // or RECORD_REVOKED.
+    // begin, put, remove and commit change certificates, all or none of them; rollback undoes them,
+    // as does a commit that fails. A record that is put is RECORD_GOOD or RECORD_REVOKED. remove
+    // makes a certificate "not issued" that is not revoked, and leaves any other as it is.
     bool (*begin)(struct store *store, struct store_error *err);
     bool (*put)(struct store *store, struct oc_bytes serial, const struct record *record,
                 struct store_error *err);
+    bool (*remove)(struct store *store, struct oc_bytes serial, struct store_error *err);
     bool (*commit)(struct store *store, struct store_error *err);
     void (*rollback)(struct store *store);
 

@@ -38,12 +38,12 @@ class KeyCase(PreparedCase):
         self.path("first.txt").unlink()
 
     def args(self, key, *more, ca="ca"):
-        return ("respond", "--issuer", f"{ca}.pem", "--key", key, "--status=good", "--serial=1",
+        return ("respond", "--issuer", f"{ca}.pem", "--key", key, "--status=good", "--serial=0x1",
                 *more)
 
     def sign(self, key, *args, ca="ca", **more):
         self.write("resp.der", self.succeed(*self.args(key, *args, ca=ca), **more))
-        self.succeed("verify", "--issuer", f"{ca}.pem", "--serial=1", "resp.der")
+        self.succeed("verify", "--issuer", f"{ca}.pem", "--serial=0x1", "resp.der")
 
     def refuse(self, error, key, *args, **more):
         before = sorted(os.listdir(self.dir))
@@ -244,7 +244,7 @@ class TerminalTest(KeyCase):
     def test_right(self):
         shown, status = self.talk(PASSPHRASE.encode() + b"\n", "secret.key")
         self.assertEqual((shown, status), ("Passphrase of secret.key: \n", 0))
-        self.succeed("verify", "--issuer", "ca.pem", "--serial=1", "resp.der")
+        self.succeed("verify", "--issuer", "ca.pem", "--serial=0x1", "resp.der")
 
     def test_key_on_standard_input(self):
         shown, status = self.talk(PASSPHRASE.encode() + b"\n", "-", stdin="secret.key")

@@ -127,10 +127,10 @@ class QuestionTest(RespondCase):
     """Which certificate."""
 
     def test_serial(self):
-        for text in ("4096", "0x1000", "10:00"):
-            self.assertEqual(self.single(*self.ISSUER, *self.GOOD, "--serial", text)["cert_id"],
+        for form in (("4096", "--decimal"), ("0x1000",), ("10:00",), ("1000", "--hex")):
+            self.assertEqual(self.single(*self.ISSUER, *self.GOOD, "--serial", *form)["cert_id"],
                              self.single(*self.ISSUER, *self.GOOD, *self.LEAF)["cert_id"])
-        self.usage('--serial: "x" is not a number: decimal, or hex like 0x01aa or 01:aa',
+        self.usage('--serial: invalid serial number "x": write it like 0x01aa or 01:aa',
                    *self.ISSUER, *self.GOOD, "--serial=x")
 
     def test_hash(self):
@@ -210,7 +210,7 @@ class QuestionTest(RespondCase):
         self.write("q.der", self.succeed("request", "--issuer", "ca.pem", "--issuer", "other.pem",
                                          "leaf.pem", "strange.pem"))
         self.refuse(65, "q.der: missing --issuer for the certificate with serial "
-                    "number 3000\n", *self.ISSUER, *self.GOOD, "--request", "q.der")
+                    "number 0x3000 (decimal 12288)\n", *self.ISSUER, *self.GOOD, "--request", "q.der")
 
     def test_certificate_of_another_issuer(self):
         self.make_cert("strange", "other", 0x1000)
@@ -231,8 +231,8 @@ class QuestionTest(RespondCase):
     def test_which(self):
         self.usage("missing --cert, --serial or --request",
                    *self.ISSUER, *self.GOOD)
-        for pair in ((*self.LEAF, "--serial=1"), (*self.LEAF, "--request=asked.der"),
-                     ("--serial=1", "--request=asked.der")):
+        for pair in ((*self.LEAF, "--serial=0x1"), (*self.LEAF, "--request=asked.der"),
+                     ("--serial=0x1", "--request=asked.der")):
             self.usage("--cert, --serial and --request exclude each other", *self.ISSUER,
                        *self.GOOD, *pair)
         self.usage("--request excludes --hash: the cert IDs are those of the request",
@@ -257,7 +257,7 @@ class TimeTest(RespondCase):
     """The three times."""
 
     def times(self, *args, who=None):
-        response = self.respond(*(who or self.ISSUER), *self.GOOD, "--serial=1", *args)
+        response = self.respond(*(who or self.ISSUER), *self.GOOD, "--serial=0x1", *args)
         one, = response["responses"]
         return response["produced_at"], one["this_update"], one["next_update"]
 
@@ -306,7 +306,7 @@ class TimeTest(RespondCase):
                                         str(at + DAY), who=self.DELEGATE)[2], rfc3339(at + DAY))
         self.refuse(65, "delegate.pem: the signer's certificate expires before this update; "
                         "specify another one with "
-                        "--signer\n", *self.DELEGATE, *self.GOOD, "--serial=1",
+                        "--signer\n", *self.DELEGATE, *self.GOOD, "--serial=0x1",
                     "--this-update", str(at + 1))
         self.assertEqual(self.times("--this-update", str(at - 60))[2], rfc3339(at - 60 + DAY))
 
@@ -314,17 +314,17 @@ class TimeTest(RespondCase):
         for times in (("--this-update=1", "--next-update=0"), ("--next-update=0",),
                       ("--produced-at=1", "--next-update=0")):
             self.usage("--next-update is before --this-update", *self.ISSUER, *self.GOOD,
-                       "--serial=1", *times)
+                       "--serial=0x1", *times)
 
     def test_refused(self):
         for option in ("this-update", "next-update", "produced-at", "revoked-at"):
             for text in ("", "now", "None", "2024-04-03"):
                 self.usage(f'--{option}: "{text}" is neither a time like 2024-04-03T12:00:00Z nor '
-                           "seconds since 1970", *self.ISSUER, *self.GOOD, "--serial=1",
+                           "seconds since 1970", *self.ISSUER, *self.GOOD, "--serial=0x1",
                            f"--{option}={text}")
         for option in ("this-update", "produced-at", "revoked-at"):
             self.usage(f'--{option}: "none" is neither a time like 2024-04-03T12:00:00Z nor '
-                       "seconds since 1970", *self.ISSUER, *self.GOOD, "--serial=1",
+                       "seconds since 1970", *self.ISSUER, *self.GOOD, "--serial=0x1",
                        f"--{option}=none")
 
 
@@ -506,8 +506,8 @@ class UsageTest(RespondCase):
         source = pathlib.Path(__file__).resolve().parents[2] / "cli" / "respond_options.c"
         options = [line.split('"')[1] for line in source.read_text(encoding="ascii").splitlines()
                    if "_argument, NULL" in line]
-        self.assertEqual(len(options), 20)
-        for option in options:
+        self.assertEqual(len(options), 19)
+        for option in (*options, "serial", "hex", "decimal"):
             self.assertRegex(text, rf"(?m)^  --{option} ")
 
 

@@ -46,7 +46,7 @@ class MessageTest(Case):
                 "extensions": []}],
             "extensions": [], "signed": False, "deviations": []})
         text = self.succeed("show", "request.der").decode()
-        self.assertIn("98d9e5c0b4c373552df77c5d0f1eb5128e4945f9 "
+        self.assertIn("0x98d9e5c0b4c373552df77c5d0f1eb5128e4945f9 "
                       "(decimal 872625873161273451176241581705670534707360122361)", text)
 
     def test_response_text(self):
@@ -65,7 +65,7 @@ resp.der: OCSP response, {len(der)} bytes
     Status                good
     This update           2024-01-01T12:00:00Z
     Next update           2024-01-08T12:00:00Z
-    Serial                1234 (decimal 4660)
+    Serial                0x1234 (decimal 4660)
     Issuer name hash      aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
     Issuer key hash       bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
     Hash algorithm        sha1 (1.3.14.3.2.26)
@@ -75,7 +75,7 @@ resp.der: OCSP response, {len(der)} bytes
     Revocation reason     keyCompromise (1)
     This update           2024-01-01T12:00:00Z
     Next update           2024-01-08T12:00:00Z
-    Serial                ff (decimal 255)
+    Serial                0xff (decimal 255)
     Issuer name hash      aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
     Issuer key hash       bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
     Hash algorithm        sha1 (1.3.14.3.2.26)
@@ -83,7 +83,7 @@ resp.der: OCSP response, {len(der)} bytes
     Status                unknown
     This update           2024-01-01T12:00:00Z
     Next update           not given
-    Serial                05 (decimal 5)
+    Serial                0x05 (decimal 5)
     Issuer name hash      aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
     Issuer key hash       bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
     Hash algorithm        sha1 (1.3.14.3.2.26)
@@ -255,7 +255,7 @@ ca.crl: CRL, {len(der)} bytes
   Issuer                  CN=CA
   This update             2024-01-01T12:00:00Z
   Next update             2024-01-08T12:00:00Z
-  Number                  07 (decimal 7)
+  Number                  0x07 (decimal 7)
   Issuing distribution point
     Full name             URI: http://ca/1.crl
     Only user certs       yes
@@ -264,7 +264,7 @@ ca.crl: CRL, {len(der)} bytes
 """
         revocations = """\
   Revocation 1 of 2
-    Serial                1234 (decimal 4660)
+    Serial                0x1234 (decimal 4660)
     Revocation time       2023-01-01T12:00:00Z
     Revocation reason     keyCompromise (1)
     Invalidity date       2022-01-01T12:00:00Z
@@ -273,7 +273,7 @@ ca.crl: CRL, {len(der)} bytes
     Extension             invalidityDate (2.5.29.24)
       Value               2022-01-01T12:00:00Z
   Revocation 2 of 2
-    Serial                1234 (decimal 4660)
+    Serial                0x1234 (decimal 4660)
     Revocation time       2022-01-01T12:00:00Z
 """
         tail = f"""\
@@ -287,10 +287,10 @@ ca.crl: CRL, {len(der)} bytes
 """
         none = "  Revocations             none\n"
         self.assertEqual(self.succeed("show", "ca.crl").decode(), head + tail)
-        for serial in ("0x1234", "4660", "12:34"):
-            self.assertEqual(self.succeed("show", "--serial", serial, "ca.crl").decode(),
+        for serial in (("0x1234",), ("4660", "--decimal"), ("12:34",), ("1234", "--hex")):
+            self.assertEqual(self.succeed("show", "--serial", *serial, "ca.crl").decode(),
                              head + revocations + tail)
-        self.assertEqual(self.succeed("show", "--serial", "52", "ca.crl").decode(),
+        self.assertEqual(self.succeed("show", "--serial", "0x34", "ca.crl").decode(),
                          head + none + tail)
 
     def test_json(self):
@@ -300,7 +300,7 @@ ca.crl: CRL, {len(der)} bytes
                 extension("1.2.3", b"\x05\x00", critical=True)]
         der = crl(ENTRIES, tlv(0xA0, tlv(0x30, *more)))
         self.write("delta.crl", der)
-        self.assertEqual(self.json("delta.crl", "--serial", "5"), {
+        self.assertEqual(self.json("delta.crl", "--serial", "0x5"), {
             "file": "delta.crl", "type": "crl", "octets": len(der), "issuer": "CN=CA",
             "this_update": "2024-01-01T12:00:00Z", "next_update": None,
             "number": {"hex": "07", "decimal": "7"}, "base_number": {"hex": "03", "decimal": "3"},
@@ -351,11 +351,11 @@ ca.crl: CRL, {len(der)} bytes
         self.write("m", crl())
         done = self.run_ocsp("show", "--serial", "x", "m")
         self.assertEqual(done.returncode, 64)
-        self.assertIn(b'--serial: "x" is not a number', done.stderr)
+        self.assertIn(b'--serial: invalid serial number "x": write it like 0x01aa or 01:aa', done.stderr)
 
     def test_not_a_crl(self):
         self.write("m", request(tlv(0x30, cert_id())))
-        self.assertEqual(self.json("m", "--serial", "5"), self.json("m"))
+        self.assertEqual(self.json("m", "--serial", "0x5"), self.json("m"))
 
     def test_made_by_openssl(self):
         self.make_ca("ca")
@@ -411,7 +411,7 @@ class ValueTest(Case):
         self.assertEqual(value, {"url": "http://crl/", "number": {"hex": "09", "decimal": "9"},
                                  "time": "2022-01-01T12:00:00Z"})
         self.assertTrue(text.startswith("    Value\n      URL                 http://crl/\n"
-                                        "      Number              09 (decimal 9)\n"), text)
+                                        "      Number              0x09 (decimal 9)\n"), text)
 
     def test_acceptable_responses(self):
         value, text = self.value_of("1.3.6.1.5.5.7.48.1.4", tlv(

@@ -25,7 +25,7 @@ OCSP = os.environ["OCSP"]
 SEED = pathlib.Path(__file__).resolve().parent.parent / "data" / "seed"
 LEAF = str(SEED / "leaf.pem")
 ISSUER = str(SEED / "issuer.pem")
-SHOW_USAGE = "usage: ocsp show [--json] [--serial N] FILE...\n"
+SHOW_USAGE = "usage: ocsp show [OPTION]... FILE...\n"
 REQUEST_USAGE = "usage: ocsp request [OPTION]... CERT...\n"
 RESPOND_USAGE = ("usage: ocsp respond [OPTION]... --status STATUS --cert FILE | --serial N | "
                  "--request FILE\n")

@@ -414,7 +414,7 @@ class TimeTest(VerifyCase):
                      "2024-4-3T12:00:00Z"):
             self.fail_with(64, f'ocsp verify: --at: "{text}" is neither a time like '
                            "2024-04-03T12:00:00Z nor seconds since 1970\n" + VERIFY_USAGE,
-                           "verify", f"--at={text}", "--serial=1", "--issuer", "ca.pem",
+                           "verify", f"--at={text}", "--serial=0x1", "--issuer", "ca.pem",
                            "resp.der")
 
     def test_seconds_refused(self):
@@ -422,7 +422,7 @@ class TimeTest(VerifyCase):
             for text in ("", "-1", "+1", "1s", " 1", "1000000001", "99999999999999999999"):
                 self.fail_with(64, f'ocsp verify: --{option}: "{text}" is not a number of seconds '
                                "from 0 to 1000000000\n" + VERIFY_USAGE, "verify",
-                               f"--{option}={text}", "--serial=1", "resp.der")
+                               f"--{option}={text}", "--serial=0x1", "resp.der")
         self.sign(self.single())
         self.leaf("--at", str(NOW), "--skew", "1000000000", "--max-age=1000000000")
 
@@ -477,31 +477,27 @@ class NonceTest(VerifyCase):
     def test_refused(self):
         for value in ("", "0", "0g", "0x00", "00:00", "5a" * 129):
             self.fail_with(64, f'ocsp verify: --nonce: "{value}" is not 1 to 128 bytes in hex\n'
-                           + VERIFY_USAGE, "verify", f"--nonce={value}", "--serial=1", "resp.der")
+                           + VERIFY_USAGE, "verify", f"--nonce={value}", "--serial=0x1", "resp.der")
 
 
 class QuestionTest(VerifyCase):
     """Which certificate, and who issued it."""
 
-    def serial(self, text, **more):
-        answer, = self.objects("--issuer", "ca.pem", f"--serial={text}", **more)
+    def serial(self, text, *more):
+        answer, = self.objects("--issuer", "ca.pem", f"--serial={text}", *more)
         return answer["serial"]["hex"]
-
-    def test_serial_forms(self):
-        self.respond()
-        for text in ("4096", "004096", "0x1000", "0X1000", "0x00001000", "10:00", "00:10:00"):
-            self.assertEqual(self.serial(text), "1000", text)
 
     def test_serial_large(self):
         self.sign(self.single(serial=b"\x00" + b"\xfe" * 20))
         for text in ("0x" + "fe" * 20, ":".join(["Fe"] * 20), str(int("fe" * 20, 16))):
-            answer, = self.objects("--issuer", "ca.pem", "--at", str(NOW), f"--serial={text}")
+            answer, = self.objects("--issuer", "ca.pem", "--at", str(NOW), f"--serial={text}",
+                                   "--decimal")
             self.assertEqual(answer["serial"]["hex"], "fe" * 20)
 
     def test_serial_zero(self):
         self.sign(self.single(serial=b"\x00"))
         self.leaf("--at", str(NOW), status=3, error=self.no_match())
-        self.verify("--issuer", "ca.pem", "--at", str(NOW), "--serial=0")
+        self.verify("--issuer", "ca.pem", "--at", str(NOW), "--serial=0x0")
 
     def no_match(self):
         done = self.run_ocsp("verify", "--json", "--issuer", "ca.pem", "--cert", "leaf.pem",
@@ -511,11 +507,22 @@ class QuestionTest(VerifyCase):
         return f"resp.der: byte {error['offset']}: {error['what']}\n"
 
     def test_serial_refused(self):
-        for text in ("", "0x", "x", "1a", "0x1g", "-1", "+1", "1 ", " 1", "1:00", "10:0", "10:00:",
-                     "10:00x", "10:000", ":10", "10::00", "0x10:00", "10:0g", "1" * 618):
-            self.fail_with(64, f'ocsp verify: --serial: "{text}" is not a number: decimal, or hex '
-                               "like 0x01aa or 01:aa\n" + VERIFY_USAGE, "verify",
+        for text in ("", "0x", "x", "0x1g", "--1", "+1", "1 ", " 1", "1:00", "10:0", "10:00:",
+                     "10:00x", "10:000", ":10", "10::00", "0x10:00", "10:0g"):
+            self.fail_with(64, f'ocsp verify: --serial: invalid serial number "{text}": write '
+                           "it like 0x01aa or 01:aa\n" + VERIFY_USAGE, "verify",
+                           f"--serial={text}", "--hex", "--issuer", "ca.pem", "resp.der")
+        for text, error in (
+                ("1" * 620, f'"{"1" * 80}" may be hexadecimal or decimal: add --hex or --decimal, '
+                 "or write 0x in front of hex digits"),
+                ("1a", '"1a" may be hexadecimal: add --hex, or write it like 0x01aa'),
+                ("-1", '"-1" may be hexadecimal or decimal: add --hex or --decimal, or write '
+                 "-0x1")):
+            self.fail_with(64, f"ocsp verify: --serial: {error}\n" + VERIFY_USAGE, "verify",
                            f"--serial={text}", "--issuer", "ca.pem", "resp.der")
+        self.fail_with(64, f'ocsp verify: --serial: invalid serial number "{"1" * 80}": longer '
+                       "than 257 octets\n" + VERIFY_USAGE, "verify", f"--serial={'1' * 620}",
+                       "--decimal", "--issuer", "ca.pem", "resp.der")
 
     def test_chain_needs_no_issuer(self):
         self.respond()
@@ -532,7 +539,7 @@ class QuestionTest(VerifyCase):
         self.verify("--request", "asked.der", status=65, error=none)
         self.verify("--issuer", "other.pem", "--request", "asked.der", status=65, error="asked.der:"
                     " missing --issuer for the certificate with serial number "
-                    "1000\n")
+                    "0x1000 (decimal 4096)\n")
 
     def test_issuer_of_several(self):
         self.respond()
@@ -543,6 +550,28 @@ class QuestionTest(VerifyCase):
                     "--issuer: other.pem and ca.pem hold different ones\n")
         self.make_ca("renewed", subject="/CN=ca", key="ca")
         self.verify("--issuer", "renewed.pem", "--issuer", "ca.pem", "--serial=0x1000")
+
+    def test_serial_forms(self):
+        self.respond()
+        for text in ("0x1000", "0X1000", "0x00001000", "10:00", "00:10:00"):
+            self.assertEqual(self.serial(text), "1000", text)
+        for text, base in (("4096", "--decimal"), ("004096", "--decimal"), ("1000", "--hex"),
+                           ("01000", "--hex"), ("0x1000", "--decimal"), ("10:00", "--hex")):
+            self.assertEqual(self.serial(text, base), "1000", text)
+        self.verify("--issuer", "ca.pem", "--hex", "--serial", "1000")
+
+    def test_serial_negative(self):
+        """It is taken as it is shown."""
+        for text in ("-0x2a", "-0x80", "-0x0100", "-0xff"):
+            self.write("resp.der", self.succeed(
+                "respond", "--issuer", "ca.pem", "--key", "ca.key", "--status", "good",
+                "--serial", text))
+            self.assertIn(f" {text} (decimal {int(text, 16)})\n",
+                          self.succeed("show", "resp.der").decode())
+            for form in (("--serial", text), (f"--serial={text}",),
+                         ("--hex", "--serial", text.replace("0x", "")),
+                         (f"--serial={int(text, 16)}", "--decimal")):
+                self.verify("--issuer", "ca.pem", *form)
 
     def test_hashes_of_the_response_count(self):
         self.respond(request=("--hash", "sha1"))
@@ -566,7 +595,7 @@ class QuestionTest(VerifyCase):
         done = self.run_ocsp("verify", "--issuer", "ca.pem", "--request", "both.der", "resp.der")
         self.assertEqual(done.returncode, 3)
         self.assertRegex(done.stderr, rb"\Aresp\.der: byte \d+: no SingleResponse is about the "
-                         rb"certificate \(RFC 6960 3\.2\); serial number 1000\n\Z")
+                         rb"certificate \(RFC 6960 3\.2\); serial number 0x1000 \(decimal 4096\)\n\Z")
         verdicts = re.findall(r"(?m)^  Verdict +(\S+)", done.stdout.decode())
         self.assertEqual(verdicts, ["revoked", "not"])
 
@@ -640,14 +669,21 @@ class InputTest(VerifyCase):
 
     def test_usage(self):
         which = "missing --cert, --serial or --request"
+        ambiguous = ('--serial: "4096" may be hexadecimal or decimal: add --hex or --decimal, or '
+                     "write 0x4096 / 0x1000")
         only = "--cert, --serial and --request exclude each other"
         for args, error in (
                 ((), which), (("resp.der",), which), (("--issuer", "ca.pem", "resp.der"), which),
-                (("--cert", "leaf.pem", "--serial=1", "resp.der"), only),
-                (("--request", "r", "--serial=1", "resp.der"), only),
+                (("--cert", "leaf.pem", "--serial=0x1", "resp.der"), only),
+                (("--request", "r", "--serial=0x1", "resp.der"), only),
                 (("--request", "r", "--cert", "leaf.pem", "resp.der"), only),
                 (("--request", "r", "--nonce=00", "resp.der"),
                  "--request excludes --nonce: the nonce is that of the request"),
+                (("--issuer", "ca.pem", "--serial=4096", "resp.der"), ambiguous),
+                (("--issuer", "ca.pem", "--cert", "leaf.pem", "--hex", "resp.der"),
+                 "--hex and --decimal need --serial"),
+                (("--hex", "--decimal", "--serial=0x1000", "resp.der"),
+                 "--hex and --decimal exclude each other"),
                 (("--cert", "leaf.pem"), "missing response"),
                 (("--cert", "leaf.pem", "a", "b"), "only one response can be given"),
                 (("--cert",), "option '--cert' requires an argument"),
@@ -666,7 +702,7 @@ class InputTest(VerifyCase):
             self.assertLessEqual(len(line), 100)
         for option in ("issuer", "cert", "serial", "request", "at", "max-age", "skew", "nonce",
                        "allow-missing-nonce", "trusted-responder", "insecure-allow-sha1",
-                       "insecure-allow-small-rsa", "ignore-times", "json", "help"):
+                       "insecure-allow-small-rsa", "ignore-times", "json", "hex", "decimal", "help"):
             self.assertRegex(text, rf"(?m)^  --{option} ")
 
 
@@ -678,7 +714,7 @@ class FormTest(VerifyCase):
         size = len(self.path("resp.der").read_bytes())
         self.assertEqual(self.leaf("--at", str(NOW), status=1), f"""\
 resp.der: OCSP response, {size} bytes
-  Serial                  1000 (decimal 4096)
+  Serial                  0x1000 (decimal 4096)
   Judged at               2026-03-01T12:00:00Z
   Checks
     Response              ok
@@ -704,7 +740,7 @@ resp.der: OCSP response, {size} bytes
         size = len(self.path("resp.der").read_bytes())
         self.assertEqual((done.returncode, done.stdout.decode()), (3, f"""\
 resp.der: OCSP response, {size} bytes
-  Serial                  1000 (decimal 4096)
+  Serial                  0x1000 (decimal 4096)
   Judged at               2026-03-01T12:00:00Z
   Checks
     Response              ok

@@ -22,7 +22,7 @@ from support import (EX_CANTCREAT, EX_CONFIG, EX_DATAERR, EX_IOERR, EX_NOINPUT, 
 HEADER = "serial,status,revoked-at,reason,expires\n"
 THEN = "2024-04-03T12:00:00Z"
 LATER = "2025-04-03T12:00:00Z"
-NUMBER = "give it in decimal, or in hex like 0x01aa or 01:aa"
+NUMBER = "write it like 0x01aa or 01:aa"
 COLUMN = ("unknown column in the first line: use serial, status, revoked-at, reason and "
           "expires")
 
@@ -99,24 +99,24 @@ class ChangeTest(OcspdCase):
         self.assertEqual(self.listed(), {int(key[1:]): value for key, value in expected.items()})
 
     def test_issue(self):
-        self.ocspd("issue", "1", "0x02", "00:03")
-        self.ocspd("issue", "--expires", "2030-01-01T00:00:00Z", "4", "1")
+        self.ocspd("issue", "0x01", "0x02", "00:03")
+        self.ocspd("issue", "--expires", "2030-01-01T00:00:00Z", "0x04", "0x01")
         expires = {"expires": "2030-01-01T00:00:00Z"}
         self.assert_listed(s1={**GOOD, **expires}, s2=GOOD, s3=GOOD, s4={**GOOD, **expires})
 
     def test_issue_from_standard_input(self):
-        self.ocspd("issue", "7", "-", input=b"1\n\n# comment\n0x02\r\n3\n")
+        self.ocspd("issue", "--decimal", "7", "-", input=b"1\n\n# comment\n0x02\r\n3\n")
         self.assert_listed(s1=GOOD, s2=GOOD, s3=GOOD, s7=GOOD)
 
     def test_issue_all_or_none(self):
         self.ocspd_fails(EX_USAGE, 'ocspd issue: invalid serial number "x": ' + NUMBER
-                         + "\nocspd issue: standard input: line 2\n", "issue", "-",
+                         + "\nocspd issue: standard input: line 2\n", "issue", "--hex", "-",
                          input=b"1\nx\n2\n")
         self.assert_listed()
 
     def test_standard_input_cut_off(self):
         """Input that ends in the middle of a number would change another certificate."""
-        self.ocspd("issue", "1", "12", "123")
+        self.ocspd("issue", "0x01", "0x0c", "0x7b")
         for command, *args in (("revoke", "--reason", "keyCompromise"), ("unrevoke",), ("issue",)):
             for text, error in (
                     (b"1\n12", "line 2: missing line feed at the end"),
@@ -130,10 +130,10 @@ class ChangeTest(OcspdCase):
         self.assert_listed(s1=GOOD, s12=GOOD, s123=GOOD)
 
     def test_standard_input_with_returns(self):
-        self.ocspd("issue", "-", input=b"1\r\n\r\n# x\r\n2\r\n")
-        self.ocspd_fails(EX_DATAERR, "ocspd revoke: 0x03 was never recorded as issued: --issue "
-                         "revokes it anyway\nocspd revoke: standard input: line 4\n", "revoke",
-                         "--reason", "superseded", "-", input=b"1\r\n\r\n2\r\n3\r\n")
+        self.ocspd("issue", "--hex", "-", input=b"1\r\n\r\n# x\r\n2\r\n")
+        self.ocspd_fails(EX_DATAERR, "ocspd revoke: 0x03 (decimal 3) was never recorded as issued: "
+                         "--issue revokes it anyway\nocspd revoke: standard input: line 4\n", "revoke",
+                         "--reason", "superseded", "--hex", "-", input=b"1\r\n\r\n2\r\n3\r\n")
         self.ocspd_fails(EX_USAGE, 'ocspd revoke: invalid serial number "1\\x0D2": ' + NUMBER
                          + "\nocspd revoke: standard input: line 1\n", "revoke",
                          "--reason", "superseded", "-", input=b"1\r2\n")
@@ -142,19 +142,20 @@ class ChangeTest(OcspdCase):
     def test_standard_input_that_is_slow(self):
         """The database is not locked while the command waits for input."""
         # pylint: disable=consider-using-with
-        process = subprocess.Popen([OCSPD, "issue", "--config", "ocspd.conf", "-"], cwd=self.dir,
-                                   stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen([OCSPD, "issue", "--config", "ocspd.conf", "--hex", "-"],
+                                   cwd=self.dir, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE)
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         process.stdin.write(b"1\n" * 50000)
         process.stdin.flush()
-        self.ocspd("issue", "2")
+        self.ocspd("issue", "0x02")
         self.assertEqual(process.communicate(b"3\n", timeout=60), (None, b""))
         self.assert_listed(s1=GOOD, s2=GOOD, s3=GOOD)
 
     def test_issue_does_not_unrevoke(self):
-        self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", THEN, "1")
-        self.ocspd("issue", "1")
+        self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", THEN, "0x01")
+        self.ocspd("issue", "0x01")
         self.assert_listed(s1=revoked("superseded"))
 
     def test_issue_nothing(self):
@@ -162,91 +163,178 @@ class ChangeTest(OcspdCase):
 
     def test_serial_too_long(self):
         self.ocspd("issue", "0x7f" + "00" * 63)
-        self.ocspd_fails(EX_USAGE, f'ocspd issue: invalid serial number "0x80{"00" * 63}": '
-                         f"{NUMBER}\n", "issue", "0x80" + "00" * 63)
+        self.ocspd_fails(EX_USAGE, f'ocspd issue: invalid serial number "0x80{"00" * 38}": longer '
+                         "than 64 octets\n", "issue", "0x80" + "00" * 63)
 
     def test_revoke(self):
-        self.ocspd("issue", "1", "2", "3")
-        self.ocspd("revoke", "--reason", "unspecified", "--at", THEN, "1")
-        self.ocspd("revoke", "--reason", "cACompromise", "--at", "1712145600", "2")
+        self.ocspd("issue", "0x01", "0x02", "0x03")
+        self.ocspd("revoke", "--reason", "unspecified", "--at", THEN, "0x01")
+        self.ocspd("revoke", "--reason", "cACompromise", "--at", "1712145600", "0x02")
         self.assert_listed(s1=revoked(), s2=revoked("cACompromise"), s3=GOOD)
 
     def test_revoke_now(self):
         before = int(time.time())
-        self.ocspd("revoke", "--reason", "keyCompromise", "--issue", "1")
+        self.ocspd("revoke", "--reason", "keyCompromise", "--issue", "0x01")
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(before))
         self.assertGreaterEqual(self.listed()[1]["revoked_at"], at)
 
     def test_revoke_what_was_not_issued(self):
-        self.ocspd("issue", "1")
-        self.ocspd_fails(EX_DATAERR, "ocspd revoke: 0x02 was never recorded as issued: "
+        self.ocspd("issue", "0x01")
+        self.ocspd_fails(EX_DATAERR, "ocspd revoke: 0x02 (decimal 2) was never recorded as issued: "
                          "--issue revokes it anyway\n", "revoke", "--reason", "superseded",
-                         "1", "2")
+                         "0x01", "0x02")
         self.assert_listed(s1=GOOD)
 
     def test_revoke_again(self):
-        self.ocspd("revoke", "--issue", "--reason", "certificateHold", "--at", THEN, "1")
-        self.ocspd("revoke", "--reason", "certificateHold", "1")
-        self.ocspd("revoke", "--reason", "certificateHold", "--at", THEN, "1")
+        self.ocspd("revoke", "--issue", "--reason", "certificateHold", "--at", THEN, "0x01")
+        self.ocspd("revoke", "--reason", "certificateHold", "0x01")
+        self.ocspd("revoke", "--reason", "certificateHold", "--at", THEN, "0x01")
         self.assert_listed(s1=revoked("certificateHold"))
-        self.ocspd("revoke", "--reason", "superseded", "1")
+        self.ocspd("revoke", "--reason", "superseded", "0x01")
         self.assert_listed(s1=revoked("superseded"))
-        self.ocspd("revoke", "--reason", "keyCompromise", "--at", LATER, "1")
+        self.ocspd("revoke", "--reason", "keyCompromise", "--at", LATER, "0x01")
         self.assert_listed(s1=revoked("keyCompromise"))
 
     def test_revoke_again_since_earlier(self):
-        self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", LATER, "1")
-        self.ocspd("revoke", "--reason", "keyCompromise", "--at", THEN, "1")
+        self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", LATER, "0x01")
+        self.ocspd("revoke", "--reason", "keyCompromise", "--at", THEN, "0x01")
         self.assert_listed(s1=revoked("keyCompromise"))
 
     def test_revoke_again_for_less(self):
-        self.ocspd("revoke", "--issue", "--reason", "keyCompromise", "--at", THEN, "1")
+        self.ocspd("revoke", "--issue", "--reason", "keyCompromise", "--at", THEN, "0x01")
         for reason, at in (("superseded", THEN), ("certificateHold", THEN), ("unspecified", THEN),
                            ("cACompromise", THEN), ("keyCompromise", LATER)):
-            self.ocspd_fails(EX_DATAERR, f"ocspd revoke: 0x01 is revoked since {THEN}, "
+            self.ocspd_fails(EX_DATAERR, f"ocspd revoke: 0x01 (decimal 1) is revoked since {THEN}, "
                              "keyCompromise: it can be revoked again only for a worse reason\n",
-                             "revoke", "--reason", reason, "--at", at, "1")
+                             "revoke", "--reason", reason, "--at", at, "0x01")
         self.assert_listed(s1=revoked("keyCompromise"))
 
     def test_revoke_without_a_reason(self):
         self.ocspd_fails(EX_USAGE, "ocspd revoke: missing --reason\n" + REVOKE_USAGE,
-                         "revoke", "1")
+                         "revoke", "0x01")
 
     def test_revoke_for_an_invalid_reason(self):
         for reason in ("removeFromCRL", "KeyCompromise", "1", ""):
             self.ocspd_fails(EX_USAGE, f'ocspd revoke: --reason: invalid reason "{reason}"\n'
-                             + REVOKE_USAGE, "revoke", "--reason", reason, "1")
+                             + REVOKE_USAGE, "revoke", "--reason", reason, "0x01")
 
     def test_revoke_in_the_future(self):
         self.ocspd_fails(EX_USAGE, "ocspd revoke: --at: the time is in the future\n" + REVOKE_USAGE,
-                         "revoke", "--reason", "superseded", "--at", "9999-01-01T00:00:00Z", "1")
+                         "revoke", "--reason", "superseded", "--at", "9999-01-01T00:00:00Z", "0x01")
 
     def test_revoke_at_an_invalid_time(self):
         self.ocspd_fails(EX_USAGE, 'ocspd revoke: --at: invalid time "then": give it as '
                          "2024-04-03T12:00:00Z or as seconds since 1970\n" + REVOKE_USAGE,
-                         "revoke", "--reason", "superseded", "--at", "then", "1")
+                         "revoke", "--reason", "superseded", "--at", "then", "0x01")
 
     def test_unrevoke(self):
-        self.ocspd("issue", "--expires", LATER, "1")
-        self.ocspd("revoke", "--reason", "certificateHold", "1")
-        self.ocspd("unrevoke", "1")
+        self.ocspd("issue", "--expires", LATER, "0x01")
+        self.ocspd("revoke", "--reason", "certificateHold", "0x01")
+        self.ocspd("unrevoke", "0x01")
         self.assert_listed(s1={**GOOD, "expires": LATER})
 
     def test_unrevoke_what_is_not_on_hold(self):
-        self.ocspd("issue", "1")
-        self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", THEN, "2")
-        for serial, what in (("1", "good"), ("2", f"revoked since {THEN}, superseded"),
-                             ("3", "not issued")):
-            self.ocspd_fails(EX_DATAERR, f"ocspd unrevoke: 0x0{serial} is not on hold: {what}\n",
-                             "unrevoke", serial)
+        self.ocspd("issue", "0x01")
+        self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", THEN, "0x02")
+        for serial, what in ((1, "good"), (2, f"revoked since {THEN}, superseded"),
+                             (3, "not issued")):
+            self.ocspd_fails(EX_DATAERR, f"ocspd unrevoke: 0x0{serial} (decimal {serial}) is not "
+                             f"on hold: {what}\n", "unrevoke", f"0x0{serial}")
 
     def test_unrevoke_all_or_none(self):
-        self.ocspd("revoke", "--issue", "--reason", "certificateHold", "--at", THEN, "1")
-        self.assertEqual(self.run_ocspd("unrevoke", "1", "2").returncode, EX_DATAERR)
+        self.ocspd("revoke", "--issue", "--reason", "certificateHold", "--at", THEN, "0x01")
+        self.assertEqual(self.run_ocspd("unrevoke", "0x01", "0x02").returncode, EX_DATAERR)
         self.assert_listed(s1=revoked("certificateHold"))
 
     def test_unrevoke_nothing(self):
         self.ocspd_fails(EX_USAGE, "ocspd unrevoke: missing SERIAL\n" + UNREVOKE_USAGE, "unrevoke")
+
+    def test_remove(self):
+        self.ocspd("issue", "0x01", "0x02", "0x03", "-0x2a")
+        self.assertEqual(self.ocspd("remove", "0x02", "-0x2a", "0x02", "--hex", "4"),
+                         "0x02 (decimal 2): removed; before: good\n"
+                         "-0x2a (decimal -42): removed; before: good\n"
+                         "0x02 (decimal 2): nothing changed: not issued\n"
+                         "0x04 (decimal 4): nothing changed: not issued\n")
+        self.assert_listed(s1=GOOD, s3=GOOD)
+        self.ocspd("issue", "0x02")
+        self.assert_listed(s1=GOOD, s2=GOOD, s3=GOOD)
+
+    def test_remove_what_is_revoked(self):
+        """Nothing of the command is done."""
+        self.ocspd("issue", "0x01", "0x03")
+        for number, reason in ((2, "superseded"), (4, "certificateHold")):
+            serial = f"0x0{number}"
+            self.ocspd("revoke", "--issue", "--reason", reason, "--at", THEN, serial)
+            for args in (("0x01", serial), (serial, "0x01"), (serial,), ("0x01", serial, "0x03")):
+                self.ocspd_fails(EX_DATAERR, f"ocspd remove: {serial} (decimal {number}) is "
+                                 f"revoked since {THEN}, {reason}: only a certificate that is "
+                                 "good can be removed\n", "remove", *args)
+        self.assertEqual(len(self.listed()), 4)
+        self.ocspd("unrevoke", "0x04")
+        self.ocspd("remove", "0x04")
+        self.assert_listed(s1=GOOD, s2=revoked("superseded"), s3=GOOD)
+
+    def test_remove_from_standard_input(self):
+        self.ocspd("issue", "0x01", "0x02", "0x03")
+        self.ocspd("remove", "--decimal", "-", input=b"1\n# x\n3\n")
+        self.assert_listed(s2=GOOD)
+        self.ocspd_fails(EX_USAGE, "ocspd remove: missing SERIAL\n"
+                         + usage("remove", "[OPTION]... SERIAL..."), "remove")
+
+    def test_what_was_done(self):
+        self.assertEqual(self.ocspd("issue", "0x1a", "26", "27", "--decimal"),
+                         "0x1a (decimal 26): issued: good\n"
+                         "0x1a (decimal 26): known already, nothing changed: good\n"
+                         "0x1b (decimal 27): issued: good\n")
+        self.assertEqual(self.ocspd("issue", "--expires", LATER, "0x1a", "0x1c"),
+                         f"0x1a (decimal 26): known already, changed: good, expires {LATER}; "
+                         "before: good\n"
+                         f"0x1c (decimal 28): issued: good, expires {LATER}\n")
+        hold = f"revoked since {THEN}, certificateHold"
+        self.assertEqual(self.ocspd("revoke", "--reason", "certificateHold", "--at", THEN, "0x1a"),
+                         f"0x1a (decimal 26): {hold}; before: good\n")
+        self.assertEqual(self.ocspd("revoke", "--reason", "certificateHold", "0x1a"),
+                         f"0x1a (decimal 26): nothing changed: {hold}, expires {LATER}\n")
+        self.assertEqual(self.ocspd("issue", "0x1a"),
+                         f"0x1a (decimal 26): known already, nothing changed: {hold}, expires "
+                         f"{LATER}\n")
+        self.assertEqual(self.ocspd("revoke", "--reason", "keyCompromise", "0x1a"),
+                         f"0x1a (decimal 26): revoked since {THEN}, keyCompromise; before: {hold}\n")
+        self.assertEqual(self.ocspd("revoke", "--issue", "--reason", "certificateHold", "--at",
+                                    THEN, "0x1d"), f"0x1d (decimal 29): {hold}\n")
+        self.assertEqual(self.ocspd("unrevoke", "0x1d"),
+                         f"0x1d (decimal 29): released from hold: good; before: {hold}\n")
+
+    def test_serial_forms(self):
+        """Digits alone are refused: they may be hexadecimal or decimal."""
+        self.ocspd("issue", "0x1000")
+        for command, *args in (("issue",), ("revoke", "--reason", "superseded"), ("unrevoke",),
+                               ("remove",), ("status",)):
+            text = ('"1000" may be hexadecimal or decimal: add --hex or --decimal, or write '
+                    "0x1000 / 0x3e8\n")
+            done = self.run_ocspd(command, *args, "1000")
+            self.assertEqual((done.stdout, done.returncode), (b"", EX_USAGE))
+            self.assertTrue(done.stderr.decode().startswith(f"ocspd {command}: {text}"))
+            done = self.run_ocspd(command, *args, "--hex", "--decimal", "0x1000")
+            self.assertEqual((done.stdout, done.returncode), (b"", EX_USAGE))
+            self.assertIn(b"--hex and --decimal exclude each other", done.stderr)
+        self.assert_listed(s4096=GOOD)
+
+    def test_serial_negative(self):
+        """With or without --, and beside options that have negative arguments."""
+        self.ocspd("issue", "-0x2a", "--decimal", "--expires", "-5", "-1", "--", "-129")
+        expected = "-0x81 (decimal -129): good, expires 1969-12-31T23:59:55Z\n"
+        for args in (("-0x81",), ("--", "-0x81"), ("--decimal", "-129"), ("-129", "--decimal"),
+                     ("--decimal", "--", "-129"), ("--hex", "--", "-81"), ("-00:81",)):
+            self.assertEqual(self.ocspd("status", *args), expected)
+        self.assertEqual(self.ocspd("list").splitlines(keepends=True), [
+            "-0x2a (decimal -42): good, expires 1969-12-31T23:59:55Z\n",
+            "-0x01 (decimal -1): good, expires 1969-12-31T23:59:55Z\n", expected])
+        self.ocspd("revoke", "--reason", "superseded", "--at", THEN, "-0x2a")
+        self.assertEqual(self.ocspd("status", "--json", "-0x2a", status=1),
+                         f'{{"serial":"-0x2a","status":"revoked","revoked_at":"{THEN}",'
+                         '"reason":"superseded","expires":"1969-12-31T23:59:55Z"}\n')
 
 
 class ShowTest(OcspdCase):
@@ -255,14 +343,14 @@ class ShowTest(OcspdCase):
         self.ocspd("issue", "0xff01")
         self.ocspd("issue", "--expires", LATER, "0x0a")
         self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", THEN, "0x0102")
-        self.ocspd("revoke", "--issue", "--reason", "unspecified", "--at", THEN, "0")
+        self.ocspd("revoke", "--issue", "--reason", "unspecified", "--at", THEN, "0x00")
 
     def test_list(self):
         self.assertEqual(self.ocspd("list"),
-                         f"0x00 revoked since {THEN}\n"
-                         "0xff01 good\n"
-                         f"0x0102 revoked since {THEN}, superseded\n"
-                         f"0x0a good, expires {LATER}\n")
+                         f"0x00 (decimal 0): revoked since {THEN}\n"
+                         "0xff01 (decimal 65281): good\n"
+                         f"0x0102 (decimal 258): revoked since {THEN}, superseded\n"
+                         f"0x0a (decimal 10): good, expires {LATER}\n")
 
     def test_list_revoked(self):
         self.assertEqual(self.listed("--revoked"), {0: revoked(), 0x102: revoked("superseded")})
@@ -270,7 +358,8 @@ class ShowTest(OcspdCase):
     def test_list_many(self):
         """More than one page of certificates: each is listed once."""
         serials = [str(serial) for serial in range(1000, 6000)]
-        self.ocspd("issue", "-", input="".join(f"{serial}\n" for serial in serials).encode())
+        self.ocspd("issue", "--decimal", "-",
+                   input="".join(f"{serial}\n" for serial in serials).encode())
         self.assertEqual(len(self.ocspd("list").splitlines()), 5004)
         self.assertEqual(len(self.listed()), 5004)
 
@@ -279,22 +368,25 @@ class ShowTest(OcspdCase):
                          "list", "x")
 
     def test_status(self):
-        for serial, status, text in (
-                ("0xff01", 0, "0xff01 good\n"), ("65281", 0, "0xff01 good\n"),
-                ("10", 0, f"0x0a good, expires {LATER}\n"),
-                ("01:02", 1, f"0x0102 revoked since {THEN}, superseded\n"),
-                ("0x03", 2, "0x03 not issued\n")):
-            self.assertEqual(self.ocspd("status", serial, status=status), text)
+        for args, status, text in (
+                (("0xff01",), 0, "0xff01 (decimal 65281): good\n"),
+                (("--decimal", "65281"), 0, "0xff01 (decimal 65281): good\n"),
+                (("FF01", "--hex"), 0, "0xff01 (decimal 65281): good\n"),
+                (("--hex", "a"), 0, f"0x0a (decimal 10): good, expires {LATER}\n"),
+                (("01:02",), 1, f"0x0102 (decimal 258): revoked since {THEN}, superseded\n"),
+                (("0x03",), 2, "0x03 (decimal 3): not issued\n"),
+                (("-0x03",), 2, "-0x03 (decimal -3): not issued\n")):
+            self.assertEqual(self.ocspd("status", *args, status=status), text)
 
     def test_status_json(self):
         self.assertEqual(self.ocspd("status", "--json", "0x0102", status=1),
                          '{"serial":"0x0102","status":"revoked",'
                          f'"revoked_at":"{THEN}","reason":"superseded"}}\n')
-        self.assertEqual(self.ocspd("status", "--json", "5", status=2),
+        self.assertEqual(self.ocspd("status", "--json", "0x05", status=2),
                          '{"serial":"0x05","status":"not-issued"}\n')
 
     def test_status_of_how_many(self):
-        for args in ((), ("1", "2")):
+        for args in ((), ("0x01", "0x02")):
             self.ocspd_fails(EX_USAGE, "ocspd status: expected exactly one SERIAL\n"
                              + STATUS_USAGE, "status", *args)
 
@@ -303,7 +395,8 @@ class ShowTest(OcspdCase):
                          + STATUS_USAGE, "status", "0x")
 
     def test_help(self):
-        for command in ("init", "import", "issue", "revoke", "unrevoke", "list", "status"):
+        for command in ("init", "import", "issue", "revoke", "unrevoke", "remove", "list",
+                        "status"):
             done = self.run_ocspd(command, "--help")
             self.assertEqual((done.returncode, done.stderr), (0, b""))
             self.assertTrue(done.stdout.startswith(f"usage: ocspd {command} ".encode()))
@@ -325,12 +418,12 @@ class SourceTest(OcspdCase):
     def test_several_issuers(self):
         self.configure(issuer(), issuer("second", certificate="other.pem"))
         self.ocspd_fails(EX_USAGE, "ocspd issue: missing --issuer: ocspd.conf has 2 issuers\n",
-                         "issue", "1")
+                         "issue", "0x01")
         self.ocspd_fails(EX_USAGE, 'ocspd issue: ocspd.conf has no issuer "third"\n', "issue",
-                         "--issuer", "third", "1")
-        self.ocspd("issue", "--issuer", "second", "1")
-        self.ocspd("status", "--issuer", "second", "1")
-        self.ocspd("status", "--issuer", "toy", "1", status=2)
+                         "--issuer", "third", "0x01")
+        self.ocspd("issue", "--issuer", "second", "0x01")
+        self.ocspd("status", "--issuer", "second", "0x01")
+        self.ocspd("status", "--issuer", "toy", "0x01", status=2)
 
     def test_index(self):
         self.write("index.txt", "V\t301231235959Z\t\t0A\tunknown\t/CN=a\n"
@@ -340,11 +433,11 @@ class SourceTest(OcspdCase):
         self.assertEqual(self.listed(), {10: {**GOOD, "expires": expires},
                                          255: revoked("superseded", expires=expires)})
         self.assertEqual(self.listed("--revoked").keys(), {255})
-        self.ocspd("status", "255", status=1)
-        self.ocspd("status", "254", status=2)
+        self.ocspd("status", "0xff", status=1)
+        self.ocspd("status", "0xfe", status=2)
         self.ocspd_fails(EX_CONFIG, 'ocspd revoke: cannot change the statuses of issuer "toy": '
                          "they come from index.txt\n", "revoke", "--reason",
-                         "superseded", "10")
+                         "superseded", "0x0a")
 
     def test_index_broken(self):
         self.write("index.txt", "V\tx\t\t0A\tunknown\t/CN=a\n")
@@ -365,11 +458,11 @@ class SourceTest(OcspdCase):
         self.ocspd_fails(EX_CONFIG, "loop.pem: Too many levels of symbolic links\n", "list")
 
     def test_renewed_certificate(self):
-        self.ocspd("issue", "1")
+        self.ocspd("issue", "0x01")
         self.openssl("req", "-config", "ca.cnf", "-x509", "-new", "-key", "ca.key", "-subj",
                      "/CN=ca", "-days", "60", "-out", "renewed.pem")
         self.configure(issuer(certificate="renewed.pem"))
-        self.ocspd("status", "1")
+        self.ocspd("status", "0x01")
 
 
 class DatabaseTest(OcspdCase):
@@ -380,7 +473,7 @@ class DatabaseTest(OcspdCase):
 
     def test_rubbish(self):
         self.write("ocspd.db", "x" * 8192)
-        for command, *args in (("list",), ("status", "1"), ("issue", "1")):
+        for command, *args in (("list",), ("status", "0x01"), ("issue", "0x01")):
             self.ocspd_fails(EX_DATAERR, f"ocspd {command}: {self.dir}/ocspd.db: cannot use the "
                              "database: file is not a database\n", command, *args)
         self.assertEqual(self.path("ocspd.db").read_bytes(), b"x" * 8192)
@@ -389,9 +482,9 @@ class DatabaseTest(OcspdCase):
         with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
             db.execute("BEGIN IMMEDIATE")
             self.ocspd_fails(EX_TEMPFAIL, f"ocspd issue: {self.dir}/ocspd.db: cannot run a "
-                             "statement: database is locked by another process\n", "issue", "1")
-            self.ocspd("status", "1", status=2)
-        self.ocspd("issue", "1")
+                             "statement: database is locked by another process\n", "issue", "0x01")
+            self.ocspd("status", "0x01", status=2)
+        self.ocspd("issue", "0x01")
 
 
 class ImportTest(OcspdCase):
@@ -506,9 +599,9 @@ class ImportTest(OcspdCase):
                           f"4,revoked,{THEN},keyCompromise,\n5,revoked,{THEN},,\n")
         done = self.run_ocspd("import", "--csv", name)
         self.assertEqual(done.stderr.decode(),
-                         f"second.csv: line 2: 0x01 stays revoked since {THEN}, certificateHold\n"
-                         f"second.csv: line 3: 0x02 stays revoked since {THEN}\n"
-                         f"second.csv: line 4: 0x03 stays revoked since {THEN}, superseded\n")
+                         f"second.csv: line 2: 0x01 (decimal 1) stays revoked since {THEN}, certificateHold\n"
+                         f"second.csv: line 3: 0x02 (decimal 2) stays revoked since {THEN}\n"
+                         f"second.csv: line 4: 0x03 (decimal 3) stays revoked since {THEN}, superseded\n")
         self.assertEqual((done.returncode, done.stdout.decode()),
                          (EX_DATAERR, "5 certificates: 0 new, 2 changed, 3 unchanged\n"))
         self.assertEqual(self.listed(), {
@@ -672,18 +765,18 @@ class InterruptedTest(OcspdCase):
 
     def test_killed_while_revoking(self):
         self.write("serials", "".join(f"{n}\n" for n in range(3000)))
-        self.ocspd("issue", "-", input=self.path("serials").read_bytes())
+        self.ocspd("issue", "--hex", "-", input=self.path("serials").read_bytes())
         for delay in (0, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1):
             with open(self.path("serials"), "rb") as serials:
                 # pylint: disable=consider-using-with
                 process = subprocess.Popen(
                     [OCSPD, "revoke", "--config", "ocspd.conf", "--reason", "superseded", "--at",
-                     THEN, "-"], cwd=self.dir, stdin=serials)
+                     THEN, "--hex", "-"], cwd=self.dir, stdin=serials, stdout=subprocess.DEVNULL)
                 time.sleep(delay)
                 process.kill()
                 process.wait()
             self.assertIn(self.count("revoked_at IS NOT NULL"), (0, 3000))
-        self.ocspd("revoke", "--reason", "superseded", "--at", THEN, "-",
+        self.ocspd("revoke", "--reason", "superseded", "--at", THEN, "--hex", "-",
                    input=self.path("serials").read_bytes())
         self.assertEqual(self.count(f"revoked_at = {1712145600}"), 3000)
 
@@ -707,7 +800,7 @@ class InterruptedTest(OcspdCase):
         user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
         script = (f"mount -t tmpfs -o size=3m none disk || exit 99; cp ocspd.db disk/; "
                   f"{OCSPD} import --config disk.conf --csv many.csv; echo $? >status; "
-                  f"{OCSPD} status --config disk.conf 5; echo $? >>status; cp disk/ocspd.db* .")
+                  f"{OCSPD} status --config disk.conf 0x05; echo $? >>status; cp disk/ocspd.db* .")
         done = subprocess.run(["unshare", *user, "--mount", "bash", "-c", script], cwd=self.dir,
                               timeout=120, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               check=False)
@@ -729,11 +822,11 @@ class InterruptedTest(OcspdCase):
 
     def test_revoked_in_between(self):
         """Other processes can write while an import runs, and nothing that they write is lost."""
-        self.ocspd("issue", "5")
+        self.ocspd("issue", "0x05")
         process = self.begin_ocspd("import", "--csv", "many.csv")
-        self.ocspd("revoke", "--reason", "keyCompromise", "5")
+        self.ocspd("revoke", "--reason", "keyCompromise", "0x05")
         self.assertEqual(process.wait(120), 0)
-        self.ocspd("status", "5", status=1)
+        self.ocspd("status", "0x05", status=1)
         self.assertEqual(self.count(), len(self.lines()))
 
 

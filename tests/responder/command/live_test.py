@@ -29,23 +29,37 @@ class LiveTest(OcspdCase):
         self.ask_until(daemon, serial, expected, patience=2)
 
     def test_commands(self):
-        self.ocspd("issue", "1", "2")
+        self.ocspd("issue", "0x01", "0x02")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
         self.assertEqual(self.ask(daemon, 3), "unknown")
-        self.ocspd("revoke", "--reason", "certificateHold", "1")
+        self.ocspd("revoke", "--reason", "certificateHold", "0x01")
         self.assert_soon(daemon, 1, "revoked")
-        self.ocspd("unrevoke", "1")
+        self.ocspd("unrevoke", "0x01")
         self.assert_soon(daemon, 1, "good")
-        self.ocspd("revoke", "--reason", "keyCompromise", "1")
+        self.ocspd("revoke", "--reason", "keyCompromise", "0x01")
         self.assert_soon(daemon, 1, "revoked")
-        self.ocspd("issue", "3")
+        self.ocspd("issue", "0x03")
         self.assert_soon(daemon, 3, "good")
         self.assertEqual(self.ask(daemon, 2), "good")
 
+    def test_removed(self):
+        """Neither the cache nor a saved answer keeps it good."""
+        self.ocspd("issue", "0x01", "0x02")
+        daemon = self.start()
+        for serial in (1, 2):
+            self.assertEqual(self.ask(daemon, serial), "good")
+        until(lambda: self.saved() == 2, daemon.log)
+        self.ocspd("remove", "0x01")
+        self.assert_soon(daemon, 1, "unknown")
+        self.assertEqual(self.ask(daemon, 2), "good")
+        self.assertEqual(self.saved(), 1)
+        self.ocspd("issue", "0x01")
+        self.assert_soon(daemon, 1, "good")
+
     def test_import(self):
         """So many changes at once that the store reports them as one."""
-        self.ocspd("issue", "7")
+        self.ocspd("issue", "0x07")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 7), "good")
         lines = [f"{serial},revoked,{THEN}" for serial in range(5000)]
@@ -56,13 +70,13 @@ class LiveTest(OcspdCase):
 
     def test_restart(self):
         """A saved answer is not used if the status has changed meanwhile."""
-        self.ocspd("issue", "1", "2")
+        self.ocspd("issue", "0x01", "0x02")
         daemon = self.start()
         for serial in (1, 2):
             self.assertEqual(self.ask(daemon, serial), "good")
         until(lambda: self.saved() == 2, daemon.log)
         self.assertEqual(daemon.stop(), 0)
-        self.ocspd("revoke", "--reason", "superseded", "1")
+        self.ocspd("revoke", "--reason", "superseded", "0x01")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "revoked")
         self.assertEqual(self.ask(daemon, 2), "good")
@@ -72,11 +86,11 @@ class LiveTest(OcspdCase):
             return db.execute("SELECT count(*) FROM answer").fetchone()[0]
 
     def test_killed(self):
-        self.ocspd("issue", "1")
+        self.ocspd("issue", "0x01")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
         daemon.stop(number=9)
-        self.ocspd("revoke", "--reason", "superseded", "1")
+        self.ocspd("revoke", "--reason", "superseded", "0x01")
         self.assertEqual(self.ask(self.start(), 1), "revoked")
 
     def test_another_user(self):
@@ -85,10 +99,10 @@ class LiveTest(OcspdCase):
         os.chmod(self.dir, 0o777)
         self.configure(database="new.db", user=user)
         self.ocspd("init")
-        self.ocspd("issue", "1", "2")
+        self.ocspd("issue", "0x01", "0x02")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
-        self.ocspd("revoke", "--reason", "superseded", "1")
+        self.ocspd("revoke", "--reason", "superseded", "0x01")
         self.assert_soon(daemon, 1, "revoked")
         self.assertEqual(self.ask(daemon, 2), "good")
         until(lambda: self.saved("new.db") == 2, daemon.log)
@@ -96,7 +110,7 @@ class LiveTest(OcspdCase):
 
     def test_locked(self):
         """A process that keeps the database locked does not block answers."""
-        self.ocspd("issue", "1", "2")
+        self.ocspd("issue", "0x01", "0x02")
         daemon = self.start()
         with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
             db.execute("BEGIN IMMEDIATE")
@@ -105,7 +119,7 @@ class LiveTest(OcspdCase):
             self.assertTrue(daemon.is_healthy())
 
     def test_swapped_for_rubbish(self):
-        self.ocspd("issue", "1", "2")
+        self.ocspd("issue", "0x01", "0x02")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
         good = self.path("ocspd.db").read_bytes()
@@ -121,7 +135,7 @@ class LiveTest(OcspdCase):
         until(daemon.is_healthy, daemon.log, 5)
 
     def test_overwritten_with_rubbish(self):
-        self.ocspd("issue", "1", "2")
+        self.ocspd("issue", "0x01", "0x02")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
         with open(self.path("ocspd.db"), "r+b") as file:
@@ -131,7 +145,7 @@ class LiveTest(OcspdCase):
 
     def test_moved_away(self):
         """A database that was moved away may be changed there, so no answers are given."""
-        self.ocspd("issue", "1")
+        self.ocspd("issue", "0x01")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
         os.mkdir(self.path("elsewhere"))
@@ -150,7 +164,7 @@ class LiveTest(OcspdCase):
                                                          key="signer2.key"),
                                         certificate="other.pem", source="index",
                                         source_file="index.txt"))
-        self.ocspd("issue", "--issuer", "toy", "1", "2")
+        self.ocspd("issue", "--issuer", "toy", "0x01", "0x02")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
         self.path("index.txt").write_text("V\trubbish")
@@ -167,7 +181,7 @@ class LiveTest(OcspdCase):
 
     def test_signer_that_hangs(self):
         """It is killed, and a new one is started."""
-        self.ocspd("issue", "1", "2")
+        self.ocspd("issue", "0x01", "0x02")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
         os.kill(self.signer_of(daemon), signal.SIGSTOP)
@@ -178,7 +192,7 @@ class LiveTest(OcspdCase):
     def test_all_are_saved(self):
         """Those signed between two ticks, and those that are pending at the exit."""
         serials = range(0x4000, 0x4000 + 3000)
-        self.ocspd("issue", *(str(serial) for serial in serials))
+        self.ocspd("issue", *(hex(serial) for serial in serials))
         daemon = self.start()
         self.sign_all(daemon, serials)
         self.assertEqual(daemon.metric("ocspd_signed_total"), 3000)
@@ -197,7 +211,7 @@ class LiveTest(OcspdCase):
 
     def test_little_room_is_for_revocations(self):
         """If the disk is nearly full, answers are given but not saved."""
-        self.ocspd("issue", "1")
+        self.ocspd("issue", "0x01")
         self.path("disk").mkdir()
         self.configure(database="disk/ocspd.db")
         script = ("mount -t tmpfs -o size=4m none disk && cp ocspd.db disk/ && "
@@ -226,14 +240,14 @@ class LiveTest(OcspdCase):
             "serial_number": 0x4000}}]}}).dump()
 
     def test_another_database_after_a_reload(self):
-        self.ocspd("issue", "1")
+        self.ocspd("issue", "0x01")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
         self.path("ocspd.db").rename(self.path("away"))
         for path in self.dir.glob("ocspd.db-*"):
             path.unlink()
         self.ocspd("init")
-        self.ocspd("revoke", "--issue", "--reason", "superseded", "1")
+        self.ocspd("revoke", "--issue", "--reason", "superseded", "0x01")
         until(lambda: not daemon.is_healthy(), daemon.log, 5)
         daemon.hup()
         self.assert_soon(daemon, 1, "revoked")
@@ -316,12 +330,12 @@ class LiveTest(OcspdCase):
         self.configure(issuer(), issuer("second", signer("b", certificate="signer2.pem",
                                                          key="signer2.key"),
                                         certificate="other.pem"))
-        self.ocspd("issue", "--issuer", "toy", "1")
-        self.ocspd("revoke", "--issue", "--reason", "superseded", "--issuer", "second", "1")
+        self.ocspd("issue", "--issuer", "toy", "0x01")
+        self.ocspd("revoke", "--issue", "--reason", "superseded", "--issuer", "second", "0x01")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
         self.assertEqual(self.ask(daemon, 1, ca="other"), "revoked")
-        self.ocspd("revoke", "--reason", "superseded", "--issuer", "toy", "1")
+        self.ocspd("revoke", "--reason", "superseded", "--issuer", "toy", "0x01")
         self.assert_soon(daemon, 1, "revoked")
 
 

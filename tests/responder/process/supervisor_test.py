@@ -1046,7 +1046,7 @@ class ReloadTest(DaemonCase):
     def test_many_while_asked(self):
         """No client notices that everything is replaced, and nothing is left over."""
         daemon = self.start().ready()
-        self.command("issue", "1")
+        self.command("issue", "0x01")
         eventually(lambda: daemon.ask(1) == "good")
 
         def files():
@@ -1466,10 +1466,10 @@ class QuickstartTest(DaemonCase):
             self.add("user = nobody")
         self.command("init")
         self.command("check-config")
-        self.command("issue", "1")
+        self.command("issue", "0x01")
         daemon = self.start().ready()
         self.assertEqual(daemon.ask(1), "good")
-        self.command("revoke", "--reason", "superseded", "1")
+        self.command("revoke", "--reason", "superseded", "0x01")
         eventually(lambda: daemon.ask(1) == "revoked")
 
     def test_overwrites_nothing(self):
@@ -1590,7 +1590,7 @@ class CommandTest(unittest.TestCase):
         self.assertEqual((done.stderr, done.returncode), (b"", 0))
         names = re.findall(r"^  ([a-z-]+) ", done.stdout.decode(), re.MULTILINE)
         self.assertEqual(names, ["serve", "check-config", "quickstart", "init", "import", "issue",
-                                 "revoke", "unrevoke", "list", "status", "help"])
+                                 "revoke", "unrevoke", "remove", "list", "status", "help"])
         self.assertEqual(run(OCSPD, "help").stdout, done.stdout)
         for name in names:
             one = run(OCSPD, "help", name)

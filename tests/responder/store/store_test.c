@@ -991,6 +991,69 @@ static void record_changed_since(void **state)
     store_close(store);
 }
 
+static void take_back(struct store *store, struct oc_bytes serial)
+{
+    must(store->methods->remove(store, serial, &fixture.err));
+}
+
+// With its saved answers, and noticed by those that poll.
+static void removed(void **state)
+{
+    (void)state;
+    struct saved found;
+    init();
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    put_apart(ISSUER_OURS, SERIAL(2), good(0));
+    put_apart(ISSUER_OTHER, SERIAL(1), good(0));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
+    save(store, answer_of(SERIAL(1), good(0)));
+    save(store, answer_of(SERIAL(2), good(0)));
+    struct store *writer = open_as(ISSUER_OURS, STORE_WRITE);
+    begin(writer);
+    take_back(writer, SERIAL(1));
+    assert_int_equal(fixture_look(writer, SERIAL(1)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_GOOD);
+    commit(writer);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
+    assert_int_equal(fixture_look(store, SERIAL(2)).status, RECORD_GOOD);
+    struct seen seen = fixture_poll(store);
+    assert_int_equal(seen.n, 1);
+    assert_int_equal(seen.n_everything, 0);
+    assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
+    assert_true(get(store, OC_HASH_SHA1, SERIAL(2), &found));
+    // The answer from before does not come back.
+    put_one(writer, SERIAL(1), good(0));
+    assert_false(get(store, OC_HASH_SHA1, SERIAL(1), &found));
+    store_close(writer);
+    store_close(store);
+    store = open_as(ISSUER_OTHER, STORE_READ);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_GOOD);
+    store_close(store);
+}
+
+// What is revoked stays, what is not known is no change, and all of it can be undone.
+static void removed_in_vain(void **state)
+{
+    (void)state;
+    init();
+    put_apart(ISSUER_OURS, SERIAL(1), good(0));
+    put_apart(ISSUER_OURS, SERIAL(2), revoked(NOW, 6));
+    struct store *store = open_as(ISSUER_OURS, STORE_READ);
+    struct store *writer = open_as(ISSUER_OURS, STORE_WRITE);
+    begin(writer);
+    take_back(writer, SERIAL(2));
+    take_back(writer, SERIAL(3));
+    commit(writer);
+    begin(writer);
+    take_back(writer, SERIAL(1));
+    writer->methods->rollback(writer);
+    assert_record(fixture_look(store, SERIAL(1)), good(0));
+    assert_record(fixture_look(store, SERIAL(2)), revoked(NOW, 6));
+    assert_int_equal(fixture_poll(store).n, 0);
+    store_close(writer);
+    store_close(store);
+}
+
 static void saved_beside_a_change(void **state)
 {
     (void)state;
@@ -1170,6 +1233,8 @@ int main(int argc, char **argv)
         TEST(saved_again),
         TEST(saved_for_another_record),
         TEST(record_changed_since),
+        TEST(removed),
+        TEST(removed_in_vain),
         TEST(saved_beside_a_change),
         TEST(saved_and_ended),
         TEST(position),
