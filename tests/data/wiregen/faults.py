@@ -32,7 +32,7 @@ def blame(root, element):
     return 'trailing', parent.close
 
 
-def missing(out, root, name):
+def missing(root, name):
     element = root[name]
     parent = root.parent(element)
     at = parent.parts.index(element)
@@ -44,16 +44,16 @@ def missing(out, root, name):
     root.drop(name)
     place = root.start(follower) if follower is not None else root.end(parent)
     code = 'missing' if follower is None else 'tag'
-    out.refuse(f'{snake(name)}_missing', root, element.other_code or code, place, element.other)
+    yield f'{snake(name)}_missing', root, element.other_code or code, place, element.other
 
 
-def wrong_tag(out, root, name, tag, suffix):
+def wrong_tag(root, name, tag, suffix):
     element = root[name]
     if element.any_tag:
         return
     code, what = blame(root, element) if root is not element else ('tag', element.other)
     element.tag = tag
-    out.refuse(f'{snake(name)}_{suffix}', root, code, root.start(element), what)
+    yield f'{snake(name)}_{suffix}', root, code, root.start(element), what
 
 
 def padded_length(n):
@@ -63,11 +63,11 @@ def padded_length(n):
     return bytes([0x80 | len(octets) + 1, 0]) + octets
 
 
-def wrong_length(out, root, name, head, suffix, code='length', tail=b''):
+def wrong_length(root, name, head, suffix, code='length', tail=b''):
     element = root[name]
     element.head = bytes([element.tag]) + head
     element.tail = tail
-    out.refuse(f'{snake(name)}_{suffix}', root, code, root.start(element), element.what)
+    yield f'{snake(name)}_{suffix}', root, code, root.start(element), element.what
 
 
 def room(root, element):
@@ -79,15 +79,15 @@ def room(root, element):
     return root.end(parent) - root.inside(element)
 
 
-def too_long(out, root, name):
+def too_long(root, name):
     """A length that is larger, by one, than what is left. Writing it may itself take
     more octets, which are counted in."""
     element = root[name]
     claimed = room(root, element) + 1
-    wrong_length(out, root, name, length_octets(claimed), 'too_long', 'truncated')
+    yield from wrong_length(root, name, length_octets(claimed), 'too_long', 'truncated')
 
 
-def trailing(out, root, name):
+def trailing(root, name):
     element = root[name]
     if not any(isinstance(part, El) for part in element.parts):
         return
@@ -95,19 +95,26 @@ def trailing(out, root, name):
         return
     extra = junk()
     element.parts.append(extra)
-    out.refuse(f'{snake(name)}_trailing', root, 'trailing', root.start(extra), element.close)
+    yield f'{snake(name)}_trailing', root, 'trailing', root.start(extra), element.close
 
 
-def every_fault(out, make, names):
-    """Each fault of each of the named elements of the message that make() makes."""
+def faults(make, names):
+    """Each fault of each of the named elements of the message that make() makes, as the name of a
+    case, the message, and the code, place and text of the error."""
     for name in names:
         element = make()[name]
         if make().name != name:
-            missing(out, make(), name)
-        wrong_tag(out, make(), name, other_tag(element), 'wrong_tag')
-        wrong_tag(out, make(), name, element.tag ^ 0x20, 'wrong_form')
+            yield from missing(make(), name)
+        yield from wrong_tag(make(), name, other_tag(element), 'wrong_tag')
+        yield from wrong_tag(make(), name, element.tag ^ 0x20, 'wrong_form')
         n = len(element.content())
-        wrong_length(out, make(), name, padded_length(n), 'length_padded')
-        wrong_length(out, make(), name, b'\x80', 'length_indefinite', tail=bytes(2))
-        too_long(out, make(), name)
-        trailing(out, make(), name)
+        yield from wrong_length(make(), name, padded_length(n), 'length_padded')
+        yield from wrong_length(make(), name, b'\x80', 'length_indefinite', tail=bytes(2))
+        yield from too_long(make(), name)
+        yield from trailing(make(), name)
+
+
+def every_fault(out, make, names):
+    """Refuses each fault of each of the named elements."""
+    for name, root, code, place, what in faults(make, names):
+        out.refuse(name, root, code, place, what)
