@@ -40,6 +40,11 @@ static bool is_removal(const struct oc_crl_entry *entry)
     return entry->has_reason && entry->reason == OC_REASON_REMOVE_FROM_CRL;
 }
 
+static int64_t date_of(const struct oc_crl *crl, const struct oc_crl_entry *entry)
+{
+    return entry->has_revocation_date ? entry->revocation_date : crl->this_update;
+}
+
 // The entry that is found has this number and is no later than this one, unless it revokes
 // and this one does not.
 static void expect_found(const struct oc_crl *crl, const struct oc_crl_entry *entry)
@@ -56,24 +61,39 @@ static void expect_found(const struct oc_crl *crl, const struct oc_crl_entry *en
     if (crl->has_certificate_issuer)
         return;
     expect(!is_removal(&found) || is_removal(entry), "a removal outranks a revocation");
-    expect(is_removal(&found) != is_removal(entry) ||
-               found.revocation_date <= entry->revocation_date,
+    expect(is_removal(&found) != is_removal(entry) || date_of(crl, &found) <= date_of(crl, entry),
            "a later entry is found");
+}
+
+// A reason that the list lacks comes after a part of it that cannot be read.
+static void expect_reason(const struct oc_crl_entry *entry)
+{
+    struct oc_extension ext;
+    bool is_listed = oc_extension_find(&entry->extensions, OC_EXT_CRL_REASON, &ext);
+    expect(entry->has_reason || entry->reason == 0, "a reason without its flag");
+    expect(entry->has_unreadable_extensions || is_listed == entry->has_reason,
+           "a reason is lost or invented");
+    expect(!is_listed || !entry->has_reason || ext.crl_reason == entry->reason,
+           "the reason disagrees with its extension");
 }
 
 static void expect_entry(const struct oc_crl *crl, const struct oc_crl_entry *entry)
 {
     struct oc_bytes list = crl->revoked.items;
-    struct oc_extension ext;
     expect_inside(list, entry->serial, "a serial number leaves its list");
     expect(entry->serial.len > 0, "a serial number is empty");
-    expect(entry->has_reason || entry->reason == 0, "a reason without its flag");
+    expect(entry->has_revocation_date || entry->revocation_date == 0, "a date without its flag");
     expect(entry->has_invalidity_date || entry->invalidity_date == 0, "a date without its flag");
     expect_elements(list, &entry->certificate_issuer, "names of an issuer leave their entry");
     expect_extensions(list, &entry->extensions, crl->deviations);
-    expect(oc_extension_find(&entry->extensions, OC_EXT_CRL_REASON, &ext) == entry->has_reason &&
-               (!entry->has_reason || ext.crl_reason == entry->reason),
-           "the reason disagrees with its extension");
+    expect_reason(entry);
+}
+
+// The deviations that an entry is a reason for.
+static unsigned deviations_of(const struct oc_crl_entry *entry)
+{
+    return (entry->has_revocation_date ? 0 : OC_DEV_ENTRY_DATE) |
+           (entry->has_unreadable_extensions ? OC_DEV_ENTRY_EXTENSION : 0);
 }
 
 static void expect_entries(const struct oc_crl *crl)
@@ -82,11 +102,13 @@ static void expect_entries(const struct oc_crl *crl)
     size_t n = 0;
     bool has_unknown = false;
     bool has_issuer = false;
+    unsigned deviations = 0;
     expect_list(crl->tbs, &crl->revoked, "entries leave tbsCertList");
     for (size_t at = 0; oc_crl_next(crl, &at, &entry); n++) {
         expect_entry(crl, &entry);
         has_unknown = has_unknown || entry.has_unknown_critical;
         has_issuer = has_issuer || entry.certificate_issuer.items.data != NULL;
+        deviations |= deviations_of(&entry);
         if (n < MAX_LOOKUPS)
             expect_found(crl, &entry);
     }
@@ -94,6 +116,8 @@ static void expect_entries(const struct oc_crl *crl)
     expect(n == crl->revoked.n, "another number of entries");
     expect(has_unknown == crl->has_unknown_critical_entry, "a critical extension is lost");
     expect(has_issuer == crl->has_certificate_issuer, "a certificateIssuer is lost");
+    expect(deviations == (crl->deviations & (OC_DEV_ENTRY_DATE | OC_DEV_ENTRY_EXTENSION)),
+           "the deviations are not those of the entries");
 }
 
 static void expect_crl(const struct oc_crl *crl)

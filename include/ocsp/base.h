@@ -163,6 +163,8 @@ struct oc_error {
 #define OC_DEV_SERIAL_NEGATIVE (1U << 4)  // a serial number is below zero
 #define OC_DEV_SERIAL_LONG (1U << 5)      // a serial number has over 20 octets, leading 0 aside
 #define OC_DEV_LIST_EMPTY (1U << 6)       // a CRL without entries has a list of them all the same
+#define OC_DEV_ENTRY_DATE (1U << 7)       // the date of a CRL entry is missing or unreadable
+#define OC_DEV_ENTRY_EXTENSION (1U << 8)  // extensions of a CRL entry are unreadable
 
 // Functions
 

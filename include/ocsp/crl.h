@@ -97,28 +97,49 @@ struct oc_crl {
 
 // struct oc_crl_entry is one entry: a revoked certificate. Times are seconds since 1970.
 //
+// An entry whose serial number can be read revokes that number, whatever else of it cannot be
+// read. An entry without a readable date counts as dated at the thisUpdate of its CRL.
+//
+// `has_unreadable_extensions` says that crlEntryExtensions is not a list as RFC 5280 5.1 requires,
+// that an extension in it or its value is malformed, that it has an extension twice or more than
+// OC_MAX_EXTENSIONS of them, or that octets follow it. The members are then those of the
+// extensions that can be read. A reason or date that is there twice is not given. `extensions`
+// ends before the first extension that cannot be read, and is absent if there is no list.
+//
+// `has_unknown_critical` says that an extension is marked critical but is not understood: it is
+// none of those that have a member here, or it cannot be read. It is set for a certificateIssuer
+// that cannot be read as well, critical or not. An extension in which the mark itself cannot be
+// read does not set it.
+//
 // `certificate_issuer` is absent unless this very entry has it. The issuer of an entry's
 // certificate is the one in the nearest entry at or before it that has certificateIssuer, and
 // the issuer of the CRL if there is none (RFC 5280 5.3.3).
 struct oc_crl_entry {
     struct oc_bytes serial;  // the content of an INTEGER
-    int64_t revocation_date;
+    bool has_revocation_date;
+    int64_t revocation_date;  // 0 without has_revocation_date
     bool has_reason;
     uint32_t reason;           // an enum oc_crl_reason or another number
     bool has_invalidity_date;  // RFC 5280 5.3.2
     int64_t invalidity_date;
     struct oc_list certificate_issuer;  // GeneralNames, each a whole DER element, or absent
-    bool has_unknown_critical;          // a critical extension is none of the above
-    struct oc_list extensions;          // crlEntryExtensions, for oc_extension_next()
+    bool has_unknown_critical;
+    bool has_unreadable_extensions;
+    struct oc_list extensions;  // crlEntryExtensions, for oc_extension_next()
 };
 
 // oc_crl_parse reads a DER CertificateList (RFC 5280 5.1) and checks all of it, each entry
 // included, so that walking it cannot fail. Names are kept as octets.
 //
 // It rejects only a wrong encoding, and checks neither signature nor times. The number of
-// entries has no limit; more than OC_MAX_EXTENSIONS extensions in one list are OC_ERR_LIMIT. The
+// entries has no limit; more than OC_MAX_EXTENSIONS extensions of the CRL are OC_ERR_LIMIT. The
 // time is linear in `der.len`, and the use of stack is constant. A list of entries that is
 // present but empty is accepted, and sets OC_DEV_LIST_EMPTY.
+//
+// Of an entry only its SEQUENCE and its serial number must be readable: rejecting the CRL for the
+// rest would lose its revocations. A date that is missing or is not a Time sets
+// OC_DEV_ENTRY_DATE, and extensions that cannot be read set OC_DEV_ENTRY_EXTENSION. A SEQUENCE in
+// the place of the date is taken for the extensions of an entry without a date.
 //
 // Returns OC_OK, or the first error, with `*out` zero and, if `err` is not NULL, `*err` filled.
 // The errors are those of an encoding, without OC_ERR_STATUS and OC_ERR_BODY; OC_ERR_VERSION is
@@ -137,8 +158,9 @@ OC_API OC_MUST_USE bool oc_crl_next(const struct oc_crl *crl, size_t *at, struct
 // oc_crl_find gives the entry of the certificate that the issuer of the CRL issued with the
 // serial number `serial`, the content of an INTEGER.
 //
-// If a CRL lists the number more than once, the entry with the earliest date counts; one with the
-// reason removeFromCRL, which revokes nothing, counts only if there is no other. An entry of a
+// If a CRL lists the number more than once, the entry with the earliest date counts, and thisUpdate
+// is the date of one without a readable date. One with the reason removeFromCRL, which lifts a hold
+// in a delta CRL, counts only if there is no other. An entry of a
 // certificate of another issuer does not count (RFC 5280 5.3.3): in a CRL with certificateIssuer
 // these are all entries from one that has it on, until one whose certificateIssuer contains the
 // issuer of the CRL as a directoryName, in the same octets.

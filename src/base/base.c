@@ -64,7 +64,7 @@ const char *oc_deviation_name(unsigned bit)
 {
     static const char names[][18] = {"version-encoded", "false-encoded",   "nonce-unwrapped",
                                      "time-fraction",   "serial-negative", "serial-long",
-                                     "list-empty"};
+                                     "list-empty",      "entry-date",      "entry-extension"};
     for (size_t i = 0; i < COUNT(names); i++) {
         if (bit == 1U << i)
             return names[i];

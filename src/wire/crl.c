@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// CertificateList (RFC 5280 5.1) and its extensions (5.2, 5.3): read into views.
+// CertificateList (RFC 5280 5.1) and its extensions (5.2): read into views.
 #include <ocsp/crl.h>
 
+#include "wire/crl_entry.h"
 #include "wire/extension.h"
-#include "wire/list.h"
 
 #include <string.h>
 
@@ -227,108 +227,6 @@ static bool read_crl_extensions(struct reader *r, struct oc_crl *out)
            finish(&inside, "trailing bytes after crlExtensions inside their tag (RFC 5280 5.1)");
 }
 
-// Entries
-
-static void take_entry_extension(const struct oc_extension *extension, struct oc_crl_entry *out)
-{
-    switch (extension->id) {
-    case OC_EXT_CRL_REASON:
-        out->has_reason = true;
-        out->reason = extension->crl_reason;
-        break;
-    case OC_EXT_INVALIDITY_DATE:
-        out->has_invalidity_date = true;
-        out->invalidity_date = extension->invalidity_date;
-        break;
-    case OC_EXT_CERTIFICATE_ISSUER:
-        out->certificate_issuer = extension->certificate_issuer;
-        break;
-    default:
-        out->has_unknown_critical |= extension->critical;
-        break;
-    }
-}
-
-// Nearly all entries have reasonCode alone or no extension: it is recognised as a whole encoding,
-// of which only the reason, the last octet, varies.
-static bool read_reason_alone(struct reader *r, struct oc_crl_entry *out)
-{
-    static const uint8_t head[] = {0x30, 0x0C, 0x30, 0x0A, 0x06, 0x03, 0x55,
-                                   0x1D, 0x15, 0x04, 0x03, 0x0A, 0x01};
-    if (r->in.len != sizeof head + 1 || memcmp(r->in.data, head, sizeof head) != 0 ||
-        r->in.data[sizeof head] >= 0x80)
-        return false;
-    out->has_reason = true;
-    out->reason = r->in.data[sizeof head];
-    out->extensions = (struct oc_list){{r->in.data + 2, r->in.len - 2}, 1};
-    oci_der_advance(&r->in, r->in.len);
-    return true;
-}
-
-// crlEntryExtensions Extensions OPTIONAL
-static bool read_entry_extensions(struct reader *r, struct oc_crl_entry *out)
-{
-    struct reader list;
-    struct reader at = *r;
-    struct seen_oids seen;
-    seen.n = 0;
-    if (!enter(r, OC_DER_SEQUENCE, &list, "crlEntryExtensions is not a SEQUENCE (RFC 5280 5.1)"))
-        return false;
-    if (list.in.len == 0)
-        return fail(&at, OC_ERR_EMPTY, "crlEntryExtensions is empty (RFC 5280 5.1)");
-    out->extensions.items = list.in;
-    while (list.in.len != 0) {
-        struct oc_extension extension;
-        at = list;
-        if (!oci_read_extension(&list, &extension) || !oci_note_oid(&seen, &at, extension.oid))
-            return false;
-        take_entry_extension(&extension, out);
-    }
-    out->extensions.n = seen.n;
-    return true;
-}
-
-// The fields of an entry, one after the other:
-//
-// SEQUENCE {
-//     userCertificate     CertificateSerialNumber,
-//     revocationDate      Time,
-//     crlEntryExtensions  Extensions OPTIONAL }
-static bool read_entry(struct reader *r, struct oc_crl_entry *out)
-{
-    struct reader seq;
-    *out = (struct oc_crl_entry){0};
-    return enter(r, OC_DER_SEQUENCE, &seq,
-                 "an entry of revokedCertificates is not a SEQUENCE (RFC 5280 5.1)") &&
-           read_serial(&seq, &out->serial, "userCertificate is not an INTEGER (RFC 5280 5.1)") &&
-           read_x509_time(&seq, &out->revocation_date,
-                          "revocationDate is not a Time (RFC 5280 5.1)") &&
-           (seq.in.len == 0 || read_reason_alone(&seq, out) || read_entry_extensions(&seq, out)) &&
-           finish(&seq, "trailing bytes after crlEntryExtensions (RFC 5280 5.1)");
-}
-
-// revokedCertificates SEQUENCE OF SEQUENCE OPTIONAL: absent when nothing is revoked, although
-// some send it empty.
-static bool read_revoked(struct reader *r, struct oc_crl *out)
-{
-    struct reader list;
-    struct oc_crl_entry entry;
-    if (!next_is(r, OC_DER_SEQUENCE))
-        return true;
-    if (!enter(r, OC_DER_SEQUENCE, &list, "revokedCertificates is not a SEQUENCE (RFC 5280 5.1)"))
-        return false;
-    if (list.in.len == 0)
-        r->parse->deviations |= OC_DEV_LIST_EMPTY;
-    out->revoked.items = list.in;
-    for (out->revoked.n = 0; list.in.len != 0; out->revoked.n++) {
-        if (!read_entry(&list, &entry))
-            return false;
-        out->has_unknown_critical_entry |= entry.has_unknown_critical;
-        out->has_certificate_issuer |= entry.certificate_issuer.items.data != NULL;
-    }
-    return true;
-}
-
 // The list
 
 // version Version OPTIONAL: v2, and v1 if it is absent.
@@ -373,7 +271,7 @@ static bool read_tbs_fields(struct reader *r, struct oc_crl *out)
                           "signature is not an AlgorithmIdentifier (RFC 5280 5.1)") &&
            read_whole(r, OC_DER_SEQUENCE, &out->issuer, "issuer is not a Name (RFC 5280 5.1)") &&
            read_x509_time(r, &out->this_update, "thisUpdate is not a Time (RFC 5280 5.1)") &&
-           read_next_update(r, out) && read_revoked(r, out) && read_crl_extensions(r, out) &&
+           read_next_update(r, out) && oci_read_revoked(r, out) && read_crl_extensions(r, out) &&
            finish(r, "trailing bytes after the fields of TBSCertList (RFC 5280 5.1)");
 }
 
@@ -412,16 +310,4 @@ enum oc_err oc_crl_parse(struct oc_crl *out, struct oc_bytes der, struct oc_erro
     else
         *out = (struct oc_crl){0};
     return oci_parse_finish(&parse, ok, err);
-}
-
-bool oc_crl_next(const struct oc_crl *crl, size_t *at, struct oc_crl_entry *out)
-{
-    struct parse parse;
-    struct reader r;
-    if (list_start(crl->revoked.items, *at, &parse, &r) && read_entry(&r, out)) {
-        *at = list_moved(&r);
-        return true;
-    }
-    *out = (struct oc_crl_entry){0};
-    return false;
 }

@@ -12,12 +12,18 @@ static bool is_removal(const struct oc_crl_entry *entry)
     return entry->has_reason && entry->reason == OC_REASON_REMOVE_FROM_CRL;
 }
 
+static int64_t date_of(const struct oc_crl *crl, const struct oc_crl_entry *entry)
+{
+    return entry->has_revocation_date ? entry->revocation_date : crl->this_update;
+}
+
 // Whether `a` counts and not `b`, which was found before.
-static bool outranks(const struct oc_crl_entry *a, const struct oc_crl_entry *b)
+static bool outranks(const struct oc_crl *crl, const struct oc_crl_entry *a,
+                     const struct oc_crl_entry *b)
 {
     if (is_removal(a) != is_removal(b))
         return is_removal(b);
-    return a->revocation_date < b->revocation_date;
+    return date_of(crl, a) < date_of(crl, b);
 }
 
 // Moves `*at` to the next entry with this serial number, reading no more of each entry than its
@@ -48,7 +54,7 @@ static bool find_direct(const struct oc_crl *crl, struct oc_bytes serial, struct
     struct oc_crl_entry entry;
     bool is_found = false;
     for (size_t at = 0; seek(crl, &at, serial) && oc_crl_next(crl, &at, &entry);) {
-        if (!is_found || outranks(&entry, out))
+        if (!is_found || outranks(crl, &entry, out))
             *out = entry;
         is_found = true;
     }
@@ -79,7 +85,7 @@ static bool find_indirect(const struct oc_crl *crl, struct oc_bytes serial,
         if (entry.certificate_issuer.items.data != NULL)
             is_own = names_crl_issuer(crl, entry.certificate_issuer);
         if (!is_own || !oc_bytes_equal(entry.serial, serial) ||
-            (is_found && !outranks(&entry, out)))
+            (is_found && !outranks(crl, &entry, out)))
             continue;
         *out = entry;
         is_found = true;

@@ -30,10 +30,10 @@ static void every_error_has_a_name(void **state)
 static void every_deviation_has_a_name(void **state)
 {
     (void)state;
-    for (unsigned bit = OC_DEV_VERSION_ENCODED; bit <= OC_DEV_LIST_EMPTY; bit <<= 1)
+    for (unsigned bit = OC_DEV_VERSION_ENCODED; bit <= OC_DEV_ENTRY_EXTENSION; bit <<= 1)
         assert_non_null(oc_deviation_name(bit));
     assert_null(oc_deviation_name(0));
-    assert_null(oc_deviation_name(OC_DEV_LIST_EMPTY << 1));
+    assert_null(oc_deviation_name(OC_DEV_ENTRY_EXTENSION << 1));
     assert_null(oc_deviation_name(OC_DEV_SERIAL_LONG | OC_DEV_SERIAL_NEGATIVE));
 }
 

@@ -73,7 +73,13 @@ static void expect_reason(const struct oc_crl_entry *ours, X509_REVOKED *theirs)
 static void expect_entry(const struct oc_crl_entry *ours, X509_REVOKED *theirs)
 {
     expect_number(ours->serial, X509_REVOKED_get0_serialNumber(theirs));
-    assert_int_equal(ours->revocation_date, seconds_of(X509_REVOKED_get0_revocationDate(theirs)));
+    if (ours->has_revocation_date)
+        assert_int_equal(ours->revocation_date,
+                         seconds_of(X509_REVOKED_get0_revocationDate(theirs)));
+    if (ours->has_unreadable_extensions) {
+        assert_in_range(ours->extensions.n, 0, (size_t)X509_REVOKED_get_ext_count(theirs));
+        return;
+    }
     assert_int_equal(ours->extensions.n, (size_t)X509_REVOKED_get_ext_count(theirs));
     expect_reason(ours, theirs);
 }
@@ -133,10 +139,18 @@ static bool is_right(const struct test_case *c)
     return false;
 }
 
+// Whether a part of an entry is unreadable. libcrypto reads such a CRL only if the part is an
+// element of the right type.
+static bool is_odd(const struct oc_crl *crl)
+{
+    return (crl->deviations & (OC_DEV_ENTRY_DATE | OC_DEV_ENTRY_EXTENSION)) != 0;
+}
+
 // Each case that the library accepts, libcrypto reads alike.
 static void cases_that_are_accepted(void **state)
 {
     size_t n = 0;
+    size_t n_odd = 0;
     (void)state;
     for (size_t i = 0; i < file.n; i++) {
         const struct test_case *c = &file.cases[i];
@@ -146,13 +160,17 @@ static void cases_that_are_accepted(void **state)
             continue;
         print_message("%s\n", c->name);
         X509_CRL *theirs = read_theirs(der);
-        assert_non_null(theirs);
         assert_int_equal(oc_crl_parse(&ours, der, NULL), OC_OK);
+        if (theirs == NULL && is_odd(&ours))
+            continue;
+        assert_non_null(theirs);
         expect_same(&ours, theirs);
         X509_CRL_free(theirs);
         n++;
+        n_odd += is_odd(&ours);
     }
-    assert_in_range(n, 90, 1000);
+    assert_in_range(n - n_odd, 90, 1000);
+    assert_in_range(n_odd, 30, 1000);
 }
 
 static bool is_inside(const uint8_t *at, struct oc_bytes part)
@@ -160,8 +178,23 @@ static bool is_inside(const uint8_t *at, struct oc_bytes part)
     return part.data != NULL && at >= part.data && at < part.data + part.len;
 }
 
-// Whatever the library accepts after a bit is flipped, libcrypto accepts, but for names and
-// parameters of algorithms, which the library leaves closed.
+static void expect_same_serials(const struct oc_crl *ours, X509_CRL *theirs)
+{
+    STACK_OF(X509_REVOKED) *entries = X509_CRL_get_REVOKED(theirs);
+    struct oc_crl_entry entry;
+    int n = 0;
+    for (size_t at = 0; oc_crl_next(ours, &at, &entry); n++) {
+        const ASN1_INTEGER *serial =
+            X509_REVOKED_get0_serialNumber(sk_X509_REVOKED_value(entries, n));
+        if (entry.serial.data[0] < 0x80)
+            expect_number(entry.serial, serial);
+    }
+    assert_int_equal(n, entries != NULL ? sk_X509_REVOKED_num(entries) : 0);
+}
+
+// Whatever the library accepts after a bit is flipped, libcrypto accepts with the same serial
+// numbers, but for names and parameters of algorithms, which the library leaves closed, and for
+// what is odd about an entry.
 static void bits_that_are_flipped(void **state)
 {
     size_t n = 0;
@@ -177,9 +210,11 @@ static void bits_that_are_flipped(void **state)
             if (oc_crl_parse(&ours, der, NULL) == OC_OK) {
                 const uint8_t *at = c->der + bit / 8;
                 X509_CRL *theirs = read_theirs(der);
-                if (theirs == NULL && !is_inside(at, ours.issuer) &&
-                    !is_inside(at, ours.tbs_algorithm.parameters) &&
-                    !is_inside(at, ours.signature.algorithm.parameters))
+                if (theirs != NULL)
+                    expect_same_serials(&ours, theirs);
+                else if (!is_odd(&ours) && !is_inside(at, ours.issuer) &&
+                         !is_inside(at, ours.tbs_algorithm.parameters) &&
+                         !is_inside(at, ours.signature.algorithm.parameters))
                     fail_msg("%s: libcrypto refuses bit %zu", c->name, bit);
                 X509_CRL_free(theirs);
                 n++;

@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #define NO_REASON 0
+#define UNDATED (-1)  // NULL in the place of the date
+#define THIS_UPDATE 100
 #define MAX_ENTRIES 8
 #define ROOM 2048
 
@@ -78,7 +80,10 @@ static void write_line(struct oc_der_writer *w, const struct line *line)
     write_reason(w, line->reason);
     if (w->len != end)
         oc_der_write_wrap(w, OC_DER_SEQUENCE, end);
-    oc_der_write_generalized_time(w, line->date);
+    if (line->date == UNDATED)
+        oc_der_write_null(w);
+    else
+        oc_der_write_generalized_time(w, line->date);
     oc_der_write_integer(w, (struct oc_bytes){(const uint8_t *)line->serial, strlen(line->serial)});
     oc_der_write_wrap(w, OC_DER_SEQUENCE, end);
 }
@@ -97,7 +102,7 @@ static void write_tbs(struct oc_der_writer *w, const struct line *lines, size_t 
     for (size_t i = n; i > 0; i--)
         write_line(w, &lines[i - 1]);
     oc_der_write_wrap(w, OC_DER_SEQUENCE, end);
-    oc_der_write_generalized_time(w, 0);
+    oc_der_write_generalized_time(w, THIS_UPDATE);
     oc_der_write_raw(w, (struct oc_bytes){own_name, sizeof own_name});
     write_algorithm(w);
     oc_der_write_small(w, OC_DER_INTEGER, 1);
@@ -108,6 +113,7 @@ static void make(struct oc_crl *crl, uint8_t room[ROOM], const struct line *line
 {
     struct oc_der_writer w;
     struct oc_bytes der;
+    bool is_undated = false;
     oc_der_writer_init(&w, room, ROOM);
     oc_der_write_bit_string(&w, (struct oc_bytes){own_name, 1});
     write_algorithm(&w);
@@ -116,6 +122,9 @@ static void make(struct oc_crl *crl, uint8_t room[ROOM], const struct line *line
     assert_int_equal(oc_der_writer_finish(&w, &der), OC_OK);
     assert_int_equal(oc_crl_parse(crl, der, NULL), OC_OK);
     assert_int_equal(crl->revoked.n, n);
+    for (size_t i = 0; i < n; i++)
+        is_undated = is_undated || lines[i].date == UNDATED;
+    assert_int_equal(crl->deviations, is_undated ? OC_DEV_ENTRY_DATE : 0);
 }
 
 // A serial number, the CRL it is looked up in, and the date of the entry that counts; 0 for none.
@@ -148,6 +157,18 @@ static const struct lookup lookups[] = {
     {"own_among_issuers", "a", {{"a", 5, NO_REASON, OTHER_AND_OWN}}, 5},
     {"issuer_without_directory_name", "a", {{"a", 5, NO_REASON, URI_ONLY}}, 0},
     {"indirect_twice", "a", {{"b", 1, HOLD, OTHER}, {"a", 7, HOLD, OWN}, {"a", 6}, {"a", 8}}, 6},
+    {"undated_alone", "a", {{"b", 5}, {"a", UNDATED}}, UNDATED},
+    {"undated_before_earlier", "a", {{"a", UNDATED}, {"a", 99}}, 99},
+    {"undated_behind_earlier", "a", {{"a", 99}, {"a", UNDATED}}, 99},
+    {"undated_before_later", "a", {{"a", UNDATED}, {"a", 101}}, UNDATED},
+    {"undated_behind_later", "a", {{"a", 101}, {"a", UNDATED}}, UNDATED},
+    {"undated_behind_this_update", "a", {{"a", THIS_UPDATE}, {"a", UNDATED}}, THIS_UPDATE},
+    {"undated_removal", "a", {{"a", UNDATED, REMOVE}, {"a", 101}}, 101},
+    {"removal_before_undated", "a", {{"a", 5, REMOVE}, {"a", UNDATED}}, UNDATED},
+    {"indirect_undated",
+     "a",
+     {{"b", 1, HOLD, OTHER}, {"a", 101, HOLD, OWN}, {"a", UNDATED}},
+     UNDATED},
 };
 
 static void test_lookups(void **state)
@@ -165,7 +186,8 @@ static void test_lookups(void **state)
         struct oc_bytes serial = {(const uint8_t *)lookup->serial, strlen(lookup->serial)};
         memset(&entry, 0xA5, sizeof entry);
         if (oc_crl_find(&crl, serial, &entry) != (lookup->date != 0) ||
-            entry.revocation_date != lookup->date)
+            entry.has_revocation_date != (lookup->date > 0) ||
+            entry.revocation_date != (lookup->date > 0 ? lookup->date : 0))
             fail_msg("%s: date %d", lookup->name, (int)entry.revocation_date);
         assert_true(lookup->date == 0 || oc_bytes_equal(entry.serial, serial));
     }

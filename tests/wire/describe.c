@@ -332,13 +332,15 @@ void describe_cert(FILE *out, const struct oc_cert *cert)
 static void put_entry(FILE *out, const char *prefix, const struct oc_crl_entry *entry)
 {
     put_hex(out, prefix, "serial", entry->serial);
-    put_time(out, prefix, "date", entry->revocation_date);
+    if (entry->has_revocation_date)
+        put_time(out, prefix, "date", entry->revocation_date);
     if (entry->has_reason)
         put_count(out, prefix, "crl_reason", entry->reason);
     if (entry->has_invalidity_date)
         put_time(out, prefix, "invalidity_date", entry->invalidity_date);
     put_names(out, prefix, "certificate_issuer", &entry->certificate_issuer);
     put_flag(out, prefix, "unknown_critical", entry->has_unknown_critical);
+    put_flag(out, prefix, "unreadable_extensions", entry->has_unreadable_extensions);
     put_extensions(out, prefix, &entry->extensions);
 }
 

@@ -9,12 +9,12 @@ from .cases import Cases
 from .cert import seconds_of
 from .der import El, NULL, integer, junk, oid, raw
 from .extension import AD_CA_ISSUERS, MAX_EXTENSIONS, numbered
-from .faults import every_fault, snake
+from .faults import every_fault, faults, snake
 from .request import GENERAL_NAMES
 
 FIELDS = ['CertificateList', 'tbsCertList', 'version', 'tbsSignature', 'tbsSignatureOid', 'issuer',
-          'thisUpdate', 'nextUpdate', 'revokedCertificates', 'entry', 'userCertificate',
-          'revocationDate', 'crlEntryExtensions', 'crlExtensions', 'crlExtensionsList',
+          'thisUpdate', 'nextUpdate', 'revokedCertificates', 'userCertificate',
+          'crlExtensions', 'crlExtensionsList',
           'signatureAlgorithm', 'signatureAlgorithmOid', 'signatureValue']
 
 OIDS = {'alt': '2.5.29.18', 'number': '2.5.29.20', 'reason': '2.5.29.21', 'hold': '2.5.29.23',
@@ -107,6 +107,19 @@ def full():
     return v2(next_update(), revoked(entry(reason())), extensions(m.unknown_extension()))
 
 
+def without_extensions():
+    """full() with an entry that has no extensions."""
+    return v2(next_update(), revoked(entry()), extensions(m.unknown_extension()))
+
+
+# What is expected of an entry of which a part cannot be read, and the deviations.
+NO_DATE = '!entry.0.date'
+UNREADABLE = 'entry.0.unreadable_extensions yes'
+ENTRY_DATE = 'entry-date'
+ENTRY_EXTENSION = 'entry-extension'
+BOTH = 'entry-date,entry-extension'
+
+
 def of(*entries):
     return v2(next_update(), revoked(*entries))
 
@@ -133,7 +146,7 @@ def rest_missing(out):
     for structure, name in (('CertificateList', 'signatureValue'),
                             ('CertificateList', 'signatureAlgorithm'),
                             ('tbsCertList', 'thisUpdate'), ('tbsCertList', 'issuer'),
-                            ('tbsCertList', 'tbsSignature'), ('entry', 'revocationDate')):
+                            ('tbsCertList', 'tbsSignature')):
         root = full()
         what = root[name].what
         root.drop_from(name)
@@ -192,9 +205,15 @@ def times(out):
             out.accept(f'{name}_{year}', dated(field, value, tag), f'{key} {seconds_of(text)}')
         out.accept(f'{name}_generalized_time_with_fraction', dated(field, b'20500101000000.9Z'),
                    f'{key} {seconds_of("2050-01-01 00:00:00")}', deviations='time-fraction')
-        out.refuse_values(full, field, 'time', values.UTC_TIME)
-        for fault, value in values.FEW_TIMES.items():
-            out.refuse_at(f'{name}_generalized_{fault}', dated(field, value), field, 'time')
+        faults_of_time = {**{fault: full().put(field, value)
+                             for fault, value in values.UTC_TIME.items()},
+                          **{f'generalized_{fault}': dated(field, value)
+                             for fault, value in values.FEW_TIMES.items()}}
+        for fault, root in faults_of_time.items():
+            if field == 'revocationDate':
+                out.accept_odd(f'{name}_{fault}', root, full(), NO_DATE, deviations=ENTRY_DATE)
+            else:
+                out.refuse_at(f'{name}_{fault}', root, field, 'time')
     out.accept('without_next_update', v2(revoked(entry())), '!next_update', 'n_entries 1')
     out.accept('next_update_before_this_update', dated('nextUpdate', b'19700101000000Z'),
                'next_update 0')
@@ -224,17 +243,71 @@ def entries(out):
     out.refuse_at('second_entry_is_null', root, 'junk', 'tag', root['aentry'].what)
     root = of(*(plain(integer(i)) for i in range(200)), entry(serial=b''))
     out.refuse_at('entry_201_without_serial', root, 'userCertificate', 'encoding')
-    root = full().put('crlEntryExtensions')
-    out.refuse_at('entry_extensions_empty', root, 'crlEntryExtensions', 'empty',
-                  'crlEntryExtensions is empty (RFC 5280 5.1)')
+    out.accept_odd('entry_extensions_empty', full().put('crlEntryExtensions'),
+                   without_extensions(), UNREADABLE, deviations=ENTRY_EXTENSION)
     out.accept('64_entry_extensions', of(entry(*numbered(MAX_EXTENSIONS))),
                f'entry.0.n_extensions {MAX_EXTENSIONS}')
-    out.refuse_at('65_entry_extensions', of(entry(*numbered(MAX_EXTENSIONS + 1))),
-                  f'number{MAX_EXTENSIONS}', 'limit',
-                  'more extensions in a list than the limit (OC_MAX_EXTENSIONS)')
-    root = of(entry(m.unknown_extension('first'), m.unknown_extension('second', value=b'')))
-    out.refuse_at('duplicate_entry_extension', root, 'second', 'duplicate',
-                  'the same extension twice (RFC 5280 4.2)')
+    out.accept_odd('65_entry_extensions', of(entry(*numbered(MAX_EXTENSIONS + 1))),
+                   of(entry(*numbered(MAX_EXTENSIONS))), UNREADABLE, deviations=ENTRY_EXTENSION)
+    out.accept_odd('65_entry_extensions_last_critical',
+                   of(entry(*numbered(MAX_EXTENSIONS), known('hold', NULL, critical=b'\xff'))),
+                   of(entry(*numbered(MAX_EXTENSIONS))), UNREADABLE,
+                   'entry.0.unknown_critical yes', 'unknown_critical_entry yes',
+                   deviations=ENTRY_EXTENSION)
+    out.accept_odd('65_entry_extensions_last_is_reason',
+                   of(entry(*numbered(MAX_EXTENSIONS), reason())),
+                   of(entry(*numbered(MAX_EXTENSIONS))), UNREADABLE, deviations=ENTRY_EXTENSION)
+    out.accept_odd('duplicate_entry_extension', of(entry(
+        m.unknown_extension('first'), m.unknown_extension('second', value=b''))),
+        of(entry(m.unknown_extension('first'))), UNREADABLE, deviations=ENTRY_EXTENSION)
+
+
+def odd_dates(out):
+    """Entries whose date is missing or unreadable."""
+    for name, root, *_ in faults(full, ['revocationDate']):
+        # Behind an element whose length is wrong there is nothing to be found.
+        if 'length' in name or 'too_long' in name:
+            out.accept_odd(name, root, without_extensions(), NO_DATE, UNREADABLE, deviations=BOTH)
+        else:
+            out.accept_odd(name, root, full(), NO_DATE, deviations=ENTRY_DATE)
+    out.accept_odd('entry_ends_before_revocation_date', full().drop_from('revocationDate'),
+                   without_extensions(), NO_DATE, deviations=ENTRY_DATE)
+    for name, tag, value in (('is_null', 0x05, b''), ('is_an_integer', 0x02, b'\x01'),
+                             ('is_a_printable_string', 0x13, b'231231235959Z'),
+                             ('generalized_with_dot', 0x18, b'20231231235959.Z')):
+        out.accept_odd(f'revocation_date_{name}', dated('revocationDate', value, tag), full(),
+                       NO_DATE, deviations=ENTRY_DATE)
+    out.accept_odd('revocation_date_is_a_sequence', dated('revocationDate', b'', 0x30),
+                   without_extensions(), NO_DATE, UNREADABLE, deviations=BOTH)
+    out.accept_odd('revocation_date_missing_reason_wrong',
+                   full().drop('revocationDate').put('reasonCode'), without_extensions(), NO_DATE,
+                   UNREADABLE, deviations=BOTH)
+    root = full().drop('crlEntryExtensions').put('revocationDate', b'231231235960Z')
+    out.accept_odd('revocation_date_wrong_alone', root, without_extensions(), NO_DATE,
+                   deviations=ENTRY_DATE)
+    root = full().drop_from('revocationDate').append('entry', b'\x17')
+    out.accept_odd('revocation_date_of_one_octet', root, without_extensions(), NO_DATE, UNREADABLE,
+                   deviations=BOTH)
+    root = of(plain(b'\x02'), plain(b'\x03', b'231301000000Z'), plain(b'\x04'))
+    out.accept_odd('second_of_three_without_date', root,
+                   of(plain(b'\x02'), plain(b'\x03'), plain(b'\x04')), '!entry.1.date',
+                   deviations=ENTRY_DATE)
+
+
+def odd_extensions(out):
+    """Entries whose extensions are unreadable as a whole, or have octets behind them."""
+    for name, root, *_ in faults(full, ['crlEntryExtensions']):
+        out.accept_odd(name, root, without_extensions(), UNREADABLE, deviations=ENTRY_EXTENSION)
+    for name, behind in (('', NULL), ('_sequence', raw(0x30)), ('_octet', b'\x30'),
+                         ('_time', raw(0x18, m.REVOKED_AT))):
+        out.accept_odd(f'entry_trailing{name}', full().append('entry', behind), full(), UNREADABLE,
+                       deviations=ENTRY_EXTENSION)
+    out.accept_odd('entry_without_extensions_trailing', without_extensions().append('entry', junk()),
+                   without_extensions(), UNREADABLE, deviations=ENTRY_EXTENSION)
+    root = of(plain(b'\x02'), entry(reason(b''), label='b', serial=b'\x03'), plain(b'\x04'))
+    out.accept_odd('second_of_three_with_odd_reason', root,
+                   of(plain(b'\x02'), plain(b'\x03'), plain(b'\x04')),
+                   'entry.1.unreadable_extensions yes', deviations=ENTRY_EXTENSION)
 
 
 CERT_ISSUER = 'certificateIssuer is not GeneralNames (RFC 5280 5.3.3)'
@@ -244,27 +317,102 @@ def cert_issuer(*names, **more):
     return known('certIssuer', El('GeneralNames', 0x30, *names, what=CERT_ISSUER), **more)
 
 
+def odd_items(out):
+    """Entries with an extension that is unreadable, or of which it counts what is marked."""
+    critical = ['entry.0.unknown_critical yes', 'unknown_critical_entry yes']
+    reason_1 = 'entry.0.crl_reason 1'
+    uri = GENERAL_NAMES['uri']
+
+    def odd(name, items, *expect, right=()):
+        out.accept_odd(name, of(entry(*items)), of(entry(*right)), UNREADABLE, *expect,
+                       deviations=ENTRY_EXTENSION)
+
+    def unknown(**more):
+        return m.unknown_extension(**more)
+
+    for name, value in (('integer', raw(0x02, b'\x01')), ('utf8_string', raw(0x0C, b'1')),
+                        ('octet_string', raw(0x04, b'\x01')), ('sequence', raw(0x30)),
+                        ('bare_octet', b'\x01'), ('enumerated_and_null', raw(0x0A, b'\x01') + NULL)):
+        odd(f'reason_is_{name}', [known('reason', value)])
+    odd('reason_wrong_critical', [known('reason', raw(0x02, b'\x01'), critical=b'\xff')], *critical)
+    odd('reason_wrong_critical_written_out',
+        [known('reason', raw(0x02, b'\x01'), critical=b'\x00')])
+    odd('reason_wrong_behind_invalidity',
+        [known('invalidity', raw(0x18, m.REVOKED_AT)), known('reason', raw(0x02, b'\x01'))],
+        right=[known('invalidity', raw(0x18, m.REVOKED_AT))])
+    odd('invalidity_with_dot', [known('invalidity', raw(0x18, b'20231231235959.Z'))])
+    odd('invalidity_utc_time_then_reason', [known('invalidity', raw(0x17, b'231231235959Z')),
+                                            reason()], reason_1)
+    odd('extension_is_null_then_reason', [junk(), reason()], reason_1)
+    odd('extension_empty_then_reason', [El('x', 0x30), reason()], reason_1)
+    odd('extension_unframed_then_reason', [raw(0x30, raw(0x06, b'\x2a') + b'\x04\x7f'), reason()],
+        reason_1)
+    odd('extension_cut_behind_reason', [reason(), b'\x30\x10\x06'], right=[reason()])
+    odd('extension_cut_before_reason', [b'\x30\x7f', reason()])
+    odd('unknown_critical_behind_wrong_reason', [reason(b''), unknown(critical=b'\xff')], *critical)
+    odd('unknown_critical_behind_cut', [b'\x30\x7f', unknown(critical=b'\xff')])
+    for name, item in (('without_value', raw(0x30, raw(0x06, oid('1.2.3')), raw(0x01, b'\xff'))),
+                       ('value_is_null', raw(0x30, raw(0x06, oid('1.2.3')), raw(0x01, b'\xff'), NULL)),
+                       ('value_trailing', raw(0x30, raw(0x06, oid('1.2.3')), raw(0x01, b'\xff'),
+                                              raw(0x04), NULL)),
+                       ('true_is_one', unknown(critical=b'\x01'))):
+        odd(f'unknown_critical_{name}', [item, reason()], reason_1, *critical)
+    for name, item in (('of_two_octets', unknown(critical=b'\xff\xff')),
+                       ('empty', raw(0x30, raw(0x06, oid('1.2.3')), raw(0x01), raw(0x04))),
+                       ('is_an_integer', raw(0x30, raw(0x06, oid('1.2.3')), raw(0x02, b'\x01'),
+                                             raw(0x04))),
+                       ('behind_value', raw(0x30, raw(0x06, oid('1.2.3')), raw(0x04),
+                                            raw(0x01, b'\xff')))):
+        odd(f'entry_critical_{name}', [item, reason()], reason_1)
+    odd('extension_id_padded_critical', [raw(0x30, raw(0x06, b'\x80\x2a'), raw(0x01, b'\xff'),
+                                             raw(0x04)), reason()], reason_1)
+    odd('duplicate_reason', [reason(b'\x08'), reason(b'\x01')], '!entry.0.crl_reason',
+        right=[reason(b'\x08')])
+    odd('three_reasons', [reason(b'\x08'), reason(b'\x01'), reason(b'\x08')],
+        '!entry.0.crl_reason', right=[reason(b'\x08')])
+    odd('duplicate_reason_wrong_first', [reason(b''), reason(b'\x08')], '!entry.0.crl_reason')
+    odd('duplicate_reason_wrong_last', [reason(b'\x08'), reason(b'')], '!entry.0.crl_reason',
+        right=[reason(b'\x08')])
+    date = known('invalidity', raw(0x18, m.REVOKED_AT))
+    odd('duplicate_invalidity_date', [date, reason(), date], '!entry.0.invalidity_date',
+        right=[date, reason()])
+    odd('duplicate_critical_invalidity_date',
+        [date, known('invalidity', raw(0x18, m.REVOKED_AT), critical=b'\xff')],
+        '!entry.0.invalidity_date', *critical, right=[date])
+    odd('duplicate_certificate_issuer', [cert_issuer(uri), reason(), cert_issuer(uri)], *critical,
+        right=[cert_issuer(uri), reason()])
+    odd('certificate_issuer_without_value', [raw(0x30, raw(0x06, oid(OIDS['certIssuer'])))],
+        *critical)
+    odd('certificate_issuer_alone_in_its_list', [raw(0x30, raw(0x06, oid(OIDS['certIssuer'])), NULL,
+                                                     NULL)], *critical)
+
+
 def entry_values(out):
     for name, number in (('unspecified', 0), ('hold', 6), ('unused_7', 7), ('remove', 8),
                          ('aa_compromise', 10), ('42', 42), ('of_four_octets', 0x7fffffff)):
         out.accept(f'reason_{name}', of(entry(reason(integer(number)))),
                    f'entry.0.crl_reason {number}', 'entry.0.unknown_critical no')
-    out.refuse_values(lambda: of(entry(reason())), 'reasonCode', 'encoding', values.ENUMERATED)
+    for fault, octets in values.ENUMERATED.items():
+        out.accept_odd(f'reason_code_{fault}', of(entry(reason(octets))), of(entry()), UNREADABLE,
+                       deviations=ENTRY_EXTENSION)
     date = El('invalidityDate', 0x18, m.REVOKED_AT,
               what='invalidityDate is not a GeneralizedTime (RFC 5280 5.3.2)')
     out.accept('invalidity_date', of(entry(known('invalidity', date))),
                f'entry.0.invalidity_date {seconds_of("2023-12-31 23:59:59")}')
-    out.refuse_values(lambda: of(entry(known('invalidity', El(
-        'invalidityDate', 0x18, what=date.what)))), 'invalidityDate', 'time', values.FEW_TIMES)
+    for fault, octets in values.FEW_TIMES.items():
+        out.accept_odd(f'invalidity_date_{fault}', of(entry(known('invalidity', raw(0x18, octets)))),
+                       of(entry()), UNREADABLE, deviations=ENTRY_EXTENSION)
     out.accept('certificate_issuer',
                of(entry(cert_issuer(GENERAL_NAMES['directory_name'], critical=b'\xff'), label='a'),
                   entry(label='b', serial=b'\x03')),
                'certificate_issuer yes', 'entry.0.unknown_critical no',
                '!entry.1.certificate_issuer.0')
-    out.refuse_at('certificate_issuer_empty', of(entry(cert_issuer())), 'GeneralNames', 'empty',
-                  'certificateIssuer is empty (RFC 5280 5.3.3)')
-    every_fault(out, lambda: of(entry(cert_issuer(GENERAL_NAMES['directory_name']))),
-                ['GeneralNames'])
+    wrong = [('certificate_issuer_empty', of(entry(cert_issuer())))]
+    wrong += [(name, root) for name, root, *_ in faults(
+        lambda: of(entry(cert_issuer(GENERAL_NAMES['directory_name']))), ['GeneralNames'])]
+    for name, root in wrong:
+        out.accept_odd(name, root, of(entry()), UNREADABLE, 'entry.0.unknown_critical yes',
+                       'unknown_critical_entry yes', deviations=ENTRY_EXTENSION)
     out.accept('hold_instruction', of(entry(known('hold', raw(0x06, oid('1.2.840.10040.2.1'))))),
                'entry.0.n_extensions 1', 'entry.0.unknown_critical no')
     out.accept('hold_instruction_critical', of(entry(known(
@@ -476,10 +624,16 @@ def cases():
     times(out)
     entries(out)
     entry_values(out)
+    odd_dates(out)
+    odd_extensions(out)
+    odd_items(out)
     lists(out)
     numbers(out)
     scopes(out)
     other_values(out)
     everything(out)
     every_fault(out, full, FIELDS)
+    for fault in faults(full, ['entry']):
+        if fault[0] != 'entry_trailing':
+            out.refuse(*fault)
     return out.text('CRLs (RFC 5280 5).')

@@ -366,6 +366,7 @@ def crl_entry(key, value):
     else:
         yield f'!{key}certificate_issuer.0'
     yield f'{key}unknown_critical {flag(unknown_critical(items, READ_IN_ENTRIES))}'
+    yield f'{key}unreadable_extensions no'
     yield from extensions(key, items)
 
 
