@@ -23,8 +23,8 @@ int check_response(const uint8_t *data, size_t len);
 // check_cert tries oc_cert_parse().
 int check_cert(const uint8_t *data, size_t len);
 
-// check_crl tries oc_crl_parse(), looks up each entry again, and tries oc_crl_verify() with a table
-// that accepts every signature.
+// check_crl tries oc_crl_parse(), looks up each entry again, and tries oc_crl_verify() and
+// oc_crl_check() with a table that accepts every signature.
 int check_crl(const uint8_t *data, size_t len);
 
 // check_verify tries oc_verify() or oc_verify_request() with the response or request behind

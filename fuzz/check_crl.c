@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Checks oc_crl_parse(), the iterators over its output, oc_crl_find(), and oc_crl_verify() with a
-// table that accepts every signature.
+// Checks oc_crl_parse(), the iterators over its output, oc_crl_find(), and oc_crl_verify() and
+// oc_crl_check() with a table that accepts every signature.
 #include "check.h"
 
 #include "expect.h"
@@ -161,11 +161,11 @@ static enum oc_err yes_verify(const struct oc_crypto *crypto, const struct oc_ke
     return OC_OK;
 }
 
-// Whether the CRL revokes the certificate by itself.
-static bool revokes(const struct oc_crl *crl, struct oc_bytes serial)
+// Whether an entry revokes the certificate, which in a delta CRL may lift a hold instead.
+static bool revokes(const struct oc_crl *crl, struct oc_bytes serial, bool is_delta)
 {
     struct oc_crl_entry entry;
-    return oc_crl_find(crl, serial, &entry) && !is_removal(&entry);
+    return oc_crl_find(crl, serial, &entry) && !(is_delta && is_removal(&entry));
 }
 
 // "Good" comes from a complete CRL alone, and never with an entry that revokes, unless a delta
@@ -173,7 +173,7 @@ static bool revokes(const struct oc_crl *crl, struct oc_bytes serial)
 static void expect_status(const struct oc_crl *crl, const struct oc_crl *delta,
                           struct oc_bytes serial, const struct oc_verdict *verdict)
 {
-    bool is_revoked = revokes(delta != NULL ? delta : crl, serial);
+    bool is_revoked = revokes(delta != NULL ? delta : crl, serial, delta != NULL);
     expect(verdict->status != OC_CERT_STATUS_NONE, "a verdict of no status");
     expect(!is_revoked || verdict->status == OC_CERT_STATUS_REVOKED, "an entry is not believed");
     expect(verdict->status != OC_CERT_STATUS_GOOD || !crl->scope.is_present, "good from a part");
@@ -181,6 +181,24 @@ static void expect_status(const struct oc_crl *crl, const struct oc_crl *delta,
                !crl->scope.is_indirect && !crl->has_certificate_issuer &&
                crl->base_number.data == NULL,
            "a CRL is believed that is not understood");
+    expect(verdict->has_reason || verdict->reason == 0, "a reason without its flag");
+    expect(strcmp(oc_crl_reason_name(verdict->reason), "undefined") != 0 &&
+               verdict->reason != OC_REASON_REMOVE_FROM_CRL,
+           "a verdict with a reason that is not for a revocation");
+}
+
+// The checks of one CRL alone are those of a verdict from it, but for what a delta CRL may be.
+static void expect_check(const struct oc_policy *policy, const struct oc_issuer *issuer,
+                         const struct oc_crl *crl, const struct oc_error *verified)
+{
+    struct oc_error err;
+    enum oc_err code = oc_crl_check(policy, issuer, crl, &err);
+    bool is_same = code == verified->code && err.what == verified->what;
+    expect(err.code == code && oc_crl_check(policy, issuer, crl, NULL) == code,
+           "the error is not the code");
+    expect(is_same || (crl->base_number.data != NULL && verified->code == OC_ERR_CRITICAL),
+           "a CRL alone is judged differently");
+    expect(err.offset <= crl->der.len, "the place of an error is outside");
 }
 
 static void expect_verdict(const struct oc_crl *crl, const struct oc_crl *delta,
@@ -197,6 +215,8 @@ static void expect_verdict(const struct oc_crl *crl, const struct oc_crl *delta,
     memset(&verdict, 0xA5, sizeof verdict);
     enum oc_err code = oc_crl_verify(&policy, &issuer, serial, crl, delta, &verdict, &err);
     expect(err.code == code, "the error is not the code");
+    if (delta == NULL)
+        expect_check(&policy, &issuer, crl, &err);
     if (code == OC_OK) {
         expect_status(crl, delta, serial, &verdict);
         return;

@@ -5,7 +5,8 @@
 // A CRL lists the certificates that a CA has revoked (RFC 5280 5). oc_crl_parse() gives views
 // into one, oc_crl_find() looks for a serial number, and oc_crl_verify() decides whether to
 // believe the CRL and what it then says about a certificate, as oc_verify() does for an OCSP
-// response. A CRL may have any number of entries: nothing is copied, and nothing is allocated.
+// response. oc_crl_check() decides the first of these alone. A CRL may have any number of entries:
+// nothing is copied, and nothing is allocated.
 //
 // Example
 //
@@ -178,25 +179,48 @@ OC_API const char *oc_crl_extension_name(struct oc_bytes oid);
 
 // Verifying
 
-// oc_crl_verify checks that `crl` is a trustworthy and current CRL of `issuer` (RFC 5280 6.3.3),
-// and sets `*out` to what it says about the certificate that `issuer` issued with the serial
-// number `serial`, the content of an INTEGER. `delta` is a delta CRL that updates `crl`, or NULL.
+// oc_crl_check checks that `crl` is a trustworthy and current CRL of `issuer` (RFC 5280 6.3.3),
+// complete or delta. It is for programs that keep the entries of CRLs in a table of their own;
+// others use oc_crl_verify(), which makes the same checks.
 //
 // Of the policy it uses `now`, `skew`, `max_age`, `ignore_times` and the two members that begin
-// with insecure_. The checks are made in this order, those of 1 to 3 first for `crl` and then for
-// `delta`. The first that fails is the error:
+// with insecure_. The checks are made in this order. The first that fails is the error:
 //
 // 1. The issuer of the CRL is the subject of the issuer's certificate (OC_ERR_SIGNER), whose key
 //    usage, if it has one, contains cRLSign (OC_ERR_DELEGATE_PURPOSE). The signature is by the
 //    issuer's own key, and its algorithm is the same inside and outside of what is signed
 //    (OC_ERR_SIGNATURE). It is not too weak (OC_ERR_WEAK_HASH, OC_ERR_WEAK_KEY).
 // 2. No critical extension of the CRL or of an entry is left that is not understood. The CRL is
-//    not indirect, which is not supported, and is not about attribute certificates. `crl` is not
-//    a delta CRL (OC_ERR_CRITICAL).
-// 3. The times fit: nextUpdate is not before thisUpdate (OC_ERR_TIME_ORDER), thisUpdate is not in
-//    the future (OC_ERR_NOT_YET), and nextUpdate has not passed (OC_ERR_EXPIRED) or, without one,
-//    thisUpdate is not too long ago (OC_ERR_TOO_OLD). With a delta CRL the last two are required
-//    of that alone, since the two together are as new as it is (RFC 5280 5.2.4).
+//    not indirect, which is not supported, and is not about attribute certificates
+//    (OC_ERR_CRITICAL).
+// 3. The times fit: nextUpdate is not before thisUpdate (OC_ERR_TIME_ORDER). Unless the policy has
+//    `ignore_times`, thisUpdate is not in the future (OC_ERR_NOT_YET), and nextUpdate has not
+//    passed (OC_ERR_EXPIRED) or, without one, thisUpdate is not too long ago (OC_ERR_TOO_OLD).
+//
+// A program that uses the entries afterwards must itself see what else the CRL says of them:
+// `base_number` makes it a delta CRL, `scope` makes it a list of only some certificates or
+// reasons, and removeFromCRL revokes nothing in a delta CRL.
+//
+// Returns OC_OK; or the first check that failed and, if `err` is not NULL, `*err` filled, with
+// `err->offset` a place in the CRL. Further errors are
+// - OC_ERR_ARGUMENT: the policy has a negative `skew` or `max_age`.
+// - OC_ERR_UNSUPPORTED: the table does not have the algorithm of the signature, or it is not one
+//   for the key.
+// - OC_ERR_CRYPTO: the table failed.
+//
+// The library keeps no pointer. Threads are as with oc_verify().
+OC_API OC_MUST_USE enum oc_err oc_crl_check(const struct oc_policy *policy,
+                                            const struct oc_issuer *issuer,
+                                            const struct oc_crl *crl, struct oc_error *err);
+
+// oc_crl_verify checks that `crl` is a trustworthy and current CRL of `issuer` (RFC 5280 6.3.3),
+// and sets `*out` to what it says about the certificate that `issuer` issued with the serial
+// number `serial`, the content of an INTEGER. `delta` is a delta CRL that updates `crl`, or NULL.
+//
+// It makes the checks 1 to 3 of oc_crl_check(), with the same policy, first of `crl` and then of
+// `delta`: both must be current. At the end of check 2, `crl` must not be a delta CRL
+// (OC_ERR_CRITICAL). The last check is
+//
 // 4. The delta CRL belongs to the CRL (OC_ERR_NO_MATCH; RFC 5280 5.2.4, 6.3.3 (c)): it has
 //    deltaCRLIndicator, issuingDistributionPoint and authorityKeyIdentifier are the same octets
 //    or absent in both, and the CRL's number is between the delta's base number and the delta's
@@ -206,27 +230,25 @@ OC_API const char *oc_crl_extension_name(struct oc_bytes oid);
 //
 // - OC_CERT_STATUS_REVOKED: the certificate is listed, for good or on hold, in the delta CRL or
 //   else in the CRL. An entry of the delta CRL with the reason removeFromCRL lifts certificateHold
-//   and nothing else, so that each entry for the number in the CRL must have that reason.
+//   and nothing else, so that each entry for the number in the CRL must have that reason. In `crl`
+//   an entry with removeFromCRL revokes, too: it has that meaning in delta CRLs only.
 // - OC_CERT_STATUS_GOOD: it is not listed, and the CRL is complete, without
 //   issuingDistributionPoint.
 // - OC_CERT_STATUS_UNKNOWN: it is not listed in a CRL with issuingDistributionPoint, which covers
-//   only some certificates or reasons. Or its entry in `crl` has the reason removeFromCRL, which
-//   means nothing outside of a delta CRL.
+//   only some certificates or reasons.
 //
-// Of the other members, `revocation_time`, `has_reason` and `reason` are those of the entry;
-// `this_update` and `next_update` are of the delta CRL, if there is one, and `produced_at` is
-// `this_update`; `archive_cutoff` is the date of expiredCertsOnCRL; `signer` is
+// Of the other members, `revocation_time` is the date of the entry, or thisUpdate of the CRL that
+// lists it if the entry has no readable date. `reason` is that of the entry; `has_reason` is false
+// for removeFromCRL and for numbers that RFC 5280 5.3.1 does not assign. `this_update` is that of
+// the delta CRL, if there is one, and `next_update` the earlier of the two; `produced_at` is
+// `this_update`. `archive_cutoff` is the date of expiredCertsOnCRL; `signer` is
 // OC_SIGNER_ISSUER; `ask_again` is as for a response. `is_not_issued`, `signer_needs_check` and
 // `has_nonce` are false, and `signer_cert` is absent.
 //
 // Returns OC_OK and fills `*out`; or the first check that failed, with `*out` all zero
 // (OC_CERT_STATUS_NONE) and, if `err` is not NULL, `*err` filled. `err->offset` is a place in the
 // CRL at fault: in `delta`, if `crl` passes alone. Further errors are
-// - OC_ERR_ARGUMENT: `serial` is not the content of an INTEGER, or the policy has a negative
-//   `skew` or `max_age`.
-// - OC_ERR_UNSUPPORTED: the table does not have the algorithm of a signature, or it is not one
-//   for the key.
-// - OC_ERR_CRYPTO: the table failed.
+// those of oc_crl_check(), and OC_ERR_ARGUMENT if `serial` is not the content of an INTEGER.
 //
 // The library keeps no pointer. Threads are as with oc_verify().
 OC_API OC_MUST_USE enum oc_err oc_crl_verify(const struct oc_policy *policy,

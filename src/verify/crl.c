@@ -13,17 +13,24 @@
 // SAY makes the text of a refusal, which says so when the delta CRL is at fault.
 // `text` is a literal, which cannot stand in parentheses beside another one.
 #define SAY(trial, text)                                                                           \
-    ((trial)->is_delta ? "delta CRL: " text : (text))  // NOLINT(bugprone-macro-parentheses)
+    ((trial)->role == ROLE_DELTA ? "delta CRL: " text                                              \
+                                 : (text))  // NOLINT(bugprone-macro-parentheses)
 
 // The last octets of the object identifiers in id-ce (RFC 5280 4.2.1.1, 5.2.5).
 enum { ID_CE_IDP = 28, ID_CE_AUTHORITY_KEY_ID = 35 };
 
-// struct trial is one CRL that is judged. `has_delta` says that a delta CRL makes it current.
+// enum role says what a CRL is to the caller.
+enum role {
+    ROLE_ANY,       // the only one, complete or delta
+    ROLE_COMPLETE,  // must not be a delta CRL
+    ROLE_DELTA,     // the second of two
+};
+
+// struct trial is one CRL that is judged.
 struct trial {
     struct judge judge;
     const struct oc_crl *crl;
-    bool is_delta;
-    bool has_delta;
+    enum role role;
 };
 
 // The content of an INTEGER: a number that no entry can have would be taken for one that is not
@@ -103,7 +110,7 @@ static bool check_understood(struct trial *trial)
         return refuse_critical(trial, list,
                                SAY(trial, "the CRL is about attribute certificates only "
                                           "(RFC 5280 6.3.3 (b)(2)(iv))"));
-    return trial->is_delta || crl->base_number.data == NULL ||
+    return trial->role != ROLE_COMPLETE || crl->base_number.data == NULL ||
            refuse_critical(trial, crl->base_number,
                            "the CRL is a delta CRL, which counts only with a complete one "
                            "(RFC 5280 5.2.4)");
@@ -140,7 +147,7 @@ static bool check_times(struct trial *trial)
     if (crl->this_update > oci_add_seconds(policy->now, policy->skew))
         return oci_refuse(&trial->judge, OC_ERR_NOT_YET, at,
                           SAY(trial, "thisUpdate is in the future (RFC 5280 5.1.2.4)"));
-    return trial->has_delta || check_next_update(trial, at);
+    return check_next_update(trial, at);
 }
 
 static bool check_crl(struct trial *trial)
@@ -225,12 +232,19 @@ static bool is_only_held(const struct oc_crl *crl, struct oc_bytes serial)
     return true;
 }
 
-static void fill_revoked(const struct oc_crl_entry *entry, struct oc_verdict *out)
+// The reasons of RFC 5280 5.3.1, but removeFromCRL, which is not a reason for a revocation.
+static bool is_reason(uint32_t reason)
+{
+    return reason <= OC_REASON_AA_COMPROMISE && reason != 7 && reason != OC_REASON_REMOVE_FROM_CRL;
+}
+
+static void fill_revoked(const struct oc_crl *crl, const struct oc_crl_entry *entry,
+                         struct oc_verdict *out)
 {
     out->status = OC_CERT_STATUS_REVOKED;
-    out->revocation_time = entry->revocation_date;
-    out->has_reason = entry->has_reason;
-    out->reason = entry->reason;
+    out->revocation_time = entry->has_revocation_date ? entry->revocation_date : crl->this_update;
+    out->has_reason = entry->has_reason && is_reason(entry->reason);
+    out->reason = out->has_reason ? entry->reason : 0;
 }
 
 // RFC 5280 6.3.3 (i) to (k), but a removal lifts no more than a hold.
@@ -241,36 +255,64 @@ static void fill_status(const struct oc_crl *crl, const struct oc_crl *delta,
     struct oc_crl_entry update;
     bool is_updated = delta != NULL && oc_crl_find(delta, serial, &update);
     if (is_updated && !has_reason(&update, OC_REASON_REMOVE_FROM_CRL)) {
-        fill_revoked(&update, out);
+        fill_revoked(delta, &update, out);
         return;
     }
     bool is_listed = oc_crl_find(crl, serial, &entry);
     bool is_lifted = is_listed && is_updated && is_only_held(crl, serial);
-    if (is_listed && has_reason(&entry, OC_REASON_REMOVE_FROM_CRL))
-        out->status = OC_CERT_STATUS_UNKNOWN;
-    else if (is_listed && !is_lifted)
-        fill_revoked(&entry, out);
+    if (is_listed && !is_lifted)
+        fill_revoked(crl, &entry, out);
     else
         out->status = crl->scope.is_present ? OC_CERT_STATUS_UNKNOWN : OC_CERT_STATUS_GOOD;
+}
+
+// Two CRLs are as new as the delta CRL, and current until one of them is not.
+static struct oc_single_response times_of(const struct oc_crl *crl, const struct oc_crl *delta)
+{
+    const struct oc_crl *newest = delta != NULL ? delta : crl;
+    const struct oc_crl *ends_first = newest;
+    if (crl->has_next_update &&
+        (!newest->has_next_update || crl->next_update < newest->next_update))
+        ends_first = crl;
+    return (struct oc_single_response){
+        .this_update = newest->this_update,
+        .has_next_update = ends_first->has_next_update,
+        .next_update = ends_first->next_update,
+    };
 }
 
 static void fill_verdict(const struct oc_policy *policy, const struct oc_crl *crl,
                          const struct oc_crl *delta, struct oc_verdict *out)
 {
-    const struct oc_crl *newest = delta != NULL ? delta : crl;
-    const struct oc_single_response times = {
-        .this_update = newest->this_update,
-        .has_next_update = newest->has_next_update,
-        .next_update = newest->next_update,
-    };
-    out->this_update = newest->this_update;
-    out->has_next_update = newest->has_next_update;
-    out->next_update = newest->next_update;
-    out->produced_at = newest->this_update;
+    const struct oc_single_response times = times_of(crl, delta);
+    out->this_update = times.this_update;
+    out->has_next_update = times.has_next_update;
+    out->next_update = times.next_update;
+    out->produced_at = times.this_update;
     out->has_archive_cutoff = crl->has_expired_certs;
     out->archive_cutoff = crl->expired_certs;
     out->signer = OC_SIGNER_ISSUER;
     out->ask_again = oci_ask_again(policy, &times, INT64_MAX);
+}
+
+static enum oc_err give_error(const struct judge *judge, struct oc_error *err)
+{
+    if (err != NULL)
+        *err = judge->error;
+    return judge->error.code;
+}
+
+enum oc_err oc_crl_check(const struct oc_policy *policy, const struct oc_issuer *issuer,
+                         const struct oc_crl *crl, struct oc_error *err)
+{
+    struct trial trial = {
+        .judge = {.policy = policy, .issuer = issuer, .message = crl->der},
+        .crl = crl,
+        .role = ROLE_ANY,
+    };
+    if (oci_check_policy(&trial.judge))
+        (void)check_crl(&trial);
+    return give_error(&trial.judge, err);
 }
 
 enum oc_err oc_crl_verify(const struct oc_policy *policy, const struct oc_issuer *issuer,
@@ -280,25 +322,20 @@ enum oc_err oc_crl_verify(const struct oc_policy *policy, const struct oc_issuer
     struct trial complete = {
         .judge = {.policy = policy, .issuer = issuer, .message = crl->der},
         .crl = crl,
-        .has_delta = delta != NULL,
+        .role = ROLE_COMPLETE,
     };
-    struct trial update = {.judge = {.policy = policy, .issuer = issuer}};
+    struct trial update = {.judge = {.policy = policy, .issuer = issuer}, .role = ROLE_DELTA};
     memset(out, 0, sizeof *out);
     bool ok = oci_check_policy(&complete.judge) && check_serial(&complete, serial) &&
               check_crl(&complete);
     if (ok && delta != NULL) {
         update.judge.message = delta->der;
         update.crl = delta;
-        update.is_delta = true;
         ok = check_crl(&update) && check_belongs(&update, crl);
     }
     if (ok) {
         fill_verdict(policy, crl, delta, out);
         fill_status(crl, delta, serial, out);
     }
-    struct oc_error error =
-        update.judge.error.code != OC_OK ? update.judge.error : complete.judge.error;
-    if (err != NULL)
-        *err = error;
-    return error.code;
+    return give_error(update.judge.error.code != OC_OK ? &update.judge : &complete.judge, err);
 }

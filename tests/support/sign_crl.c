@@ -30,6 +30,15 @@ static ASN1_TIME *time_after(int64_t seconds)
     return time;
 }
 
+static ASN1_TIME *date_of(const struct sign_entry *entry)
+{
+    if (entry->date_text == NULL)
+        return time_after(entry->date);
+    ASN1_TIME *time = ASN1_STRING_type_new(V_ASN1_UTCTIME);
+    need(time != NULL && ASN1_STRING_set(time, entry->date_text, -1) == 1, "no time");
+    return time;
+}
+
 static X509_EXTENSION *extension_of(const struct sign_extension *from)
 {
     long len;
@@ -61,7 +70,7 @@ static void add_entry(X509_CRL *crl, const struct sign_entry *entry)
     X509_REVOKED *revoked = X509_REVOKED_new();
     BIGNUM *number = BN_bin2bn((const uint8_t *)entry->serial, (int)strlen(entry->serial), NULL);
     ASN1_INTEGER *serial = BN_to_ASN1_INTEGER(number, NULL);
-    ASN1_TIME *date = time_after(entry->date);
+    ASN1_TIME *date = date_of(entry);
     need(revoked != NULL && serial != NULL && X509_REVOKED_set_serialNumber(revoked, serial) == 1 &&
              X509_REVOKED_set_revocationDate(revoked, date) == 1,
          "no entry");

@@ -17,12 +17,14 @@ struct sign_extension {
 };
 
 // struct sign_entry is an entry. `serial` has one octet for each character, `date` is in
-// seconds after SIGN_NOW, and 0 is no reason.
+// seconds after SIGN_NOW, and 0 is no reason. `date_text`, if it is set, is the content of a
+// UTCTime in the place of `date`.
 struct sign_entry {
     const char *serial;
     int64_t date;
     long reason;
     struct sign_extension extension;
+    const char *date_text;
 };
 
 #define SIGN_CRL_MAX 8

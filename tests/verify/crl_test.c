@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One case for each thing that oc_crl_verify() checks: a CRL or a delta CRL in which it alone is
-// wrong, and one in which it is just right. Then every bit of a CRL, flipped.
+// One case for each thing that oc_crl_verify() and oc_crl_check() check: a CRL or a delta CRL in
+// which it alone is wrong, and one in which it is just right. Then every bit of a CRL, flipped.
 #include "guard.h"
 #include "sign_crl.h"
 #include "verify_fixture.h"
@@ -81,6 +81,21 @@ struct crl_case {
         "2.5.29.29", true, "3004A4023000"                                                          \
     }
 
+// Extensions of entries: a reason that is written out although it is unspecified, and values that
+// cannot be read.
+#define UNSPECIFIED                                                                                \
+    {                                                                                              \
+        "2.5.29.21", false, "0A0100"                                                               \
+    }
+#define ODD_REASON(is_critical)                                                                    \
+    {                                                                                              \
+        "2.5.29.21", is_critical, "020106"                                                         \
+    }
+#define ODD_CERT_ISSUER                                                                            \
+    {                                                                                              \
+        "2.5.29.29", false, "3000"                                                                 \
+    }
+
 // The extensions of a CRL with number 5 and of its delta CRL with number 7.
 #define COMPLETE .extensions = {NUMBER_5}
 #define DELTA .extensions = {NUMBER_7, BASE_5}
@@ -89,6 +104,7 @@ struct crl_case {
 #define WITH_REASON(number) .entries = {{SERIAL, -60, number}}
 #define HOLD WITH_REASON(OC_REASON_CERTIFICATE_HOLD)
 #define REMOVAL WITH_REASON(OC_REASON_REMOVE_FROM_CRL)
+#define UNDATED .date_text = "231301000000Z"
 #define COMPROMISE WITH_REASON(OC_REASON_KEY_COMPROMISE)
 
 // Places
@@ -184,6 +200,7 @@ static void has_no_reason(const struct oc_verdict *verdict)
 {
     assert_int_equal(verdict->revocation_time, SIGN_NOW - 60);
     assert_false(verdict->has_reason);
+    assert_int_equal(verdict->reason, 0);
 }
 
 static void is_earliest(const struct oc_verdict *verdict)
@@ -196,9 +213,20 @@ static void is_hold(const struct oc_verdict *verdict)
     assert_int_equal(verdict->reason, OC_REASON_CERTIFICATE_HOLD);
 }
 
-static void is_undefined(const struct oc_verdict *verdict)
+static void is_unspecified(const struct oc_verdict *verdict)
 {
-    assert_int_equal(verdict->reason, 42);
+    assert_true(verdict->has_reason);
+    assert_int_equal(verdict->reason, OC_REASON_UNSPECIFIED);
+}
+
+static void is_of_this_update(const struct oc_verdict *verdict)
+{
+    assert_int_equal(verdict->revocation_time, SIGN_NOW - HOUR);
+}
+
+static void is_of_delta(const struct oc_verdict *verdict)
+{
+    assert_int_equal(verdict->revocation_time, SIGN_NOW - 10);
 }
 
 static void has_times(const struct oc_verdict *verdict)
@@ -221,6 +249,14 @@ static void has_delta_times(const struct oc_verdict *verdict)
     assert_int_equal(verdict->next_update, SIGN_NOW + 20);
     assert_int_equal(verdict->produced_at, SIGN_NOW - 10);
     assert_int_equal(verdict->ask_again, SIGN_NOW + 5);
+}
+
+static void ends_with_crl(const struct oc_verdict *verdict)
+{
+    assert_int_equal(verdict->this_update, SIGN_NOW - 10);
+    assert_true(verdict->has_next_update);
+    assert_int_equal(verdict->next_update, SIGN_NOW + 10);
+    assert_int_equal(verdict->ask_again, SIGN_NOW);
 }
 
 static void has_no_next_update(const struct oc_verdict *verdict)
@@ -282,8 +318,34 @@ static const struct crl_case status_cases[] = {
     {"listed_in_the_future", {.entries = {{SERIAL, DAY}}}, REVOKED},
     {"listed_twice", {.entries = {{SERIAL, -60}, {SERIAL, -90}}}, REVOKED, .check = is_earliest},
     {"on_hold", {HOLD}, REVOKED, .check = is_hold},
-    {"reason_is_undefined", {WITH_REASON(42)}, REVOKED, .check = is_undefined},
-    {"removal_in_complete_crl", {REMOVAL}, UNKNOWN},
+    {"reason_is_undefined", {WITH_REASON(42)}, REVOKED, .check = has_no_reason},
+    {"reason_is_7", {WITH_REASON(7)}, REVOKED, .check = has_no_reason},
+    {"reason_is_11", {WITH_REASON(11)}, REVOKED, .check = has_no_reason},
+    {"reason_is_unspecified",
+     {.entries = {{SERIAL, -60, 0, UNSPECIFIED}}},
+     REVOKED,
+     .check = is_unspecified},
+    {"reason_is_odd",
+     {.entries = {{SERIAL, -60, 0, ODD_REASON(false)}}},
+     REVOKED,
+     .check = has_no_reason},
+    {"undated", {.entries = {{SERIAL, UNDATED}}}, REVOKED, .check = is_of_this_update},
+    {"undated_on_hold",
+     {.entries = {{SERIAL, .reason = OC_REASON_CERTIFICATE_HOLD, UNDATED}}},
+     REVOKED,
+     .check = is_hold},
+    {"undated_and_later",
+     {.entries = {{SERIAL, -60}, {SERIAL, UNDATED}}},
+     REVOKED,
+     .check = is_of_this_update},
+    {"undated_and_earlier",
+     {.this_update = -70, .entries = {{SERIAL, UNDATED}, {SERIAL, -90}}},
+     REVOKED,
+     .check = is_earliest},
+    {"undated_is_another", {.entries = {{"a", UNDATED}}}},
+    {"odd_reason_of_another", {.entries = {{"a", -60, 0, ODD_REASON(false)}}}},
+    {"removal_in_complete_crl", {REMOVAL}, REVOKED, .check = has_no_reason},
+    {"removal_in_part", {REMOVAL, .extensions = {IDP_USER}}, REVOKED, .check = has_no_reason},
     {"removal_and_revocation",
      {.entries = {{SERIAL, -90, OC_REASON_REMOVE_FROM_CRL}, {SERIAL, -60}}},
      REVOKED,
@@ -330,6 +392,12 @@ static const struct crl_case extension_cases[] = {
     {"unknown_in_entry", {.entries = {{"a", 0, 0, UNKNOWN_EXT(false)}}}},
     {"unknown_critical_in_another_entry",
      {.entries = {{"a", 0, 0, UNKNOWN_EXT(true)}}},
+     REFUSED(OC_ERR_CRITICAL, critical_entry, at_entries)},
+    {"odd_critical_reason_in_entry",
+     {.entries = {{SERIAL, -60, 0, ODD_REASON(true)}}},
+     REFUSED(OC_ERR_CRITICAL, critical_entry, at_entries)},
+    {"odd_certificate_issuer_in_another_entry",
+     {.entries = {{"a", -60, 0, ODD_CERT_ISSUER}}},
      REFUSED(OC_ERR_CRITICAL, critical_entry, at_entries)},
     {"indirect", {.extensions = {IDP_INDIRECT}}, REFUSED(OC_ERR_CRITICAL, indirect, at_extensions)},
     {"entry_of_another_issuer",
@@ -385,6 +453,53 @@ static const struct crl_case delta_cases[] = {
      {COMPLETE},
      .delta = {DELTA, .this_update = -10, .next_update = 20},
      .check = has_delta_times},
+    {"delta_of_crl_that_ends_before",
+     {COMPLETE, .next_update = 10},
+     .delta = {DELTA, .this_update = -10, .next_update = 20},
+     .check = ends_with_crl},
+    {"delta_without_next_update",
+     {COMPLETE, .next_update = 10},
+     .delta = {DELTA, .this_update = -10, .without_next_update = true},
+     .check = ends_with_crl},
+    {"delta_of_crl_without_next_update",
+     {COMPLETE, .without_next_update = true},
+     .delta = {DELTA, .this_update = -10, .next_update = 10},
+     .check = ends_with_crl},
+    {"delta_and_crl_without_next_update",
+     {COMPLETE, .without_next_update = true},
+     .delta = {DELTA, .without_next_update = true},
+     .check = has_no_next_update},
+    {"delta_is_undated",
+     {COMPLETE},
+     .delta = {DELTA, .this_update = -10, .entries = {{SERIAL, UNDATED}}},
+     REVOKED,
+     .check = is_of_delta},
+    {"delta_does_not_list_undated",
+     {COMPLETE, .entries = {{SERIAL, UNDATED}}},
+     .delta = {DELTA, .this_update = -10},
+     REVOKED,
+     .check = is_of_this_update},
+    {"delta_lifts_undated_hold",
+     {COMPLETE, .entries = {{SERIAL, .reason = OC_REASON_CERTIFICATE_HOLD, UNDATED}}},
+     .delta = {DELTA, REMOVAL}},
+    {"delta_lifts_hold_undated",
+     {COMPLETE, HOLD},
+     .delta = {DELTA, .entries = {{SERIAL, .reason = OC_REASON_REMOVE_FROM_CRL, UNDATED}}}},
+    {"delta_lifts_odd_reason",
+     {COMPLETE, .entries = {{SERIAL, -60, 0, ODD_REASON(false)}}},
+     .delta = {DELTA, REMOVAL},
+     REVOKED,
+     .check = has_no_reason},
+    {"delta_has_odd_reason",
+     {COMPLETE, HOLD},
+     .delta = {DELTA, .entries = {{SERIAL, -60, 0, ODD_REASON(false)}}},
+     REVOKED,
+     .check = has_no_reason},
+    {"delta_lifts_hold_and_removal",
+     {COMPLETE, .entries = {{SERIAL, -60, 6}, {SERIAL, -90, 8}}},
+     .delta = {DELTA, REMOVAL},
+     REVOKED,
+     .check = is_hold},
     {"delta_is_empty_listed", {COMPLETE, LISTED}, .delta = {DELTA}, REVOKED},
     {"delta_adds", {COMPLETE}, .delta = {DELTA, COMPROMISE}, REVOKED, .check = is_of_the_entry},
     {"delta_changes_hold",
@@ -416,7 +531,11 @@ static const struct crl_case delta_cases[] = {
      .delta = {DELTA, .entries = {{SERIAL, -60, 8}, {SERIAL, -60, 1}}},
      REVOKED,
      .check = is_of_the_entry},
-    {"delta_of_removal", {COMPLETE, REMOVAL}, .delta = {DELTA, REMOVAL}, UNKNOWN},
+    {"delta_of_removal",
+     {COMPLETE, REMOVAL},
+     .delta = {DELTA, REMOVAL},
+     REVOKED,
+     .check = has_no_reason},
     {"delta_of_part",
      {HOLD, .extensions = {NUMBER_5, IDP_USER}},
      .delta = {REMOVAL, .extensions = {NUMBER_7, BASE_5, IDP_USER}},
@@ -425,10 +544,19 @@ static const struct crl_case delta_cases[] = {
      {.extensions = {NUMBER_5, IDP_USER}},
      .delta = {LISTED, .extensions = {NUMBER_7, BASE_5, IDP_USER}},
      REVOKED},
-    {"delta_makes_crl_current", {COMPLETE, .next_update = -300}, .delta = {DELTA}},
-    {"delta_makes_crl_without_next_update_current",
+    {"delta_of_crl_that_passed",
+     {COMPLETE, .next_update = -300},
+     .delta = {DELTA},
+     REFUSED(OC_ERR_EXPIRED, passed, at_tbs)},
+    {"delta_of_crl_that_passed_ignored",
+     {COMPLETE, .next_update = -300},
+     .delta = {DELTA},
+     .policy = ignore_times},
+    {"delta_of_crl_that_passes", {COMPLETE, .next_update = -299}, .delta = {DELTA}},
+    {"delta_of_crl_without_next_update_too_old",
      {COMPLETE, .this_update = -DAY - 301, .without_next_update = true},
-     .delta = {DELTA}},
+     .delta = {DELTA},
+     REFUSED(OC_ERR_TOO_OLD, too_old, at_tbs)},
     {"delta_of_crl_in_future",
      {COMPLETE, .this_update = 301},
      .delta = {DELTA},
@@ -586,6 +714,25 @@ static void expect_refused(const struct crl_case *c, const struct oc_crl *at_fau
     assert_memory_equal(verdict, &zero, sizeof zero);
 }
 
+// A CRL alone has the same faults, without a word of a delta CRL, but may be one itself and need
+// not belong to another.
+static void expect_checked_alone(const struct crl_case *c, const struct oc_policy *policy,
+                                 const struct oc_issuer *issuer, const struct oc_crl *crl)
+{
+    static const char prefix[] = "delta CRL: ";
+    struct oc_error err;
+    bool is_right = c->code == OC_OK || c->what == alone || c->code == OC_ERR_NO_MATCH;
+    enum oc_err code = oc_crl_check(policy, issuer, crl, &err);
+    assert_int_equal(oc_crl_check(policy, issuer, crl, NULL), code);
+    assert_int_equal(err.code, code);
+    assert_string_equal(oc_err_name(code), is_right ? "ok" : oc_err_name(c->code));
+    if (is_right)
+        return;
+    bool is_prefixed = strncmp(c->what, prefix, sizeof prefix - 1) == 0;
+    assert_string_equal(err.what, c->what + (is_prefixed ? sizeof prefix - 1 : 0));
+    assert_int_equal(err.offset, (c->at != NULL ? c->at(crl) : crl->der.data) - crl->der.data);
+}
+
 static void judge(const struct crl_case *c, const struct oc_issuer *issuer,
                   const struct oc_crl *crl, const struct oc_crl *delta, bool is_delta_at_fault)
 {
@@ -614,6 +761,7 @@ static void judge(const struct crl_case *c, const struct oc_issuer *issuer,
     }
     assert_int_equal(
         oc_crl_verify(&policy, issuer, serial_in_question(), crl, delta, &verdict, NULL), code);
+    expect_checked_alone(c, &policy, issuer, is_delta_at_fault ? delta : crl);
 }
 
 static void run_case(const struct crl_case *c, bool has_delta, bool is_delta_at_fault)
@@ -741,6 +889,26 @@ static void crl_of_zero(void **state)
     assert_int_equal(
         oc_crl_verify(&policy, &fixture.issuer, serial_in_question(), &crl, NULL, &verdict, NULL),
         OC_ERR_SIGNER);
+    assert_int_equal(oc_crl_check(&policy, &fixture.issuer, &crl, NULL), OC_ERR_SIGNER);
+}
+
+// Both CRLs are current for a program that keeps their entries, each at its own time.
+static void delta_checked_alone(void **state)
+{
+    const struct sign_crl_spec spec = {DELTA, REMOVAL, .next_update = 20};
+    struct oc_crl crl;
+    struct oc_policy policy;
+    struct oc_error err;
+    (void)state;
+    make(&spec, CERT_CA, KEY_CA, &guards[0], &crl);
+    oc_policy_init(&policy, SIGN_NOW);
+    assert_int_equal(oc_crl_check(&policy, &fixture.issuer, &crl, &err), OC_OK);
+    assert_int_equal(err.code, OC_OK);
+    policy.now += 20 + policy.skew;
+    assert_int_equal(oc_crl_check(&policy, &fixture.issuer, &crl, &err), OC_ERR_EXPIRED);
+    assert_string_equal(err.what, passed);
+    policy.ignore_times = true;
+    assert_int_equal(oc_crl_check(&policy, &fixture.issuer, &crl, &err), OC_OK);
 }
 
 static enum oc_err verify_bytes(const uint8_t *data, size_t len, struct oc_verdict *verdict)
@@ -807,7 +975,7 @@ int main(void)
     const struct CMUnitTest others[] = {
         cmocka_unit_test(key_usages_of_issuer),  cmocka_unit_test(weak_hashes),
         cmocka_unit_test(serials_that_are_none), cmocka_unit_test(crl_of_zero),
-        cmocka_unit_test(every_bit_flipped),
+        cmocka_unit_test(delta_checked_alone),   cmocka_unit_test(every_bit_flipped),
     };
     struct CMUnitTest tests[COUNT(others) + COUNT(status_cases) + COUNT(signer_cases) +
                             COUNT(extension_cases) + COUNT(time_cases) + COUNT(delta_cases) +
