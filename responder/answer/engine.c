@@ -103,8 +103,10 @@ static bool is_of_one(void *arg, const struct cached *cached)
 static void replace(struct engine *engine, struct generation *generation)
 {
     pthread_mutex_lock(&engine->ticking);
-    pthread_rwlock_wrlock(&engine->lock);
     struct generation *old = engine->generation;
+    if (old != NULL && old->sources != generation->sources)
+        sources_inherit(generation->sources, old->sources);
+    pthread_rwlock_wrlock(&engine->lock);
     engine->generation = generation;
     pthread_rwlock_unlock(&engine->lock);
     if (old != NULL) {

@@ -170,6 +170,23 @@ struct sources *sources_load(const struct oc_crypto *crypto, struct config *conf
     return NULL;
 }
 
+static void inherit(struct store *store, const struct served_issuer *before)
+{
+    if (store->methods == before->store->methods && store->methods->inherit != NULL)
+        store->methods->inherit(store, before->store);
+}
+
+void sources_inherit(struct sources *sources, const struct sources *before)
+{
+    for (size_t i = 0; i < sources->served.n_issuers; i++) {
+        struct served_issuer *issuer = &sources->served.issuers[i];
+        for (size_t k = 0; k < before->served.n_issuers; k++) {
+            if (issuer_is_same(&issuer->issuer, &before->served.issuers[k].issuer))
+                inherit(issuer->store, &before->served.issuers[k]);
+        }
+    }
+}
+
 struct sources *sources_hold(struct sources *sources)
 {
     atomic_fetch_add(&sources->n_owners, 1);

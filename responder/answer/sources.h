@@ -31,6 +31,10 @@ enum sources_what {
 struct sources *sources_load(const struct oc_crypto *crypto, struct config *config,
                              enum sources_what what, char *why, size_t size);
 
+// sources_inherit lets the stores of `sources`, which are not used yet, take over from those of the
+// same issuers in `before` what must not be forgotten. Nobody may poll either of them meanwhile.
+void sources_inherit(struct sources *sources, const struct sources *before);
+
 // sources_hold adds an owner and returns `sources`; sources_release removes one, and the last one
 // frees them. NULL is allowed there.
 struct sources *sources_hold(struct sources *sources);

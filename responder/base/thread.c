@@ -24,6 +24,18 @@ int thread_start(pthread_t *thread, void *(*run)(void *arg), void *arg)
     return error;
 }
 
+bool thread_init_lock(pthread_rwlock_t *lock)
+{
+    pthread_rwlockattr_t attributes;
+    if (pthread_rwlockattr_init(&attributes) != 0)
+        return false;
+    bool ok = pthread_rwlockattr_setkind_np(&attributes,
+                                            PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) == 0 &&
+              pthread_rwlock_init(lock, &attributes) == 0;
+    pthread_rwlockattr_destroy(&attributes);
+    return ok;
+}
+
 size_t thread_processors(void)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);

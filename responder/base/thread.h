@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 // thread_start starts a thread that gets no signals. Returns 0 or an error number, as
@@ -16,6 +17,11 @@ int thread_start(pthread_t *thread, void *(*run)(void *arg), void *arg);
 // thread_restore_signals undoes it.
 void thread_block_signals(sigset_t *before);
 void thread_restore_signals(const sigset_t *before);
+
+// thread_init_lock prepares a lock that many threads hold for reading, one shortly after another.
+// A thread that wants to write comes first, or it would wait for ever. Returns false if the system
+// lacks resources.
+bool thread_init_lock(pthread_rwlock_t *lock);
 
 // thread_processors returns how many processors there are, at least 1.
 size_t thread_processors(void);

@@ -19,8 +19,7 @@ struct store *store_open(const struct issuer_config *config, const char *databas
     case SOURCE_INDEX:
         return index_store_open(config->source_files[0], err);
     case SOURCE_CRL:
-        return crl_store_open(config->source_files[0], issuer, config->insecure_good_if_not_revoked,
-                              err);
+        return crl_store_open(config, issuer, err);
     }
     store_fail(err, STORE_FAULT_ABSENT, "missing setting \"database\"");
     return NULL;

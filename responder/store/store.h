@@ -131,6 +131,11 @@ struct store_methods {
                  bool (*each)(void *arg, const struct entry *entry), void *arg,
                  struct store_error *err);
 
+    // inherit takes over from `before`, a store of the same kind and issuer that this one replaces,
+    // what must not be forgotten. NULL for a kind that has no such thing. Nobody may poll either of
+    // them meanwhile.
+    void (*inherit)(struct store *store, struct store *before);
+
     // get_state fills `*out`. list_odd calls `each` for the odd rows of the source, until it returns
     // false; with `only_new` for those that it was not called for before. Both are NULL for a
     // database. By the thread that polls.

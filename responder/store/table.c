@@ -6,6 +6,10 @@
 // revocation, with `has_expires` the end of validity, and the serial number. Times have 40 bits.
 #include "store/table.h"
 
+#include <ocsp/extension.h>
+
+#include <ocsp/extension.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -278,6 +282,25 @@ static bool outranks(const struct table_row *a, const struct table_row *b)
     return a->record.status == RECORD_REVOKED && a->record.revoked_at < b->record.revoked_at;
 }
 
+static bool is_hold(const struct record *record)
+{
+    return record->has_reason && record->reason == OC_REASON_CERTIFICATE_HOLD;
+}
+
+// A revocation for good counts before a hold, from the date of the earlier one.
+static void merge(struct table_row other, struct table_row *out)
+{
+    if (outranks(&other, out)) {
+        struct table_row before = *out;
+        *out = other;
+        other = before;
+    }
+    if (other.record.status != RECORD_REVOKED || !is_hold(&out->record) || is_hold(&other.record))
+        return;
+    out->record.has_reason = other.record.has_reason;
+    out->record.reason = other.record.reason;
+}
+
 bool table_find(const struct table *table, struct oc_bytes serial, struct table_row *out)
 {
     struct probe probe = probe_begin(table, serial);
@@ -285,9 +308,7 @@ bool table_find(const struct table *table, struct oc_bytes serial, struct table_
     bool is_found = probe_next(&probe, &at);
     *out = is_found ? row_at(table, at) : (struct table_row){0};
     while (is_found && table->n_repeated > 0 && probe_next(&probe, &at)) {
-        const struct table_row other = row_at(table, at);
-        if (outranks(&other, out))
-            *out = other;
+        merge(row_at(table, at), out);
     }
     return is_found;
 }

@@ -79,8 +79,9 @@ bool table_next(const struct table *table, size_t *at, struct table_row *out);
 
 // table_find finds a serial number. Of several rows, one that is revoked counts before one that is
 // uncertain, and that before one that is good; of those that are revoked, the one with the earliest
-// date; one without a readable date counts only if there is no other. Returns false, with `*out`
-// all zero, if there is none.
+// date, and with the reason of one that is not certificateHold if there is such a one; one without
+// a readable date counts only if there is no other. Returns false, with `*out` all zero, if there is
+// none.
 bool table_find(const struct table *table, struct oc_bytes serial, struct table_row *out);
 
 // table_list lists each serial number of `table` once, in the order of the file, as `list` of
