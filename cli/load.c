@@ -78,6 +78,19 @@ static bool is_text(const struct octets *raw)
     return true;
 }
 
+// A line end behind DER is not part of the message: an editor or a copy through a terminal adds it.
+static void drop_line_ends(struct octets *raw)
+{
+    struct oc_bytes rest = {raw->data, raw->len};
+    size_t len = raw->len;
+    if (oc_der_read_any(&rest, NULL, NULL, NULL) != OC_OK)
+        return;
+    while (len > raw->len - rest.len && (raw->data[len - 1] == '\n' || raw->data[len - 1] == '\r'))
+        len--;
+    if (len == raw->len - rest.len)
+        raw->len = len;
+}
+
 static void take_single(struct messages *out, struct octets *der)
 {
     out->n = 1;
@@ -102,6 +115,7 @@ static bool decode(struct messages *out, struct octets *raw)
     // Hex may start with "0x", whose first octet is that of a SEQUENCE; DER is never all printable.
     if (!text && raw->data[0] == OC_DER_SEQUENCE) {
         out->form = FORM_DER;
+        drop_line_ends(raw);
         take_single(out, raw);
         return true;
     }

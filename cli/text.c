@@ -19,6 +19,7 @@ enum style {
     STYLE_DUMP,    // all octets, in lines
     STYLE_STATUS,  // with a colour
     STYLE_IF_SO,   // an exceptional boolean, printed only if true
+    STYLE_GIVEN,   // a value that is null if it cannot be read
 };
 
 static const struct style_entry {
@@ -33,6 +34,7 @@ static const struct style_entry {
     {.key = "deviations", .style = STYLE_JOINED},
     {.key = "error", .label = "Unreadable"},
     {.key = "dns", .label = "DNS name"},
+    {.key = "has_unreadable_extensions", .style = STYLE_IF_SO, .label = "Unreadable extensions"},
     {.key = "has_unread_critical", .style = STYLE_IF_SO, .label = "Other critical parts"},
     {.key = "indirect_crl", .style = STYLE_IF_SO, .label = "Indirect CRL"},
     {.key = "ip", .label = "IP address"},
@@ -51,6 +53,7 @@ static const struct style_entry {
     {.key = "response", .style = STYLE_DUMP},
     {.key = "responses", .show_empty = true},
     {.key = "revocations", .show_empty = true},
+    {.key = "revocation_time", .style = STYLE_GIVEN},
     {.key = "signature", .style = STYLE_SHORT},
     {.key = "signer_needs_check", .label = "Signer's certificate"},
     {.key = "status", .style = STYLE_STATUS},
@@ -279,6 +282,8 @@ static void print_line(struct sink *sink, enum style style, json_t *value)
         print_short(sink, value);
     else if (style == STYLE_STATUS)
         print_status(sink, value);
+    else if (style == STYLE_GIVEN && json_is_null(value))
+        fputs("unreadable", sink->out);
     else if (json_is_object(value))
         line_printer(value)(sink, value);
     else

@@ -73,11 +73,13 @@ static json_t *entry_value(const struct oc_crl_entry *entry)
 {
     json_t *value = value_must(json_object());
     put(value, "serial", value_integer(entry->serial));
-    put(value, "revocation_time", value_time(entry->revocation_date));
+    put(value, "revocation_time",
+        entry->has_revocation_date ? value_time(entry->revocation_date) : json_null());
     if (entry->has_reason)
         put(value, "revocation_reason", reason_value(entry->reason));
     if (entry->has_invalidity_date)
         put(value, "invalidity_date", value_time(entry->invalidity_date));
+    put(value, "has_unreadable_extensions", value_bool(entry->has_unreadable_extensions));
     put(value, "extensions", extensions_value(&entry->extensions));
     return value;
 }

@@ -17,6 +17,8 @@ from support import (Case, ISSUER, LEAF, SEED, der_of, error_response, pem, resp
 
 MIB = 1 << 20
 REQUEST = (SEED / "request.der").read_bytes()
+CRL = tlv(0x30, tlv(0x30, b"\x02\x01\x01", tlv(0x30, b"\x06\x01\x2a"), tlv(0x30),
+                    tlv(0x17, b"240101000000Z")), tlv(0x30, b"\x06\x01\x2a"), b"\x03\x01\x00")
 KEY = bytes.fromhex("302e020100300506032b657004220420") + bytes(range(32))
 
 
@@ -158,6 +160,31 @@ class FormTest(Case):
     def same(self, text):
         self.write("m", text)
         self.assertEqual(self.json("m"), self.expected)
+
+    def test_der_with_line_ends(self):
+        for ends in (b"\n", b"\r\n", b"\n\n", b"\r", b"\n\r\r\n"):
+            self.same(self.der + ends)
+
+    def test_der_with_more_behind(self):
+        for more in (b" ", b"\n ", b"\0\n", b"\t\n", b"\n\0", b"\x30\x00\n"):
+            self.write("m", self.der + more)
+            self.fail_with(65, f"m: byte {len(self.der)}: trailing bytes after the OCSPResponse "
+                           "(RFC 6960 4.2.1)\n", "show", "m")
+
+    def test_der_that_lacks_its_line_end(self):
+        self.write("m", self.der[:-1] + b"\n")
+        self.assertNotEqual(self.json("m"), self.expected)
+        self.assertEqual(self.json("m")["octets"], len(self.der))
+        self.write("m", self.der[:-2] + b"\n")
+        self.assertEqual(self.run_ocsp("show", "m").returncode, 65)
+
+    def test_each_kind_with_line_end(self):
+        for name, der in (("request", REQUEST), ("certificate", der_of(LEAF)), ("crl", CRL)):
+            self.write("m", der)
+            expected = self.json("m")
+            self.assertEqual((expected["type"], expected["octets"]), (name, len(der)))
+            self.write("m", der + b"\r\n")
+            self.assertEqual(self.json("m"), expected)
 
     def test_pem(self):
         self.same(pem("OCSP RESPONSE", self.der))
@@ -372,7 +399,7 @@ class RubbishTest(Case):
                                       rb"truncated\n\Z")
 
     def test_trailing_octet(self):
-        done = self.run_ocsp("show", self.write("m", REQUEST + b"\n"))
+        done = self.run_ocsp("show", self.write("m", REQUEST + b"\0"))
         self.assertEqual((done.returncode, done.stdout), (65, b""))
         self.assertRegex(done.stderr, rb"\Am: byte 88: [^\n]+\n\Z")
 

@@ -306,7 +306,8 @@ ca.crl: CRL, {len(der)} bytes
             "number": {"hex": "07", "decimal": "7"}, "base_number": {"hex": "03", "decimal": "3"},
             "expired_certs": "2020-01-01T12:00:00Z", "revocation_count": 3,
             "revocations": [{"serial": {"hex": "05", "decimal": "5"},
-                             "revocation_time": "2023-01-01T12:00:00Z", "extensions": []}],
+                             "revocation_time": "2023-01-01T12:00:00Z",
+                             "has_unreadable_extensions": False, "extensions": []}],
             "extensions": [
                 {"name": text, "oid": dotted, "critical": critical, "value": value}
                 for text, dotted, critical, value in (
@@ -343,9 +344,61 @@ ca.crl: CRL, {len(der)} bytes
         self.assertEqual(self.json("m")["deviations"], ["list-empty"])
 
     def test_malformed(self):
-        self.write("m", crl(tlv(0x30, tlv(0x30, b"\x02\x01\x05"))))
-        self.fail_with(65, "m: byte 58: revocationDate is not a Time (RFC 5280 5.1): missing\n",
+        self.write("m", crl(tlv(0x30, tlv(0x30))))
+        self.fail_with(65, "m: byte 55: userCertificate is not an INTEGER (RFC 5280 5.1): missing\n",
                        "show", "m")
+
+    def shown_entry(self, content, *expect_text, deviations):
+        """The only entry, whose number is 5, in JSON."""
+        self.write("m", crl(tlv(0x30, tlv(0x30, b"\x02\x01\x05", content))))
+        text = self.succeed("show", "--serial", "0x05", "m").decode()
+        for line in expect_text:
+            self.assertIn(f"\n{line}\n", text)
+        self.assertIn(f"  Deviations              {', '.join(deviations)}\n", text)
+        shown = self.json("m", "--serial", "0x05")
+        self.assertEqual(shown["deviations"], deviations)
+        self.assertEqual(len(shown["revocations"]), 1)
+        return shown["revocations"][0]
+
+    def test_entry_without_date(self):
+        shown = self.shown_entry(b"", "    Revocation time       unreadable",
+                                 deviations=["entry-date"])
+        self.assertEqual(shown, {"serial": {"hex": "05", "decimal": "5"}, "revocation_time": None,
+                                 "has_unreadable_extensions": False, "extensions": []})
+
+    def test_entry_with_wrong_date(self):
+        shown = self.shown_entry(tlv(0x17, b"241301000000Z") + tlv(0x30, REASON),
+                                 "    Revocation time       unreadable",
+                                 "    Revocation reason     keyCompromise (1)",
+                                 deviations=["entry-date"])
+        self.assertIsNone(shown["revocation_time"])
+        self.assertEqual(shown["revocation_reason"]["code"], 1)
+
+    def test_entry_with_wrong_reason(self):
+        odd = extension("2.5.29.21", b"\x02\x01\x01")
+        shown = self.shown_entry(at(2023) + tlv(0x30, INVALIDITY, odd),
+                                 "    Revocation time       2023-01-01T12:00:00Z",
+                                 "    Unreadable extensions yes",
+                                 deviations=["entry-extension"])
+        self.assertIs(shown["has_unreadable_extensions"], True)
+        self.assertNotIn("revocation_reason", shown)
+        self.assertEqual(shown["invalidity_date"], "2022-01-01T12:00:00Z")
+        self.assertEqual([one["name"] for one in shown["extensions"]], ["invalidityDate"])
+
+    def test_entry_with_both(self):
+        self.shown_entry(b"\x05\x00\x05", "    Revocation time       unreadable",
+                         "    Unreadable extensions yes",
+                         deviations=["entry-date", "entry-extension"])
+
+    def test_removal_in_complete_crl(self):
+        removal = extension("2.5.29.21", b"\x0a\x01\x08")
+        self.write("m", crl(tlv(0x30, entry(b"\x05", removal))))
+        shown = self.json("m", "--serial", "0x05")
+        self.assertEqual(shown["revocations"][0]["revocation_reason"],
+                         {"code": 8, "name": "removeFromCRL"})
+        self.assertEqual(shown["deviations"], [])
+        self.assertIn("    Revocation reason     removeFromCRL (8)\n",
+                      self.succeed("show", "--serial", "0x05", "m").decode())
 
     def test_serial_is_no_number(self):
         self.write("m", crl())
