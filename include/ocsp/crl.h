@@ -164,7 +164,8 @@ OC_API OC_MUST_USE bool oc_crl_next(const struct oc_crl *crl, size_t *at, struct
 // in a delta CRL, counts only if there is no other. An entry of a
 // certificate of another issuer does not count (RFC 5280 5.3.3): in a CRL with certificateIssuer
 // these are all entries from one that has it on, until one whose certificateIssuer contains the
-// issuer of the CRL as a directoryName, in the same octets.
+// issuer of the CRL as a directoryName, in the same octets. A certificateIssuer that cannot be read
+// changes nothing here, and `has_unknown_critical_entry` says that the CRL must not be used.
 //
 // It looks at each entry, so the time is linear. Returns true and the entry in `*out`; or false,
 // with `*out` zero, when the CRL has none. May be called from several threads at once.
