@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What metrics and health report. Everything here was written down by the upkeep or is computed
-// from times: nothing waits for a store.
+// Everything that is reported here was written down by the upkeep or is computed from times:
+// nothing waits for a store.
 #include "answer/engine_status.h"
 
 #include "answer/engine.h"

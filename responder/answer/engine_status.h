@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What metrics and health report about the engine: what it does, and what is wrong.
+// The report about the engine for metrics and health: its counters, and what is wrong.
 #ifndef ANSWER_ENGINE_STATUS_H
 #define ANSWER_ENGINE_STATUS_H
 

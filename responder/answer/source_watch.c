@@ -3,10 +3,9 @@
 // The lines about the source of an issuer.
 #include "answer/source_watch.h"
 
+#include "answer/source_text.h"
 #include "base/log.h"
 #include "program/clock.h"
-
-#include <ocsp/der.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -76,57 +75,19 @@ static void log_readable(struct source_watch *watch, const char *name, const cha
     }
 }
 
-static const char *remedy(const struct issuer_config *config)
-{
-    return config->source == SOURCE_CRL ? "publish a new CRL" : "make the source readable again";
-}
-
-static void log_expiring(const struct issuer_config *config, int64_t left)
-{
-    char span[CONDITION_DURATION];
-    log_line(LOG_WARNING_LINE, "%s: the source expires in %s: %s", config->name,
-             condition_duration(left, span), remedy(config));
-}
-
-static void log_expired(const struct issuer_config *config, int64_t end)
-{
-    char time[OC_TIME_TEXT_LEN] = "";
-    oc_time_text(end, time);
-    log_line(LOG_ERROR_LINE, "%s: the source expired at %s, so answers are tryLater: %s",
-             config->name, time, remedy(config));
-}
-
-static void log_not_yet_valid(const struct issuer_config *config, int64_t begins)
-{
-    char time[OC_TIME_TEXT_LEN] = "";
-    oc_time_text(begins, time);
-    log_line(LOG_ERROR_LINE,
-             "%s: the source is not valid before %s, so answers are tryLater: check the clocks of "
-             "this host and of the CA",
-             config->name, time);
-}
-
 static void log_times(struct source_watch *watch, const struct issuer_config *config,
                       const struct source_state *state, int64_t warning, int64_t now)
 {
-    int64_t end = condition_end(state, config->validity);
+    char text[SOURCE_TEXT];
     enum condition condition = condition_of(state, config->validity, warning, now);
     if (!alarm_is_due(&watch->out_of_date, (int)condition, now))
         return;
-    switch (condition) {
-    case CONDITION_CURRENT:
-        log_line(LOG_INFO_LINE, "%s: the source is current again", config->name);
-        break;
-    case CONDITION_EXPIRING:
-        log_expiring(config, end - now);
-        break;
-    case CONDITION_EXPIRED:
-        log_expired(config, end);
-        break;
-    case CONDITION_NOT_YET_VALID:
-        log_not_yet_valid(config, state->begins);
-        break;
-    }
+    enum log_level level = LOG_ERROR_LINE;
+    if (condition == CONDITION_CURRENT)
+        level = LOG_INFO_LINE;
+    else if (condition == CONDITION_EXPIRING)
+        level = LOG_WARNING_LINE;
+    log_line(level, "%s: %s", config->name, source_text_times(config, state, condition, now, text));
 }
 
 static void log_gap(struct source_watch *watch, const char *name, const char *gap, int64_t now)
@@ -136,11 +97,9 @@ static void log_gap(struct source_watch *watch, const char *name, const char *ga
     if (!alarm_is_due(&watch->incomplete, gap != NULL, now))
         return;
     snprintf(watch->gap, sizeof watch->gap, "%s", gap != NULL ? gap : "");
+    char text[SOURCE_TEXT];
     if (gap != NULL)
-        log_line(LOG_WARNING_LINE,
-                 "%s: the source is incomplete, so serial numbers that it does not list are "
-                 "answered tryLater: %s",
-                 name, gap);
+        log_line(LOG_WARNING_LINE, "%s: %s", name, source_text_gap(gap, text));
     else
         log_line(LOG_INFO_LINE, "%s: the source is complete again", name);
 }
@@ -154,11 +113,9 @@ struct odd_log {
 static bool log_odd_row(void *arg, const struct odd_row *row)
 {
     struct odd_log *log = arg;
+    char text[SOURCE_TEXT];
     if (++log->n <= ODD_LINES)
-        log_line(LOG_WARNING_LINE, "%s: %s:%zu: %s, so %s: \"%s\"", log->name, row->path, row->line,
-                 row->what,
-                 row->is_uncertain ? "its status is uncertain" : "it is read all the same",
-                 row->text);
+        log_line(LOG_WARNING_LINE, "%s: %s", log->name, source_text_odd(row, text));
     return true;
 }
 

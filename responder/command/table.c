@@ -44,11 +44,19 @@ static const struct command commands[] = {
         .name = "check-config",
         .run = check_config_run,
         .summary = "check the configuration",
-        .arguments = "[--config FILE]",
-        .help = "Read the configuration, load the signers with their keys, and open the sources\n"
-                "of the statuses, as \"ocspd serve\" would, with the rights of the user that it\n"
-                "would run as. Nothing is served.\n"
-                "\n" CONFIG HELP,
+        .arguments = "[--config FILE] [--reload]",
+        .help =
+            "Read the configuration, load the signers with their keys, and open the sources\n"
+            "of the statuses, as \"ocspd serve\" would, with the rights of the user that it\n"
+            "would run as. Nothing is served.\n"
+            "\n"
+            "It also prints which signers and sources have expired or soon will, and what is\n"
+            "odd or missing in sources.\n"
+            "\n"
+            "  --reload         succeed if a reload would, even if sources have expired\n" CONFIG
+                HELP "\n"
+            "Exit status: 0 valid, 69 a source has expired or is not yet valid, or an issuer\n"
+            "has no valid signer, 78 invalid.\n",
     },
     {
         .name = "quickstart",

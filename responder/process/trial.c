@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// A child process opens what the worker would open, with the worker's rights, and reports an error
-// through a pipe.
+// A child process opens what the worker would open, with the worker's rights. It reports through a
+// pipe, in lines that begin with their kind.
 #include "process/trial.h"
 
+#include "answer/source_check.h"
 #include "answer/sources.h"
 #include "base/sandbox.h"
 #include "config/load.h"
-#include "program/input.h"
 #include "signer/keys.h"
 
+#include <ocsp/der.h>
 #include <ocsp/openssl.h>
 
 #include <errno.h>
@@ -26,14 +27,30 @@
 #include <unistd.h>
 
 // PATIENCE is how many seconds opening the files may take: they may be on a network file system.
-enum { WHY_SIZE = 1024, PATIENCE = 20 };
+// LINES_MAX is how many lines the parent process reads; LINE_SIZE is the room for one.
+enum { WHY_SIZE = 1024, PATIENCE = 20, LINES_MAX = 200000, LINE_SIZE = 4096 };
+
+// The kinds of lines: the reason of a failure, the reason why an issuer cannot be answered for, and
+// anything else that was found.
+enum { LINE_WHY = 'w', LINE_OUT_OF_DATE = 'o', LINE_FOUND = 'f' };
 
 // struct test is the state of a trial, in the child process.
 struct test {
     struct config *config;
     const char *user;  // the user it has become; NULL: the user that started it
+    FILE *out;
+    const struct issuer_config *issuer;  // that is being reported about
     char why[WHY_SIZE];
 };
+
+// send_line replaces characters that would begin another line.
+static void send_line(const struct test *test, char kind, const char *text)
+{
+    fputc(kind, test->out);
+    for (size_t i = 0; text[i] != '\0' && i < LINE_SIZE - 8; i++)
+        fputc(text[i] == '\n' ? '?' : text[i], test->out);
+    fputc('\n', test->out);
+}
 
 __attribute__((format(printf, 2, 3))) static int fail(struct test *test, const char *format, ...)
 {
@@ -91,6 +108,24 @@ static int try_rights(struct test *test, const struct issuer_config *issuer)
     return status == EX_OK ? try_source(test, issuer) : status;
 }
 
+static void send_finding(void *arg, bool is_out_of_date, const char *text)
+{
+    const struct test *test = arg;
+    char line[LINE_SIZE];
+    snprintf(line, sizeof line, "issuer %s: %s", test->issuer->name, text);
+    send_line(test, is_out_of_date ? LINE_OUT_OF_DATE : LINE_FOUND, line);
+}
+
+static void check_sources(struct test *test, const struct sources *sources)
+{
+    const struct source_check check = {send_finding, test};
+    for (size_t i = 0; i < sources->served.n_issuers; i++) {
+        test->issuer = sources->served.issuers[i].config;
+        source_check(&sources->served.issuers[i], sources->config->source_warning,
+                     (int64_t)time(NULL), &check);
+    }
+}
+
 static int try_sources(struct test *test, enum trial trial)
 {
     struct oc_crypto *crypto = oc_openssl_new();
@@ -101,7 +136,11 @@ static int try_sources(struct test *test, enum trial trial)
     const struct sources *sources =
         sources_load(crypto, test->config, trial == TRIAL_STORES ? SOURCES_STORES : SOURCES_CERTS,
                      test->why, sizeof test->why);
-    return sources != NULL ? EX_OK : EX_CONFIG;
+    if (sources == NULL)
+        return EX_CONFIG;
+    if (trial == TRIAL_STORES)
+        check_sources(test, sources);
+    return EX_OK;
 }
 
 static int try_all(struct test *test, enum trial trial)
@@ -124,10 +163,15 @@ static _Noreturn void be_tester(struct config *config, enum trial trial, pid_t p
     if (trial == TRIAL_FILES)
         alarm(PATIENCE);
     test.user = geteuid() == 0 ? config->user : NULL;
+    test.out = fdopen(fd, "w");
+    if (test.out == NULL)
+        _exit(EX_OSERR);
     if (sandbox_drop(config->user, test.why, sizeof test.why))
         status = try_all(&test, trial);
-    // If the parent has exited, nobody needs the reason.
-    (void)!write(fd, test.why, strlen(test.why));
+    if (status != EX_OK)
+        send_line(&test, LINE_WHY, test.why);
+    // If the parent has exited, nobody needs the lines.
+    (void)fflush(test.out);
     _exit(status);
 }
 
@@ -141,14 +185,34 @@ static int wait_for(pid_t pid)
     return exited == pid && WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL;
 }
 
-static size_t read_why(int fd, char *why, size_t size)
+// take_line takes one line without its end. Any bytes may come from a child process that has read
+// files of others.
+static void take_line(char *line, struct findings *findings, char *why, size_t size)
 {
-    ssize_t len = input_fill(fd, why, size - 1);
-    why[len > 0 ? len : 0] = '\0';
-    return len > 0 ? (size_t)len : 0;
+    line[strcspn(line, "\n")] = '\0';
+    if (line[0] == LINE_WHY)
+        snprintf(why, size, "%s", line + 1);
+    else if (line[0] != '\0' && findings != NULL)
+        findings->line(findings->arg, line + 1);
+    if (line[0] == LINE_OUT_OF_DATE && findings != NULL)
+        findings->is_out_of_date = true;
 }
 
-int config_try(struct config *config, enum trial trial, char *why, size_t size)
+static void read_lines(int fd, struct findings *findings, char *why, size_t size)
+{
+    char line[LINE_SIZE];
+    FILE *in = fdopen(fd, "r");
+    if (in == NULL) {
+        close(fd);
+        return;
+    }
+    for (size_t i = 0; i < LINES_MAX && fgets(line, sizeof line, in) != NULL; i++)
+        take_line(line, findings, why, size);
+    fclose(in);
+}
+
+static int try_in_child(struct config *config, enum trial trial, struct findings *findings,
+                        char *why, size_t size)
 {
     int ends[2];
     pid_t parent = getpid();
@@ -161,26 +225,65 @@ int config_try(struct config *config, enum trial trial, char *why, size_t size)
         be_tester(config, trial, parent, ends[1]);
     int error = errno;
     close(ends[1]);
-    size_t len = pid == -1 ? 0 : read_why(ends[0], why, size);
-    close(ends[0]);
     if (pid == -1) {
+        close(ends[0]);
         snprintf(why, size, "cannot create a process: %s", strerror(error));
         return EX_OSERR;
     }
+    why[0] = '\0';
+    read_lines(ends[0], findings, why, size);
     int status = wait_for(pid);
-    if (status != EX_OK && len == 0)
+    if (status != EX_OK && why[0] == '\0')
         snprintf(why, size, "%s: cannot check the files that it names, or not within %d seconds",
                  config->file, PATIENCE);
     return status;
 }
 
-bool config_try_file(const char *file, char *why, size_t size)
+int config_try(struct config *config, enum trial trial, char *why, size_t size)
+{
+    return try_in_child(config, trial, NULL, why, size);
+}
+
+static void report_expiring(const struct signers *signers, int64_t warning, int64_t now,
+                            const struct findings *findings)
+{
+    for (size_t i = 0; i < signers->n; i++) {
+        char line[256];
+        char at[OC_TIME_TEXT_LEN] = "";
+        char span[CONDITION_DURATION];
+        const struct signers_one *one = &signers->all[i];
+        int64_t left = one->info.not_after - now;
+        if (one->info.not_before > now || left < 0 || left > warning)
+            continue;
+        oc_time_text(one->info.not_after, at);
+        snprintf(line, sizeof line, "issuer %s, signer %s: its certificate expires in %s, at %s",
+                 one->as.config->name, one->info.name, condition_duration(left, span), at);
+        findings->line(findings->arg, line);
+    }
+}
+
+static bool try_signers(const struct config *config, struct findings *findings, char *why,
+                        size_t size)
+{
+    struct signers signers;
+    int64_t now = (int64_t)time(NULL);
+    bool ok = signers_load(config, now, &signers, why, size);
+    findings->lacks_signer = signers.lacks_valid;
+    if (signers.lacks_valid)
+        findings->line(findings->arg, why);
+    report_expiring(&signers, config->signer_warning, now, findings);
+    ok = ok || signers.lacks_valid;
+    signers_free(&signers);
+    return ok;
+}
+
+bool config_try_file(const char *file, struct findings *findings, char *why, size_t size)
 {
     char *text = config_read(file, why, size);
     struct config *config = text != NULL ? config_inspect(file, text, why, size) : NULL;
     free(text);
-    bool ok = config != NULL && signers_check(config, time(NULL), why, size) &&
-              config_try(config, TRIAL_STORES, why, size) == EX_OK;
+    bool ok = config != NULL && try_signers(config, findings, why, size) &&
+              try_in_child(config, TRIAL_STORES, findings, why, size) == EX_OK;
     config_free(config);
     return ok;
 }

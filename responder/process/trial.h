@@ -23,10 +23,21 @@ enum trial {
 // The calling process must have no other threads.
 int config_try(struct config *config, enum trial trial, char *why, size_t size);
 
+// struct findings is what config_try_file() has found. `line` is called with each thing that is
+// wrong or soon will be, but does not make the configuration invalid. With `lacks_signer` an issuer
+// has no signer that is valid now, so it cannot be served; with `is_out_of_date` a source has
+// expired or is not yet valid, and only its issuer would not be answered for.
+struct findings {
+    void (*line)(void *arg, const char *text);
+    void *arg;
+    bool lacks_signer;
+    bool is_out_of_date;
+};
+
 // config_try_file reads a configuration file, loads the signers with their keys, and tries the
-// stores, as serving it would. Returns false, with the reason in `why`, if it could not be served.
+// stores, as serving it would. Returns false, with the reason in `why`, if it is invalid.
 //
 // There must be no other threads.
-bool config_try_file(const char *file, char *why, size_t size);
+bool config_try_file(const char *file, struct findings *findings, char *why, size_t size);
 
 #endif

@@ -146,7 +146,7 @@ static bool load_signer(const struct loading *loading, const struct oc_issuer *i
 
 // The dates are checked again at each signature. Here a signer that has expired, or is not valid
 // yet, must not keep the others from signing.
-static bool check_dates(const struct loading *loading, const struct signers_one *all, size_t n)
+static void check_dates(const struct loading *loading, const struct signers_one *all, size_t n)
 {
     size_t n_valid = 0;
     for (size_t i = 0; i < n; i++) {
@@ -159,7 +159,12 @@ static bool check_dates(const struct loading *loading, const struct signers_one 
                 info->not_after < loading->now ? "its certificate has expired: remove this signer"
                                                : "its certificate is not valid yet");
     }
-    return n_valid > 0 || fail(loading, "signers", "no signer is valid now (RFC 6960 3.2)");
+    if (n_valid > 0)
+        return;
+    // The first such issuer is the reason; the others are checked all the same.
+    if (!loading->signers->lacks_valid)
+        (void)fail(loading, "signers", "no signer is valid now (RFC 6960 3.2)");
+    loading->signers->lacks_valid = true;
 }
 
 static bool load_one_issuer(struct loading *loading)
@@ -177,7 +182,8 @@ static bool load_one_issuer(struct loading *loading)
             return false;
     }
     loading->signer = NULL;
-    return check_dates(loading, own, loading->issuer->n_signers);
+    check_dates(loading, own, loading->issuer->n_signers);
+    return true;
 }
 
 static bool make_room(const struct config *config, struct signers *signers)
@@ -211,7 +217,7 @@ bool signers_load(const struct config *config, int64_t now, struct signers *out,
     if (!make_room(config, out))
         snprintf(why, size, "out of memory, no issuers, or too many signers");
     else if (load_all(config, &loading))
-        return true;
+        return !out->lacks_valid;
     signers_free(out);
     return false;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the times of a source mean now: a source that is published from time to time, such as a CRL,
-// is answered from only between its thisUpdate and its nextUpdate.
+// The meaning of the times of a source: one that is published from time to time, such as a CRL, is
+// answered from only between its thisUpdate and its nextUpdate.
 #ifndef STORE_CONDITION_H
 #define STORE_CONDITION_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is logged about a source, and what is not logged again.
+// The log lines about a source: each is written when it is due, and not again.
 #include "answer/source_watch.h"
 
 #include <setjmp.h>
@@ -217,10 +217,10 @@ static void expiring_expired_and_current_again(void **state)
     (void)state;
     fake.state.this_update = now - 7 * DAY;
     fake.state.next_update = now + 3 * HOUR + 30;
-    poll_logs(NULL, "warning: toy: the source expires in 3 hours: publish a new CRL");
+    poll_logs(NULL, "warning: toy: the source expires in 3 hours, at 20");
     poll_logs(NULL, NULL);
     fake.state.next_update = now - HOUR;
-    poll_logs(NULL, "error: toy: the source expired at 20");
+    poll_logs(NULL, "error: toy: the source expired 60 minutes ago, at 20");
     poll_logs(NULL, NULL);
     fake.state.begins = fake.state.this_update = now;
     fake.state.next_update = now + DAY;
@@ -233,9 +233,8 @@ static void index_that_was_read_long_ago(void **state)
     (void)state;
     config.source = SOURCE_INDEX;
     fake.state.this_update = now - DAY + 2 * MINUTE + 30;
-    poll_logs("gone",
-              "error: toy: cannot read the source: gone\n"
-              "warning: toy: the source expires in 2 minutes: make the source readable again");
+    poll_logs("gone", "error: toy: cannot read the source: gone\n"
+                      "warning: toy: the source expires in 2 minutes, at 20");
 }
 
 static void not_yet_valid(void **state)
@@ -289,7 +288,7 @@ static void odd_rows(void **state)
     char expected[N_ODD * 200] = "";
     (void)state;
     fake.n_odd = 2;
-    poll_logs(NULL, "warning: toy: in\\x0adex:1: invalid date, so it is read all the same: "
+    poll_logs(NULL, "warning: toy: in\\x0adex:1: invalid date, so only the rest of it counts: "
                     "\"V\\x09\"x?\"\n"
                     "warning: toy: in\\x0adex:2: invalid date, so its status is uncertain: "
                     "\"V\\x09\"x?\"");

@@ -1395,7 +1395,7 @@ class ManagerTest(DaemonCase):
         text = (UNITS / "ocspd.service.in").read_text(encoding="utf-8")
         config = re.search("^ExecStart=.* --config (.*)$", text, re.MULTILINE)[1]
         self.assertEqual(re.findall("^ExecReload=(.*)$", text, re.MULTILINE),
-                         [f"+@SBINDIR@/ocspd check-config --config {config}",
+                         [f"+@SBINDIR@/ocspd check-config --reload --config {config}",
                           "/bin/kill -HUP $MAINPID"])
         for name in ("ocspd.service.in", "ocspd.socket"):
             self.assertIn(f"\nConditionPathExists={config}\n",
