@@ -7,6 +7,7 @@
 #include "command/record.h"
 #include "command/serials.h"
 #include "command/session.h"
+#include "command/source_status.h"
 #include "program/report.h"
 
 #include <ocsp/der.h>
@@ -160,7 +161,11 @@ static int show_status(struct show *show, struct oc_bytes serial)
     struct entry entry = {.serial = serial};
     struct store *store = show->session.store;
     struct store_error err;
-    if (!store->methods->look_up(store, serial, &entry.record, &err))
+    bool ok = store->methods->look_up(store, serial, &entry.record, &err);
+    const struct issuer_config *config = show->session.issuer_config;
+    if (config->ca_compromised != NULL)
+        record_compromise(&entry.record, config->ca_compromised_at);
+    else if (!ok)
         return session_failed(&show->session, &err);
     show_one(stdout, show->json, serial, &entry.record);
     switch (entry.record.status) {
@@ -219,7 +224,11 @@ static int read_and_show(struct show *show, struct serials *serials, const struc
             return command_usage(self);
     }
     serials_end(serials, argc, argv);
-    return status_of(show, serials, self);
+    if (serials->n > 0)
+        return status_of(show, serials, self);
+    int status = source_status(&show->session, show->json);
+    session_close(&show->session);
+    return status;
 }
 
 int status_run(const struct command *self, int argc, char **argv)

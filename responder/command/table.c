@@ -181,12 +181,14 @@ static const struct command commands[] = {
     {
         .name = "status",
         .run = status_run,
-        .summary = "print the status of one certificate",
-        .arguments = "[OPTION]... SERIAL",
-        .help = "Print what the issuer's source knows about a certificate.\n"
+        .summary = "print the status of one certificate, or of all sources",
+        .arguments = "[OPTION]... [SERIAL]",
+        .help = "Print what the issuer's source knows about a certificate. Without SERIAL, print\n"
+                "the condition of the source of each issuer: its files, its times, and its rows.\n"
                 "\n" SERIAL "\n"
-                "  --json           print a JSON object\n" BASE CONFIG ISSUER HELP "\n"
-                "Exit status: 0 good, 1 revoked, 2 not issued, 64 and above an error.\n",
+                "  --json           print JSON, one object per line\n" BASE CONFIG ISSUER HELP "\n"
+                "Exit status: 0 good, 1 revoked, 2 not issued, 64 and above an error; without\n"
+                "SERIAL, 69 if a source has expired, is not yet valid, or cannot be read.\n",
     },
 };
 

@@ -35,7 +35,7 @@ cli_support = load_cli_support()
 EKU = cli_support.EKU
 PATIENCE = 30  # seconds until something that must happen is taken for failed
 EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_CANTCREAT = 64, 65, 66, 73
-EX_IOERR, EX_TEMPFAIL, EX_CONFIG = 74, 75, 78
+EX_UNAVAILABLE, EX_IOERR, EX_TEMPFAIL, EX_CONFIG = 69, 74, 75, 78
 
 
 class Raw(str):

@@ -5,6 +5,7 @@
 """Tests of ocspd init, import, issue, revoke, unrevoke, list and status."""
 
 import contextlib
+import json
 import os
 import pty
 import pwd
@@ -17,7 +18,7 @@ import time
 import unittest
 
 from support import (EX_CANTCREAT, EX_CONFIG, EX_DATAERR, EX_IOERR, EX_NOINPUT, EX_TEMPFAIL,
-                     EX_USAGE, OCSPD, OcspdCase, issuer)
+                     EX_UNAVAILABLE, EX_USAGE, OCSPD, OcspdCase, issuer)
 
 HEADER = "serial,status,revoked-at,reason,expires\n"
 THEN = "2024-04-03T12:00:00Z"
@@ -34,7 +35,7 @@ def usage(command, arguments):
 ISSUE_USAGE = usage("issue", "[OPTION]... SERIAL...")
 REVOKE_USAGE = usage("revoke", "[OPTION]... --reason REASON SERIAL...")
 UNREVOKE_USAGE = usage("unrevoke", "[OPTION]... SERIAL...")
-STATUS_USAGE = usage("status", "[OPTION]... SERIAL")
+STATUS_USAGE = usage("status", "[OPTION]... [SERIAL]")
 LIST_USAGE = usage("list", "[OPTION]...")
 IMPORT_USAGE = usage("import", "[OPTION]... --index FILE | --crl FILE | --csv FILE")
 
@@ -386,9 +387,8 @@ class ShowTest(OcspdCase):
                          '{"serial":"0x05","status":"not-issued"}\n')
 
     def test_status_of_how_many(self):
-        for args in ((), ("0x01", "0x02")):
-            self.ocspd_fails(EX_USAGE, "ocspd status: expected exactly one SERIAL\n"
-                             + STATUS_USAGE, "status", *args)
+        self.ocspd_fails(EX_USAGE, "ocspd status: expected exactly one SERIAL\n" + STATUS_USAGE,
+                         "status", "0x01", "0x02")
 
     def test_status_of_an_invalid_number(self):
         self.ocspd_fails(EX_USAGE, f'ocspd status: invalid serial number "0x": {NUMBER}\n'
@@ -424,6 +424,40 @@ class SourceTest(OcspdCase):
         self.ocspd("issue", "--issuer", "second", "0x01")
         self.ocspd("status", "--issuer", "second", "0x01")
         self.ocspd("status", "--issuer", "toy", "0x01", status=2)
+
+    def test_status_of_sources(self):
+        self.write("index.txt", "V\t301231235959Z\t\t0A\tunknown\t/CN=a\n")
+        self.configure(issuer(), issuer("second", certificate="other.pem", source="index",
+                                        source_file="index.txt"))
+        self.assertIn("toy: database, current\n  source      ocspd.db\nsecond: index, current\n"
+                      "  source      index.txt\n", self.ocspd("status"))
+        self.assertEqual(self.ocspd("status", "--issuer", "toy"),
+                         "toy: database, current\n  source      ocspd.db\n")
+        lines = [json.loads(line) for line in self.ocspd("status", "--json").splitlines()]
+        self.assertEqual(lines[0], {"issuer": "toy", "source": "database", "files": ["ocspd.db"],
+                                    "state": "current", "complete": True})
+        self.assertEqual([lines[1][key] for key in ("issuer", "source", "files", "state")],
+                         ["second", "index", ["index.txt"], "current"])
+        self.ocspd_fails(EX_USAGE, 'ocspd status: ocspd.conf has no issuer "third"\n', "status",
+                         "--issuer", "third")
+        # A source that cannot be read does not hide the others.
+        self.path("ocspd.db").unlink()
+        self.assertIn("toy: database, unreadable\n  source      ocspd.db\n"
+                      "  error       ocspd.db: No such file or directory; create it with ocspd "
+                      "init\nsecond: index, current\n",
+                      self.ocspd("status", status=EX_UNAVAILABLE))
+        lines = self.ocspd("status", "--json", status=EX_UNAVAILABLE).splitlines()
+        self.assertEqual(json.loads(lines[0])["error"][:35], "ocspd.db: No such file or directory")
+        self.assertEqual(len(lines), 2)
+        self.ocspd("status", "--issuer", "second")
+
+    def test_status_of_a_compromised_issuer(self):
+        self.ocspd("issue", "0x01")
+        self.configure(issuer(ca_compromised=THEN))
+        self.assertEqual(self.ocspd("status", "0x01", status=1),
+                         f"0x01 (decimal 1): revoked since {THEN}, cACompromise\n")
+        self.assertIn(f"  compromised {THEN}\n", self.ocspd("status"))
+        self.assertEqual(json.loads(self.ocspd("status", "--json"))["ca_compromised"], THEN)
 
     def test_index(self):
         self.write("index.txt", "V\t301231235959Z\t\t0A\tunknown\t/CN=a\n"
