@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// ocspd import. A batch of lines is read and sorted outside of a transaction and then put in one,
-// so that other processes can write in between, and that the pages of the database are touched in
-// order. The transaction also saves the position in the file, for an import that continues.
+// ocspd import. A file of lines is read twice: the first time all of it is checked, and nothing is
+// written if a line is wrong. At the end of each batch the first reading notes the position with
+// the digest of all before it, and the second one writes only what has the same digest.
 #include "command/import.h"
 
+#include "command/batch.h"
 #include "command/csv.h"
+#include "command/list_file.h"
+#include "command/progress.h"
 #include "command/record.h"
 #include "command/session.h"
-#include "program/clock.h"
 #include "program/report.h"
 #include "store/index_line.h"
 #include "store/lines.h"
@@ -18,237 +20,200 @@
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
-#include <unistd.h>
 
-enum {
-    BATCH = 50000,  // certificates in a transaction
-    CONFLICTS_SHOWN = 10,
-    BAR = 30,  // characters
-    BAR_EACH_MS = 200,
-};
-
-// struct import_row is one certificate of a batch, from line `line` of the file.
-struct import_row {
-    int64_t line;
-    struct record record;
-    uint8_t serial_len;
-    uint8_t serial[SERIAL_MAX];
-};
+// SHOWN is how many of the lines that have something wrong are shown, and TEXT_SHOWN how many
+// octets of each.
+enum { SHOWN = 10, TEXT_SHOWN = 160 };
 
 // struct import is an import in progress. `kind` is "index", "crl" or "csv". `lines` is NULL for a
-// CRL, which is read as a whole.
+// CRL, which is read as a whole. `ends` are the positions at which the batches end, after `start`,
+// which is that of an earlier import with --resume.
 struct import {
     struct session session;
     const char *kind;
     const char *file;
+    bool is_resumed;
+    bool is_expired_allowed;
+    int64_t now;
     struct lines *lines;
-    struct csv_columns columns;
-    struct import_row *rows;
-    size_t n_rows;
-    size_t n_read;
-    size_t n_new;
-    size_t n_changed;
+    struct csv csv;
+    struct position saved;
+    bool is_saved_found;
+    struct position *ends;
+    size_t n_ends;
+    size_t n_checked;   // certificates
+    size_t n_wrong;     // lines that cannot be imported
+    size_t n_warnings;  // lines that can be, though not all of them was read
     size_t n_conflicts;
-    int64_t began_after;  // the last line of an earlier import that is continued
-    bool is_terminal;
-    bool has_bar;
-    int64_t bar_at;
+    struct batch batch;
+    struct progress progress;
     int status;  // of a failure in take_entry()
 };
 
-// Progress.
-
-static void show_bar(struct import *import)
+static bool is_csv(const struct import *import)
 {
-    int64_t size = lines_size(import->lines);
-    int64_t done = lines_offset(import->lines);
-    if (!import->is_terminal || (import->has_bar && clock_ms() - import->bar_at < BAR_EACH_MS))
+    return strcmp(import->kind, "csv") == 0;
+}
+
+static int64_t line_number(const struct import *import)
+{
+    return lines_number(import->lines) + 1;
+}
+
+// Lines that have something wrong.
+
+// Shows the line that lines_next() has returned, as far as `copy` has it.
+static void complain_line(struct import *import, size_t *n, const char *what, const char *copy)
+{
+    if (++*n > SHOWN)
         return;
-    // The file may have grown.
-    done = done < size ? done : size;
-    int filled = (int)(done * BAR / size);
-    fprintf(stderr, "\r%3d %% [%.*s%*s] %zu", (int)(done * 100 / size), filled,
-            "##############################", BAR - filled, "", import->n_read);
-    fflush(stderr);
-    import->has_bar = true;
-    import->bar_at = clock_ms();
+    progress_clear(&import->progress);
+    if (copy[0] == '\0')
+        complain(lines_name(import->lines), "line %lld: %s", (long long)line_number(import), what);
+    else
+        complain(lines_name(import->lines), "line %lld: %s: %s", (long long)line_number(import),
+                 what, copy);
 }
 
-static void end_bar(struct import *import)
+static void complain_rest(const struct import *import, size_t n, const char *what)
 {
-    if (import->has_bar)
-        fputs("\r\033[K", stderr);
-    import->has_bar = false;
+    if (n > SHOWN)
+        complain(lines_name(import->lines), "%zu more lines are %s", n - SHOWN, what);
 }
 
-// A batch.
-
-static int compare_rows(const void *a, const void *b)
+static void report_conflict(void *arg, const struct batch_row *row, const struct record *known)
 {
-    const struct import_row *one = a;
-    const struct import_row *other = b;
-    size_t len = one->serial_len < other->serial_len ? one->serial_len : other->serial_len;
-    int order = memcmp(one->serial, other->serial, len);
-    if (order == 0)
-        order = one->serial_len - other->serial_len;
-    if (order != 0)
-        return order;
-    return one->line < other->line ? -1 : one->line > other->line;
-}
-
-static void report_conflict(struct import *import, const struct import_row *row,
-                            const struct record *known)
-{
-    char serial[LABEL_SIZE];
+    struct import *import = arg;
+    char label[LABEL_SIZE];
     char what[RECORD_TEXT];
     char where[32] = "";
-    import->n_conflicts++;
-    if (import->n_conflicts > CONFLICTS_SHOWN)
+    if (++import->n_conflicts > SHOWN)
         return;
-    end_bar(import);
+    progress_clear(&import->progress);
     if (import->lines != NULL)
         snprintf(where, sizeof where, "line %lld: ", (long long)row->line);
-    complain(import->file, "%s%s stays %s", where,
-             serial_label((struct oc_bytes){row->serial, row->serial_len}, serial),
+    complain(import->lines != NULL ? lines_name(import->lines) : import->file, "%s%s stays %s",
+             where, serial_label((struct oc_bytes){row->serial, row->serial_len}, label),
              record_text(known, what));
 }
 
-static bool put_row(struct import *import, const struct import_row *row, struct store_error *err)
+// Reading a line.
+
+// A database keeps what it was given, and an operator would not hear again of what is missing. So
+// all of a line must be readable, except that a revocation counts without its reason or time.
+static bool is_usable(const struct index_row *row)
 {
-    struct store *store = import->session.store;
-    struct oc_bytes serial = {row->serial, row->serial_len};
-    struct record known;
-    struct record wanted;
-    if (!store->methods->look_up(store, serial, &known, err))
-        return false;
-    if (!record_merge(&known, &row->record, &wanted))
-        report_conflict(import, row, &known);
-    if (record_is_same(&known, &wanted))
-        return true;
-    if (known.status == RECORD_NOT_ISSUED)
-        import->n_new++;
-    else
-        import->n_changed++;
-    return store->methods->put(store, serial, &wanted, err);
+    return row->odd == NULL || (row->record.status == RECORD_REVOKED &&
+                                (row->has_no_date || strstr(row->odd, "third field") != NULL));
 }
 
-static bool put_rows(struct import *import, bool is_last, struct store_error *err)
-{
-    struct store *store = import->session.store;
-    struct position here = {0};
-    for (size_t i = 0; i < import->n_rows; i++) {
-        if (!put_row(import, &import->rows[i], err))
-            return false;
-    }
-    if (import->lines == NULL)
-        return true;
-    if (!is_last)
-        lines_position(import->lines, &here);
-    return store->methods->put_position(store, import->kind, &here, err);
-}
-
-// flush puts the batch into the database. With `is_last` the saved position is cleared.
-static int flush(struct import *import, bool is_last)
-{
-    struct store *store = import->session.store;
-    struct store_error err;
-    qsort(import->rows, import->n_rows, sizeof *import->rows, compare_rows);
-    bool ok = store->methods->begin(store, &err);
-    if (ok && !put_rows(import, is_last, &err)) {
-        store->methods->rollback(store);
-        ok = false;
-    } else if (ok) {
-        ok = store->methods->commit(store, &err);
-    }
-    import->n_rows = 0;
-    if (ok)
-        return EX_OK;
-    end_bar(import);
-    return session_failed(&import->session, &err);
-}
-
-static struct import_row *next_row(struct import *import)
-{
-    import->n_read++;
-    return &import->rows[import->n_rows++];
-}
-
-// A file of lines.
-
-// read_index_line accepts only a line of which everything can be read: a database keeps what it was
-// given, so that an operator would not hear of the rest again.
-static const char *read_index_line(char *line, size_t len, struct import_row *out,
-                                   size_t *serial_len)
+static const char *read_index(const struct import *import, char *line, size_t len,
+                              struct batch_row *out, const char **warning)
 {
     struct index_row row;
     const char *wrong = index_line_read(line, len, &row);
-    if (wrong != NULL || row.odd != NULL)
-        return wrong != NULL ? wrong : row.odd;
-    memcpy(out->serial, row.serial, row.serial_len);
-    *serial_len = row.serial_len;
-    out->record = row.record;
-    return NULL;
-}
-
-// read_line returns what is wrong with a line, or NULL.
-static const char *read_line(struct import *import, char *line, size_t len)
-{
-    size_t serial_len = 0;
-    const char *wrong;
-    if (index_line_is_empty(line, len))
-        return NULL;
-    if (memchr(line, '\0', len) != NULL)
-        return "unexpected NUL byte";
-    struct import_row *row = &import->rows[import->n_rows];
-    if (strcmp(import->kind, "csv") == 0)
-        wrong = csv_line_read(&import->columns, line, row->serial, &serial_len, &row->record);
-    else
-        wrong = read_index_line(line, len, row, &serial_len);
-    if (wrong == NULL && row->record.status == RECORD_REVOKED &&
-        row->record.revoked_at > time(NULL))
-        wrong = "the time of revocation is in the future";
     if (wrong != NULL)
         return wrong;
-    row->serial_len = (uint8_t)serial_len;
-    row->line = lines_number(import->lines) + 1;
-    (void)next_row(import);
+    if (!is_usable(&row))
+        return row.odd;
+    *warning = row.odd;
+    out->record = row.record;
+    out->has_no_date = row.has_no_date;
+    if (row.has_no_date)
+        out->record.revoked_at = import->now;
+    memcpy(out->serial, row.serial, row.serial_len);
+    out->serial_len = (uint8_t)row.serial_len;
     return NULL;
 }
 
-static int complain_line(struct import *import, const char *wrong)
+static const char *read_csv(struct import *import, char *line, size_t len, struct batch_row *out)
 {
-    end_bar(import);
-    complain(import->file, "line %lld: %s", (long long)lines_number(import->lines) + 1, wrong);
-    return EX_DATAERR;
+    struct csv_row row;
+    const char *wrong = csv_line_read(&import->csv, line, len, line_number(import), &row);
+    if (wrong != NULL || row.is_empty)
+        return wrong;
+    out->record = row.record;
+    memcpy(out->serial, row.serial, row.serial_len);
+    out->serial_len = (uint8_t)row.serial_len;
+    return NULL;
 }
 
-// The lines before a malformed one are imported, so that they need not be read again.
-static int stop_at_line(struct import *import, const char *wrong)
+// Returns what is wrong with a line, or NULL. A line without a certificate leaves `out->serial_len`
+// at 0.
+static const char *read_row(struct import *import, char *line, size_t len, struct batch_row *out,
+                            const char **warning)
 {
-    int status = flush(import, false);
-    return status == EX_OK ? complain_line(import, wrong) : status;
+    *warning = NULL;
+    *out = (struct batch_row){.line = line_number(import)};
+    if (index_line_is_empty(line, len))
+        return NULL;
+    const char *wrong = is_csv(import) ? read_csv(import, line, len, out)
+                                       : read_index(import, line, len, out, warning);
+    if (wrong == NULL && out->record.status == RECORD_REVOKED &&
+        out->record.revoked_at > import->now)
+        wrong = "the time of revocation is in the future";
+    return wrong;
 }
 
-static int import_lines(struct import *import)
+// Checking.
+
+static void note_end(struct import *import)
+{
+    size_t n = import->n_ends++;
+    if ((n & (n - 1)) == 0)
+        import->ends = must_resize(import->ends, n == 0 ? 1 : 2 * n, sizeof *import->ends);
+    lines_position(import->lines, &import->ends[n]);
+}
+
+// An import that is resumed begins a batch where the earlier one ended.
+static void look_for_saved(struct import *import)
+{
+    struct position here;
+    if (import->saved.offset == 0 || lines_offset(import->lines) != import->saved.offset)
+        return;
+    lines_position(import->lines, &here);
+    import->is_saved_found = memcmp(here.digest, import->saved.digest, sizeof here.digest) == 0;
+    if (!import->is_saved_found || !import->is_resumed)
+        return;
+    import->n_ends = 0;
+    import->n_checked = 0;
+}
+
+static void check_line(struct import *import, char *line, size_t len)
+{
+    char copy[TEXT_SHOWN + 1];
+    struct batch_row row;
+    const char *warning;
+    snprintf(copy, sizeof copy, "%s", line);
+    const char *wrong = read_row(import, line, len, &row, &warning);
+    if (wrong != NULL)
+        complain_line(import, &import->n_wrong, wrong, copy);
+    else if (warning != NULL)
+        complain_line(import, &import->n_warnings, warning, copy);
+    bool is_counted = wrong == NULL && row.serial_len > 0;
+    import->n_checked += is_counted;
+    lines_accept(import->lines);
+    if (is_counted && import->n_checked % BATCH_ROWS == 0)
+        note_end(import);
+    look_for_saved(import);
+}
+
+static int check_lines(struct import *import)
 {
     for (;;) {
         char *line;
         size_t len;
         const char *wrong = NULL;
         enum lines_result result = lines_next(import->lines, &line, &len, &wrong);
-        if (result == LINES_END)
-            return flush(import, true);
         if (result == LINES_FAILED)
             return EX_IOERR;
-        if (result == LINES_LINE)
-            wrong = read_line(import, line, len);
-        if (wrong != NULL)
-            return stop_at_line(import, wrong);
-        lines_accept(import->lines);
-        int status = import->n_rows == BATCH ? flush(import, false) : EX_OK;
-        if (status != EX_OK)
-            return status;
-        show_bar(import);
+        if (result == LINES_BROKEN)
+            complain_line(import, &import->n_wrong, wrong, "");
+        if (result != LINES_LINE)
+            return EX_OK;
+        check_line(import, line, len);
+        progress_show(&import->progress, "checked", lines_offset(import->lines),
+                      lines_size(import->lines), import->n_checked);
     }
 }
 
@@ -262,44 +227,172 @@ static int read_columns(struct import *import)
         return EX_IOERR;
     if (result == LINES_END)
         wrong = "the file is empty";
-    if (result == LINES_LINE)
-        wrong = memchr(line, '\0', len) != NULL ? "unexpected NUL byte"
-                                                : csv_columns_read(line, &import->columns);
-    if (wrong != NULL)
-        return complain_line(import, wrong);
+    else if (result == LINES_LINE)
+        wrong = csv_columns_read(&import->csv, line, len);
+    if (wrong != NULL) {
+        complain_line(import, &import->n_wrong, wrong, "");
+        return EX_DATAERR;
+    }
     lines_accept(import->lines);
+    if (import->csv.others[0] != '\0')
+        complain(lines_name(import->lines), "ignored columns: %s", import->csv.others);
     return EX_OK;
 }
 
-// continue_import skips the lines that an earlier import of the same file has imported.
-static int continue_import(struct import *import)
+static int judge(struct import *import)
+{
+    const char *mix = is_csv(import) ? csv_mix(&import->csv) : NULL;
+    progress_clear(&import->progress);
+    complain_rest(import, import->n_warnings, "like that");
+    complain_rest(import, import->n_wrong, "wrong");
+    if (mix != NULL)
+        complain(lines_name(import->lines), "%s", mix);
+    if (import->n_wrong == 0 && mix == NULL)
+        return EX_OK;
+    complain(lines_name(import->lines), "nothing was imported");
+    return EX_DATAERR;
+}
+
+static int check_file(struct import *import)
+{
+    int status = is_csv(import) ? read_columns(import) : EX_OK;
+    if (status == EX_OK)
+        status = check_lines(import);
+    if (status == EX_OK)
+        status = judge(import);
+    if (status == EX_OK)
+        note_end(import);
+    return status;
+}
+
+// An earlier import.
+
+static int read_saved(struct import *import)
 {
     struct store *store = import->session.store;
-    struct position before;
     struct store_error err;
-    if (!store->methods->get_position(store, import->kind, &before, &err))
+    if (!store->methods->get_position(store, import->kind, &import->saved, &err))
         return session_failed(&import->session, &err);
-    if (before.offset > 0 && lines_skip(import->lines, &before)) {
-        import->began_after = before.n_lines;
+    if (!import->is_resumed || import->saved.offset > 0)
         return EX_OK;
+    complain(import->session.title, "--resume: no import of this kind of file stopped early");
+    return EX_DATAERR;
+}
+
+static int judge_saved(const struct import *import)
+{
+    const char *name = lines_name(import->lines);
+    long long line = (long long)import->saved.n_lines;
+    if (import->saved.offset == 0 || (import->is_resumed && import->is_saved_found))
+        return EX_OK;
+    if (import->is_resumed) {
+        complain(name, "--resume: not the file whose import stopped after line %lld", line);
+        return EX_DATAERR;
     }
-    // lines_skip() went back to the start of the file, in front of the columns.
-    if (before.offset > 0 && strcmp(import->kind, "csv") == 0)
-        return read_columns(import);
+    if (import->is_saved_found)
+        complain(name,
+                 "an earlier import of this file stopped after line %lld, where --resume continues",
+                 line);
+    else
+        complain(name, "an earlier import of another file stopped after line %lld", line);
     return EX_OK;
+}
+
+// Writing.
+
+static int fail_changed(struct import *import)
+{
+    progress_clear(&import->progress);
+    complain(lines_name(import->lines), "the file has changed while it was imported");
+    return EX_DATAERR;
+}
+
+static int put_batch(struct import *import, const struct position *position)
+{
+    struct store_error err;
+    if (batch_put(&import->batch, position, &err))
+        return EX_OK;
+    progress_clear(&import->progress);
+    return session_failed(&import->session, &err);
+}
+
+// Reads the rows up to `end`. Returns whether they are still those that were checked.
+static bool read_batch(struct import *import, const struct position *end)
+{
+    struct batch *batch = &import->batch;
+    struct position here;
+    while (lines_offset(import->lines) < end->offset) {
+        char *line;
+        size_t len;
+        const char *ignored;
+        if (batch->n == BATCH_ROWS ||
+            lines_next(import->lines, &line, &len, &ignored) != LINES_LINE ||
+            read_row(import, line, len, &batch->rows[batch->n], &ignored) != NULL)
+            break;
+        batch->n += batch->rows[batch->n].serial_len > 0;
+        lines_accept(import->lines);
+    }
+    lines_position(import->lines, &here);
+    return here.offset == end->offset && memcmp(here.digest, end->digest, sizeof here.digest) == 0;
+}
+
+static bool is_at_end(struct import *import)
+{
+    char *line;
+    size_t len;
+    const char *ignored;
+    return lines_next(import->lines, &line, &len, &ignored) == LINES_END;
+}
+
+static int write_batches(struct import *import)
+{
+    static const struct position none = {0};
+    int status = EX_OK;
+    for (size_t i = 0; i < import->n_ends && status == EX_OK; i++) {
+        bool is_last = i + 1 == import->n_ends;
+        const struct position *end = &import->ends[i];
+        if (!read_batch(import, end) || (is_last && !is_at_end(import)))
+            return fail_changed(import);
+        status = put_batch(import, is_last ? &none : end);
+        progress_show(&import->progress, "imported", end->offset, lines_size(import->lines),
+                      import->batch.n_put);
+    }
+    return status;
+}
+
+// Goes back to where the writing begins, which is behind the names of the columns.
+static bool go_to_start(struct import *import)
+{
+    char *line;
+    size_t len;
+    const char *ignored;
+    if (import->is_resumed)
+        return lines_skip(import->lines, &import->saved);
+    if (!lines_restart(import->lines))
+        return false;
+    if (!is_csv(import))
+        return true;
+    if (lines_next(import->lines, &line, &len, &ignored) != LINES_LINE)
+        return false;
+    lines_accept(import->lines);
+    return true;
 }
 
 static int import_file(struct import *import)
 {
-    int status = EX_OK;
+    int status = read_saved(import);
+    if (status != EX_OK)
+        return status;
     import->lines = lines_open(import->file);
     if (import->lines == NULL)
         return EX_NOINPUT;
-    if (strcmp(import->kind, "csv") == 0)
-        status = read_columns(import);
+    progress_begin(&import->progress, import->session.title);
+    status = check_file(import);
     if (status == EX_OK)
-        status = continue_import(import);
-    return status == EX_OK ? import_lines(import) : status;
+        status = judge_saved(import);
+    if (status != EX_OK)
+        return status;
+    return go_to_start(import) ? write_batches(import) : fail_changed(import);
 }
 
 // A CRL, which is verified like one that answers come from.
@@ -307,11 +400,11 @@ static int import_file(struct import *import)
 static bool take_entry(void *arg, const struct entry *entry)
 {
     struct import *import = arg;
-    struct import_row *row = next_row(import);
-    *row = (struct import_row){.record = entry->record, .serial_len = (uint8_t)entry->serial.len};
+    struct batch_row *row = &import->batch.rows[import->batch.n++];
+    *row = (struct batch_row){.record = entry->record, .serial_len = (uint8_t)entry->serial.len};
     memcpy(row->serial, entry->serial.data, entry->serial.len);
-    if (import->n_rows == BATCH)
-        import->status = flush(import, false);
+    if (import->batch.n == BATCH_ROWS)
+        import->status = put_batch(import, NULL);
     return import->status == EX_OK;
 }
 
@@ -319,49 +412,50 @@ static int import_crl(struct import *import)
 {
     static const struct oc_bytes first = {0};
     struct store_error err;
-    struct issuer_config config = *import->session.issuer_config;
-    config.source = SOURCE_CRL;
-    config.source_files = &import->file;
-    config.n_source_files = 1;
-    config.insecure_good_if_not_revoked = false;
-    struct store *crl = store_open(&config, NULL, &import->session.issuer, STORE_READ, &err);
-    if (crl == NULL)
-        return session_failed(&import->session, &err);
-    import->status = EX_OK;
+    struct store *crl;
+    int status = list_file_open(&import->session, SOURCE_CRL, import->file,
+                                import->is_expired_allowed, &crl);
+    if (status != EX_OK)
+        return status;
     bool ok = crl->methods->list(crl, first, true, take_entry, import, &err);
     store_close(crl);
     if (!ok)
         return session_failed(&import->session, &err);
-    return import->status == EX_OK ? flush(import, true) : import->status;
+    return import->status == EX_OK ? put_batch(import, NULL) : import->status;
 }
 
 // The command.
 
 static int report_end(struct import *import, int status)
 {
-    end_bar(import);
+    const struct batch *batch = &import->batch;
+    progress_clear(&import->progress);
     if (status != EX_OK)
         return status;
-    if (import->n_conflicts > CONFLICTS_SHOWN)
-        complain(import->file, "%zu more stay as they are", import->n_conflicts - CONFLICTS_SHOWN);
-    if (import->began_after > 0)
-        printf("continued after line %lld\n", (long long)import->began_after);
-    printf("%zu certificates: %zu new, %zu changed, %zu unchanged\n", import->n_read, import->n_new,
-           import->n_changed, import->n_read - import->n_new - import->n_changed);
+    if (import->n_conflicts > SHOWN)
+        complain(import->file, "%zu more stay as they are", import->n_conflicts - SHOWN);
+    if (import->is_resumed)
+        printf("continued after line %lld\n", (long long)import->saved.n_lines);
+    printf("%zu certificates: %zu new, %zu changed, %zu unchanged\n", batch->n_put, batch->n_new,
+           batch->n_changed, batch->n_put - batch->n_new - batch->n_changed);
     // A certificate that the file takes off hold stays revoked: the exit status must say so.
     return import->n_conflicts == 0 ? EX_OK : EX_DATAERR;
 }
 
 static int import_all(struct import *import)
 {
+    bool is_crl = strcmp(import->kind, "crl") == 0;
     int status = session_open(&import->session, STORE_WRITE);
     if (status == EX_OK) {
-        import->rows = must_alloc(BATCH, sizeof *import->rows);
-        status = strcmp(import->kind, "crl") == 0 ? import_crl(import) : import_file(import);
+        batch_init(&import->batch, import->session.store, is_crl ? NULL : import->kind);
+        import->batch.conflict = report_conflict;
+        import->batch.arg = import;
+        status = is_crl ? import_crl(import) : import_file(import);
         status = report_end(import, status);
     }
     lines_close(import->lines);
-    free(import->rows);
+    batch_free(&import->batch);
+    free(import->ends);
     session_close(&import->session);
     return status;
 }
@@ -386,27 +480,66 @@ static bool take_file(struct import *import, int option)
     return true;
 }
 
+// Returns false if it was no option of this command, or after an error line.
+static bool take_option(struct import *import, int option)
+{
+    switch (option) {
+    case 'R':
+        import->is_resumed = true;
+        return true;
+    case 'E':
+        import->is_expired_allowed = true;
+        return true;
+    case 'd':
+        import->csv.date_format = optarg;
+        return true;
+    default:
+        return session_option(&import->session, option) ||
+               serial_option(import->session.title, option, &import->csv.base) ||
+               take_file(import, option);
+    }
+}
+
+// Returns what is wrong with the options together, or NULL.
+static const char *check_options(const struct import *import)
+{
+    const struct csv *csv = &import->csv;
+    if (import->kind == NULL)
+        return "specify one of --index, --crl and --csv";
+    if (!is_csv(import) && (csv->base != SERIAL_BASE_NONE || csv->date_format != NULL))
+        return "--hex, --decimal and --date-format need --csv";
+    bool is_crl = strcmp(import->kind, "crl") == 0;
+    if (import->is_resumed && is_crl)
+        return "--resume needs --index or --csv";
+    return import->is_expired_allowed && !is_crl ? "--expired needs --crl" : NULL;
+}
+
 int import_run(const struct command *self, int argc, char **argv)
 {
     static const struct option options[] = {
         {"index", required_argument, NULL, 'x'},
         {"crl", required_argument, NULL, 'r'},
         {"csv", required_argument, NULL, 'v'},
+        {"resume", no_argument, NULL, 'R'},
+        {"expired", no_argument, NULL, 'E'},
+        {"date-format", required_argument, NULL, 'd'},
+        SERIAL_OPTIONS,
         SESSION_OPTIONS,
         {0},
     };
-    struct import import = {.is_terminal = isatty(STDERR_FILENO) != 0};
+    struct import import = {.now = time(NULL)};
     session_init(&import.session, self->title);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h')
             return command_help(self);
-        if (!session_option(&import.session, option) && !take_file(&import, option))
+        if (!take_option(&import, option))
             return command_usage(self);
     }
-    if (optind == argc && import.kind != NULL)
-        return import_all(&import);
     if (optind != argc)
         return command_refuse_argument(self, argv[optind]);
-    complain(self->title, "specify one of --index, --crl and --csv");
+    const char *wrong = check_options(&import);
+    if (wrong == NULL)
+        return import_all(&import);
+    complain(self->title, "%s", wrong);
     return command_usage(self);
 }

@@ -98,10 +98,12 @@ static const struct command commands[] = {
         .help =
             "Import the certificates of a FILE into the database.\n"
             "\n"
-            "The import stops at a malformed line; the lines before it are imported. If an import\n"
-            "stopped early for any reason, the same command continues where it stopped, provided\n"
-            "that the FILE is the same up to there; otherwise it starts again, which does no\n"
-            "harm. A running ocspd answers with the changes within a second.\n"
+            "The whole file is checked first: if a line is wrong, nothing is imported, and up to\n"
+            "ten of the wrong lines are shown. Then the certificates are written in batches, so\n"
+            "that others can write in between. If that is interrupted, --resume continues where "
+            "it\n"
+            "stopped; without it the import starts again, which does no harm. A running ocspd\n"
+            "answers with the changes within a second.\n"
             "\n"
             "Revocations are never cancelled. A line that contradicts one (good, another time, or\n"
             "a reason that is not worse, see \"ocspd revoke\") is reported and ignored; the rest\n"
@@ -111,10 +113,20 @@ static const struct command commands[] = {
             "  --index FILE     OpenSSL's index.txt\n"
             "  --crl FILE       a CRL of the issuer, in DER or PEM; its certificates count as\n"
             "                   issued\n"
-            "  --csv FILE       values separated by commas; the first line names the columns, in\n"
-            "                   any order: serial and status (good or revoked), and optionally\n"
-            "                   revoked-at, reason and expires; times are 2024-04-03T12:00:00Z or\n"
-            "                   seconds since 1970\n" CONFIG ISSUER HELP,
+            "  --csv FILE       values separated by commas, semicolons or tabs, as spreadsheets\n"
+            "                   write them; the first line names the columns, in any order:\n"
+            "                   serial and status (good or revoked), and optionally revoked-at,\n"
+            "                   reason and expires; others are ignored. Times are written like\n"
+            "                   2024-04-03T12:00:00Z or 2024-04-03, or as seconds since 1970\n"
+            "  --hex            serial numbers in a CSV file without 0x and without colons are\n"
+            "                   hexadecimal\n"
+            "  --decimal        they are decimal\n"
+            "  --date-format F  times in a CSV file have the format F of strptime(3), in UTC:\n"
+            "                   %d/%m/%Y for instance\n"
+            "  --resume         continue the import that was interrupted, of the same FILE\n"
+            "  --expired        import a CRL although its nextUpdate has passed\n" CONFIG ISSUER
+                HELP "\n"
+            "A FILE of - is standard input, for --index and --csv.\n",
     },
     {
         .name = "issue",

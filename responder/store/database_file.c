@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 // APPLICATION_ID is "ocsd", by which file(1) can recognise the file.
@@ -142,6 +143,25 @@ static bool run(sqlite3 *db, const char *sql, struct store_error *err)
            database_file_fail(db, "cannot use the database", err);
 }
 
+enum { BUSY_POLL_MS = 5 };
+
+// SQLite calls this while another process has the lock. Its own handler waits up to 100 ms between
+// two attempts, and so misses the pauses that an import makes for others. `arg` is how long to
+// wait.
+static int wait_for_lock(void *arg, int n_before)
+{
+    static const struct timespec pause = {.tv_nsec = BUSY_POLL_MS * 1000000};
+    if (n_before >= (intptr_t)arg / BUSY_POLL_MS)
+        return 0;
+    nanosleep(&pause, NULL);
+    return 1;
+}
+
+bool database_file_wait(sqlite3 *db, int busy_ms)
+{
+    return sqlite3_busy_handler(db, wait_for_lock, (void *)(intptr_t)busy_ms) == SQLITE_OK;
+}
+
 // Restricts what a file can make SQLite do. The worker does not merge the log when it closes,
 // because another file may have replaced the one that it closes.
 static bool configure(sqlite3 *db, enum store_mode mode, int busy_ms, struct store_error *err)
@@ -154,7 +174,7 @@ static bool configure(sqlite3 *db, enum store_mode mode, int busy_ms, struct sto
         ok = ok && sqlite3_db_config(db, off[i], 0, NULL) == SQLITE_OK;
     ok = ok && sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mode == STORE_READ, NULL) ==
                    SQLITE_OK;
-    ok = ok && sqlite3_busy_timeout(db, busy_ms) == SQLITE_OK;
+    ok = ok && database_file_wait(db, busy_ms);
     if (!ok)
         return database_file_fail(db, "cannot set up the connection", err);
     sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LENGTH_MAX);

@@ -17,6 +17,9 @@ bool database_file_check(const char *path, struct store_error *err);
 sqlite3 *database_file_open(const char *path, enum store_mode mode, int busy_ms,
                             struct store_error *err);
 
+// database_file_wait sets for how long a connection waits for locks. Returns false on failure.
+bool database_file_wait(sqlite3 *db, int busy_ms);
+
 // database_file_fail is store_fail() with the error of SQLite's last call on `db`; `what` says what
 // has failed. A NULL `db` is a lack of memory.
 bool database_file_fail(sqlite3 *db, const char *what, struct store_error *err);

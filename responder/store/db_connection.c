@@ -95,7 +95,7 @@ int64_t db_n_changed(struct db_connection *connection)
 
 void db_merge_log(struct db_connection *connection, int busy_ms)
 {
-    sqlite3_busy_timeout(connection->db, busy_ms);
+    (void)database_file_wait(connection->db, busy_ms);
     (void)sqlite3_wal_checkpoint_v2(connection->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 

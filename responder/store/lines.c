@@ -3,12 +3,15 @@
 // Reads in blocks. A line is hashed when it is accepted, with the octets that the file has.
 #include "store/lines.h"
 
+#include "program/input.h"
+#include "program/output.h"
 #include "program/report.h"
 
 #include <openssl/evp.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,7 +42,12 @@ static bool fail_errno(const char *path)
     return false;
 }
 
-static bool restart(struct lines *lines)
+const char *lines_name(const struct lines *lines)
+{
+    return lines->path;
+}
+
+bool lines_restart(struct lines *lines)
 {
     lines->offset = 0;
     lines->n_lines = 0;
@@ -51,7 +59,53 @@ static bool restart(struct lines *lines)
     return lseek(lines->fd, 0, SEEK_SET) == 0 || fail_errno(lines->path);
 }
 
-// Only a regular file can be read again, which lines_skip() needs.
+// Opens a temporary file without a name.
+static int open_spool(void)
+{
+    char path[PATH_MAX];
+    const char *directory = getenv("TMPDIR");
+    snprintf(path, sizeof path, "%s/ocspd-XXXXXX",
+             directory == NULL || directory[0] == '\0' ? "/var/tmp" : directory);
+    int fd = mkostemp(path, O_CLOEXEC);
+    if (fd != -1)
+        unlink(path);
+    return fd;
+}
+
+// Copies standard input to `lines->fd`, through the block, which is still unused.
+static bool copy_input(struct lines *lines)
+{
+    for (;;) {
+        ssize_t n = input_fill(STDIN_FILENO, lines->block, sizeof lines->block);
+        if (n < 0)
+            return fail_errno(lines->path);
+        if (n == 0)
+            return true;
+        if (output_write(lines->fd, (struct oc_bytes){(uint8_t *)lines->block, (size_t)n}))
+            continue;
+        complain(lines->path, "cannot write to a temporary file: %s", strerror(errno));
+        return false;
+    }
+}
+
+static bool spool_input(struct lines *lines)
+{
+    struct stat st;
+    lines->path = "standard input";
+    lines->fd = open_spool();
+    if (lines->fd == -1) {
+        complain(lines->path, "cannot create a temporary file: %s", strerror(errno));
+        return false;
+    }
+    if (!copy_input(lines))
+        return false;
+    if (fstat(lines->fd, &st) != 0)
+        return fail_errno(lines->path);
+    lines->size = st.st_size;
+    return lines_restart(lines);
+}
+
+// Only a regular file can be read again.
 static bool open_file(struct lines *lines)
 {
     struct stat st;
@@ -60,7 +114,7 @@ static bool open_file(struct lines *lines)
         return fail_errno(lines->path);
     lines->size = st.st_size;
     if (S_ISREG(st.st_mode))
-        return restart(lines);
+        return lines_restart(lines);
     complain(lines->path, "not a regular file");
     return false;
 }
@@ -69,10 +123,11 @@ struct lines *lines_open(const char *path)
 {
     struct lines *lines = must_alloc(1, sizeof *lines);
     lines->path = path;
+    lines->fd = -1;
     lines->digest = EVP_MD_CTX_new();
     if (lines->digest == NULL)
         die_no_memory();
-    if (open_file(lines))
+    if (strcmp(path, "-") == 0 ? spool_input(lines) : open_file(lines))
         return lines;
     lines_close(lines);
     return NULL;
@@ -196,7 +251,7 @@ static bool hash_to(struct lines *lines, int64_t offset)
 bool lines_skip(struct lines *lines, const struct position *position)
 {
     struct position here;
-    bool ok = restart(lines) && hash_to(lines, position->offset);
+    bool ok = lines_restart(lines) && hash_to(lines, position->offset);
     if (ok) {
         lines_position(lines, &here);
         ok = memcmp(here.digest, position->digest, sizeof here.digest) == 0;
@@ -204,6 +259,6 @@ bool lines_skip(struct lines *lines, const struct position *position)
     if (ok)
         lines->n_lines = position->n_lines;
     else
-        (void)restart(lines);
+        (void)lines_restart(lines);
     return ok;
 }

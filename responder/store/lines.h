@@ -12,9 +12,11 @@ enum { LINE_MAX_LEN = 65535 };
 // struct lines is an open file.
 struct lines;
 
-// lines_open opens a file. Returns NULL after an error line on standard error. lines_close closes
-// it; NULL is allowed.
+// lines_open opens a file; "-" is standard input, which is copied to a temporary file first,
+// because it is read twice. Returns NULL after an error line on standard error. lines_close closes
+// it; NULL is allowed. lines_name is the name of the file in error lines.
 struct lines *lines_open(const char *path);
+const char *lines_name(const struct lines *lines);
 void lines_close(struct lines *lines);
 
 // enum lines_result is the result of reading a line.
@@ -37,6 +39,9 @@ void lines_position(const struct lines *lines, struct position *out);
 int64_t lines_offset(const struct lines *lines);
 int64_t lines_number(const struct lines *lines);
 int64_t lines_size(const struct lines *lines);
+
+// lines_restart continues at the beginning. Returns false after an error line.
+bool lines_restart(struct lines *lines);
 
 // lines_skip continues at `position` if the file has the same content up to there. Otherwise it
 // returns false and continues at the beginning of the file.

@@ -37,7 +37,9 @@ class LoadTest(OcspdCase):
             state = "revoked,2024-04-03T12:00:00Z,keyCompromise" if number % 10 == 0 else "good,,"
             lines.append(f"{SERIAL_HEAD + number},{state}")
         self.write("in.csv", "\n".join(lines) + "\n")
-        self.ocspd("import", "--csv", "in.csv")
+        # It may take so long that the progress is shown.
+        done = self.run_ocspd("import", "--decimal", "--csv", "in.csv")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def sample(self, daemon, number):
         """Fetches one answer with openssl, which verifies it."""

@@ -4,12 +4,14 @@
 # and while another process is writing.
 """Tests of ocspd init, import, issue, revoke, unrevoke, list and status."""
 
+import calendar
 import contextlib
 import json
 import os
 import pty
 import pwd
 import random
+import re
 import resource
 import shutil
 import sqlite3
@@ -18,14 +20,12 @@ import time
 import unittest
 
 from support import (EX_CANTCREAT, EX_CONFIG, EX_DATAERR, EX_IOERR, EX_NOINPUT, EX_TEMPFAIL,
-                     EX_UNAVAILABLE, EX_USAGE, OCSPD, OcspdCase, issuer)
+                     EX_UNAVAILABLE, EX_USAGE, OCSPD, OcspdCase, issuer, until)
 
 HEADER = "serial,status,revoked-at,reason,expires\n"
 THEN = "2024-04-03T12:00:00Z"
 LATER = "2025-04-03T12:00:00Z"
 NUMBER = "write it like 0x01aa or 01:aa"
-COLUMN = ("unknown column in the first line: use serial, status, revoked-at, reason and "
-          "expires")
 
 
 def usage(command, arguments):
@@ -522,64 +522,244 @@ class DatabaseTest(OcspdCase):
 
 
 class ImportTest(OcspdCase):
-    def import_(self, kind, text, expected, **more):
+    def import_(self, kind, text, expected, *args, error="", **more):
         name = self.write(f"in.{kind}", text)
-        self.assertEqual(self.ocspd("import", f"--{kind}", name, **more), expected)
+        done = self.run_ocspd("import", f"--{kind}", name, *args, **more)
+        self.assertEqual((done.stderr.decode(), done.returncode), (error, 0))
+        self.assertEqual(done.stdout.decode(), expected)
 
-    def import_fails(self, kind, text, error, n_known=0):
+    def import_fails(self, kind, text, error, *args, n_known=0):
+        """`error` begins with the number of the line, unless it is whole."""
         name = self.write(f"in.{kind}", text)
-        self.ocspd_fails(EX_DATAERR, f"{name}: {error}\n", "import", f"--{kind}", name)
+        self.ocspd_fails(EX_DATAERR, error if error.endswith("\n") else
+                         f"{name}: {error}\n{name}: nothing was imported\n", "import",
+                         f"--{kind}", name, *args)
         self.assertEqual(len(self.listed()), n_known)
 
     def test_csv(self):
-        self.import_("csv", HEADER + f"10,good,,,{LATER}\n0x0b,revoked,{THEN},,\n"
+        self.import_("csv", HEADER + f"0x0a,good,,,{LATER}\n0x0b,revoked,{THEN},,\n"
                      f"00:0c,revoked,1712145600,keyCompromise,1743681600\r\n\n",
                      "3 certificates: 3 new, 0 changed, 0 unchanged\n")
         self.assertEqual(self.listed(), {10: {**GOOD, "expires": LATER}, 11: revoked(),
                                          12: revoked("keyCompromise", expires=LATER)})
 
     def test_csv_with_other_columns(self):
-        self.import_("csv", "status,serial\ngood,1\n",
+        self.import_("csv", "status,serial\ngood,0x01\n",
                      "1 certificates: 1 new, 0 changed, 0 unchanged\n")
         self.import_("csv", "reason,serial,status,revoked-at\n"
-                     f"superseded,1,revoked,{THEN}\n,2,good,\n",
+                     f"superseded,0x01,revoked,{THEN}\n,0x02,good,\n",
                      "2 certificates: 1 new, 1 changed, 0 unchanged\n")
         self.assertEqual(self.listed(), {1: revoked("superseded"), 2: GOOD})
+        self.import_("csv", "owner,serial,status,\u00fcber\na,0x03,good,\n",
+                     "1 certificates: 1 new, 0 changed, 0 unchanged\n",
+                     error='in.csv: ignored columns: "owner", "\u00fcber"\n')
+        self.assertEqual(self.listed()[3], GOOD)
 
     def test_csv_without_lines(self):
         self.import_("csv", HEADER, "0 certificates: 0 new, 0 changed, 0 unchanged\n")
 
-    def test_csv_first_line(self):
+    def test_csv_of_spreadsheets(self):
+        """A byte order mark, quotes, separators, spaces, absent values, and words in any case."""
+        one = {1: revoked("superseded", expires=LATER), 2: GOOD}
+        for text in (
+                f"\ufeffserial,status,revoked-at,reason,expires\r\n0x01,revoked,{THEN},superseded,"
+                f"{LATER}\r\n0x02,good,,,\r\n",
+                f'"Serial";"STATUS";"Revoked-At";"Reason";"Expires"\r\n"0x01";"Revoked";"{THEN}";'
+                f'"SUPERSEDED";"{LATER}"\r\n"0x02";"Good";"-";"";-\r\n;;;;\r\n',
+                f"serial\tstatus\trevoked-at\treason\texpires\n0x01\trevoked\t{THEN}\tsuperseded\t"
+                f"{LATER}\n0x02\tgood\t\t\t\n",
+                f' serial , status ,revoked-at , reason,expires\n 0x01 , "revoked" , {THEN},'
+                f' superseded ,{LATER}\n\n"0x02", good , - ,, \n,,,,\n',
+                "reason;expires;revoked-at;serial;status\n"
+                f"Superseded;2025-04-03 12:00:00Z;2024-04-03 14:00:00+02:00;01;revoked\n"
+                f";;;02;good\n"):
+            self.setUp_again()
+            base = ("--hex",) if ";01;" in text else ()
+            self.import_("csv", text, "2 certificates: 2 new, 0 changed, 0 unchanged\n", *base)
+            self.assertEqual(self.listed(), one)
+
+    def setUp_again(self):  # pylint: disable=invalid-name
+        for path in self.dir.glob("ocspd.db*"):
+            path.unlink()
+        self.ocspd("init")
+
+    def test_csv_quotes(self):
+        name = '"owner ""x"", y"'
+        self.import_("csv", f'serial,status,{name}\n0x01,good,"a, ""b"";\tc"\n"0x02","good",\n'
+                     '0x03,good,5" nails\n', "3 certificates: 3 new, 0 changed, 0 unchanged\n",
+                     error='in.csv: ignored columns: "owner "x", y"\n')
         for line, error in (
-                ("serial,what", COLUMN),
+                ('0x01,"good', "unsupported line break inside quotes"),
+                ('0x01,"good"x', "unexpected text after a value in quotes"),
+                ('"0x01,good', "unsupported line break inside quotes")):
+            self.import_fails("csv", f"serial,status\n{line}\n", f"line 2: {error}: {line}",
+                              n_known=3)
+
+    def test_csv_encoding(self):
+        self.path("in.csv").write_bytes("serial,status\n0x01,good\n".encode("utf-16"))
+        self.ocspd_fails(EX_DATAERR, "in.csv: line 1: unsupported encoding UTF-16: save the file "
+                         "in UTF-8\n", "import", "--csv", "in.csv")
+
+    def test_csv_digits_alone(self):
+        """Of all lines or of none, and nothing is imported."""
+        self.import_fails("csv", "serial,status\n03E8,good\n1000,good\n",
+                          'in.csv: line 2: "03E8" may be hexadecimal: add --hex, or write it like '
+                          '0x01aa: 03E8,good\nin.csv: line 3: "1000" may be hexadecimal or '
+                          "decimal: add --hex or --decimal, or write 0x1000 / 0x3e8: 1000,good\n"
+                          "in.csv: nothing was imported\n")
+        self.import_fails("csv", "serial,status\n1000,good\n03E8,good\n",
+                          'line 3: invalid serial number "03E8": not decimal: 03E8,good',
+                          "--decimal")
+        for first, second in (("1000", "0x1001"), ("10:01", "1000")):
+            for base in ("--hex", "--decimal"):
+                bare, marked = (2, 3) if first == "1000" else (3, 2)
+                self.import_fails("csv", f"serial,status\n{first},good\n{second},good\n",
+                                  f"mixed serial numbers: line {marked} has 0x or colons, and "
+                                  f"line {bare} digits alone", base)
+        self.import_("csv", "serial,status\n1000,good\n03e8,good\nF,good\n",
+                     "3 certificates: 3 new, 0 changed, 0 unchanged\n", "--hex")
+        self.assertEqual(self.listed().keys(), {0x1000, 0x3e8, 0xf})
+        self.setUp_again()
+        self.import_("csv", "serial,status\n1000,good\n-42,good\n",
+                     "2 certificates: 2 new, 0 changed, 0 unchanged\n", "--decimal")
+        self.assertEqual(self.listed().keys(), {1000, -42})
+
+    def test_csv_times(self):
+        for text, at in (
+                ("2026-02-01", "2026-02-01T00:00:00Z"), ("2026-02-01T12:00:00Z",) * 2,
+                ("2026-02-01 12:00:00Z", "2026-02-01T12:00:00Z"),
+                ("2026-02-01t14:00:00.5+02:00", "2026-02-01T12:00:00Z"),
+                ("1769947200", "2026-02-01T12:00:00Z"), ("100000000", "1973-03-03T09:46:40Z")):
+            self.setUp_again()
+            self.import_("csv", f"serial,status,revoked-at\n0x01,revoked,{text}\n",
+                         "1 certificates: 1 new, 0 changed, 0 unchanged\n")
+            self.assertEqual(self.listed(), {1: revoked(at=at)})
+        for text in ("01/02/2026", "01.02.2026", "20260201", "45385", "1712145600000",
+                     "2026-02-01 12:00:00", "2026-02-01T12:00Z", "2026-2-1", "2026-02-30",
+                     "Feb 1 2026", "260201120000Z", "-1"):
+            line = f"0x02,revoked,{text}"
+            self.import_fails("csv", f"serial,status,revoked-at\n{line}\n", f'line 2: invalid time '
+                              f'"{text}" in revoked-at: write it like 2024-04-03T12:00:00Z, or use '
+                              f"--date-format: {line}", n_known=1)
+
+    def test_csv_date_format(self):
+        for form, text, at in (
+                ("%d/%m/%Y", "01/02/2026", "2026-02-01T00:00:00Z"),
+                ("%m/%d/%Y", "01/02/2026", "2026-01-02T00:00:00Z"),
+                ("%Y%m%d", "20260201", "2026-02-01T00:00:00Z"),
+                ("%d.%m.%Y %H:%M", "01.02.2026 13:45", "2026-02-01T13:45:00Z"),
+                ("%Y-%m-%dT%H:%M%z", "2026-02-01T13:45+0100", "2026-02-01T12:45:00Z")):
+            self.setUp_again()
+            self.import_("csv", f"serial,status,revoked-at,expires\n0x01,revoked,{text},{text}\n",
+                         "1 certificates: 1 new, 0 changed, 0 unchanged\n", "--date-format", form,
+                         env={"TZ": "Asia/Tokyo"})
+            self.assertEqual(self.listed(), {1: revoked(at=at, expires=at)})
+        for text in ("30/02/2026", "2026-02-01T12:00:00Z", "1/2", "01/02/2026 ,", "31/04/2026"):
+            line = f'0x02,revoked,"{text}x"' if "," in text else f"0x02,revoked,{text}"
+            shown = f"{text}x" if "," in text else text
+            self.import_fails("csv", f"serial,status,revoked-at\n{line}\n", "line 2: invalid time "
+                              f'"{shown}" in revoked-at: not as --date-format says: {line}',
+                              "--date-format", "%d/%m/%Y", n_known=1)
+
+    def test_csv_first_line(self):
+        missing = "missing column in the first line: serial and status are needed"
+        for line, error in (
+                ("serial,what", missing),
                 ("serial,status,serial", "duplicate column in the first line"),
-                ("serial,reason", "missing column in the first line: serial and status are "
-                 "needed"),
-                ("1,good,,,", COLUMN),
-                ("", COLUMN)):
-            self.import_fails("csv", line + "\n1,good\n", f"line 1: {error}")
-        self.import_fails("csv", "serial,status", "line 1: missing newline after the last line")
-        self.import_fails("csv", "", "line 1: the file is empty")
+                ("Serial,status,SERIAL", "duplicate column in the first line"),
+                ("serial,reason", missing),
+                ("0x01,good,,,", missing),
+                ("serial status", missing),
+                ('serial,"status', "unsupported line break inside quotes"),
+                ("serial,status" + ",x" * 255, "more than 256 columns in the first line"),
+                ("", missing)):
+            self.import_fails("csv", line + "\n0x01,good\n", f"in.csv: line 1: {error}\n")
+        self.import_fails("csv", "serial,status",
+                          "in.csv: line 1: missing newline after the last line\n")
+        self.import_fails("csv", "", "in.csv: line 1: the file is empty\n")
 
     def test_csv_broken(self):
-        serial = f"invalid serial number: {NUMBER}"
+        serial = 'invalid serial number "{}": write it like 0x01aa or 01:aa'
         number = "the number of values differs from that of the first line"
         for line, error in (
-                (",good,,,", serial), ("0xg,good,,,", serial), (" 1,good,,,", serial),
-                ('"1",good,,,', serial), (f"0x80{'00' * 63},good,,,", serial),
-                ("1,good", number), ("1,good,,,,", number), ("1", number),
-                ("1,Good,,,", "invalid status: use good or revoked"),
-                ("1,,,,", "invalid status: use good or revoked"),
-                ("1,revoked,,,", "invalid time in revoked-at"),
-                ("1,revoked,2024-02-30T00:00:00Z,,", "invalid time in revoked-at"),
-                (f"1,revoked,{THEN},removeFromCRL,", "invalid reason"),
-                (f"1,good,{THEN},,", "unexpected revoked-at or reason of a good certificate"),
-                ("1,good,,superseded,", "unexpected revoked-at or reason of a good certificate"),
-                ("1,good,,,soon", "invalid time in expires"),
-                ("1,good,,,\0", "unexpected NUL byte"),
-                ("1" * 65535, "unsupported line: longer than 65534 bytes")):
-            self.import_fails("csv", HEADER + line + "\n", f"line 2: {error}")
-        self.import_fails("csv", HEADER + "1,good,,,", "line 2: missing newline after the last line")
+                (",good,,,", serial.format("")), ("0xg,good,,,", serial.format("0xg")),
+                ("0x 1,good,,,", serial.format("0x 1")), ("'0x01,good,,,", serial.format("'0x01")),
+                (f"0x80{'00' * 63},good,,,", f'invalid serial number "0x80{"00" * 38}": longer '
+                 "than 64 octets"),
+                ("0x01,good", number), ("0x01,good,,,,", number), ("0x01", number),
+                ("0x01,fine,,,", "invalid status: use good or revoked"),
+                ("0x01,,,,", "invalid status: use good or revoked"),
+                ("0x01,revoked,,,", "missing revoked-at of a revoked certificate"),
+                ("0x01,revoked,-,,", "missing revoked-at of a revoked certificate"),
+                (f"0x01,revoked,{THEN},removeFromCRL,", "invalid reason"),
+                (f"0x01,good,{THEN},,", "unexpected revoked-at or reason of a good certificate"),
+                ("0x01,good,,superseded,", "unexpected revoked-at or reason of a good certificate"),
+                ("0x01,good,,,soon", 'invalid time "soon" in expires: write it like '
+                 "2024-04-03T12:00:00Z, or use --date-format")):
+            shown = line[:160]
+            self.import_fails("csv", HEADER + line + "\n", f"line 2: {error}: {shown}")
+        self.import_fails("csv", HEADER + "0x01,good,,,\0\n",
+                          "line 2: unexpected NUL byte: 0x01,good,,,")
+        self.import_fails("csv", HEADER + "1" * 65535 + "\n",
+                          "line 2: unsupported line: longer than 65534 bytes")
+        self.import_fails("csv", HEADER + "0x01,good,,,",
+                          "line 2: missing newline after the last line")
+
+    def test_many_wrong_lines(self):
+        """Ten are shown, wherever they are, and nothing is imported."""
+        lines = [f"0x{n:x},{'goood' if n % 5 == 0 else 'good'}\n" for n in range(1, 101)]
+        shown = "".join(f"in.csv: line {n + 1}: invalid status: use good or revoked: 0x{n:x},"
+                        "goood\n" for n in range(5, 51, 5))
+        self.import_fails("csv", "serial,status\n" + "".join(lines), shown
+                          + "in.csv: 10 more lines are wrong\nin.csv: nothing was imported\n")
+
+    def test_standard_input(self):
+        done = self.run_ocspd("import", "--csv", "-", "--hex", input=b"serial,status\n1a,good\n")
+        self.assertEqual((done.stdout, done.stderr, done.returncode),
+                         (b"1 certificates: 1 new, 0 changed, 0 unchanged\n", b"", 0))
+        self.ocspd("import", "--index", "-", input=b"V\t250403120000Z\t\t1B\tunknown\t/CN=a\n")
+        self.assertEqual(self.listed().keys(), {0x1a, 0x1b})
+        self.ocspd_fails(EX_DATAERR, "standard input: line 2: invalid status: use good or revoked: "
+                         "0x01,x\nstandard input: nothing was imported\n", "import", "--csv", "-",
+                         input=b"serial,status\n0x01,x\n")
+        for name, error in (("/nonexistent", "No such file or directory"),):
+            self.ocspd_fails(EX_NOINPUT, "standard input: cannot create a temporary file: "
+                             f"{error}\n", "import", "--csv", "-", input=b"serial,status\n",
+                             env={"TMPDIR": name})
+
+    def test_index_without_reason_or_date(self):
+        """A revocation counts; what cannot be read of it is shown."""
+        odd = ("R\t250403120000Z\t240403120000Z,badReason\t01\tunknown\t/CN=a\n",
+               "R\t250403120000Z\tyesterday,superseded\t02\tunknown\t/CN=b\n")
+        before = time.time()
+        shown = ("in.index: line 2: invalid revocation reason in the third field: "
+                 + odd[0].replace("\t", "\\x09")
+                 + "in.index: line 3: invalid revocation time in the third field: "
+                 + odd[1].replace("\t", "\\x09"))
+        good = "V\t250403120000Z\t\t04\tunknown\t/CN=a\n"
+        self.import_("index", good + "".join(odd),
+                     "3 certificates: 3 new, 0 changed, 0 unchanged\n", error=shown)
+        listed = self.listed()
+        self.assertEqual(listed[1], revoked(expires=LATER))
+        at = calendar.timegm(time.strptime(listed[2].pop("revoked_at"), "%Y-%m-%dT%H:%M:%SZ"))
+        self.assertGreaterEqual(at, int(before))
+        self.assertEqual(listed[2], {"status": "revoked", "reason": "superseded", "expires": LATER})
+        time.sleep(1.1)
+        # The time of the first import is kept.
+        self.import_("index", good + "".join(odd),
+                     "3 certificates: 0 new, 0 changed, 3 unchanged\n", error=shown)
+
+    def test_index_uncertain(self):
+        """Nothing is imported if a row may be revoked or not."""
+        good = "V\t250403120000Z\t\t01\tunknown\t/CN=a\n"
+        for row in ("V\t250403120000Z\t240403120000Z\t02\tunknown\t/CN=a",
+                    "X\t250403120000Z\t\t02\tunknown\t/CN=a", "R\t250403120000Z\t240403120000Z\t\t"
+                    "unknown\t/CN=a"):
+            name = self.write("in.index", good + row + "\n")
+            done = self.run_ocspd("import", "--index", name)
+            self.assertEqual(done.returncode, EX_DATAERR)
+            self.assertIn(b"in.index: line 2: ", done.stderr)
+            self.assertEqual(self.listed(), {})
 
     def test_index(self):
         self.import_("index", "V\t250403120000Z\t\t01\tunknown\t/CN=a\n"
@@ -594,9 +774,10 @@ class ImportTest(OcspdCase):
     def test_index_broken(self):
         good = "V\t250403120000Z\t\t01\tunknown\t/CN=a\n"
         self.import_fails("index", good + "V\t250403120000Z\t\t01\tunknown\n",
-                          "line 2: invalid line: expected six fields separated by tabs", n_known=1)
+                          "line 2: invalid line: expected six fields separated by tabs: "
+                          "V\\x09250403120000Z\\x09\\x0901\\x09unknown")
 
-    def make_crl(self, *entries, ca="ca"):
+    def make_crl(self, *entries, ca="ca", more=()):
         """Makes a CRL of entries (serial number, reason), and returns its file."""
         self.write("crl-index.txt", "".join(
             f"R\t301231235959Z\t240403120000Z{reason and ','}{reason}\t{serial:04X}\tunknown"
@@ -605,7 +786,7 @@ class ImportTest(OcspdCase):
         self.write("crl.cnf", "[ca]\ndefault_ca=x\n[x]\ndatabase=crl-index.txt\n"
                    "crlnumber=crlnumber\ndefault_md=sha256\ndefault_crl_days=7\n")
         self.openssl("ca", "-config", "crl.cnf", "-gencrl", "-cert", f"{ca}.pem", "-keyfile",
-                     f"{ca}.key", "-out", "in.crl")
+                     f"{ca}.key", "-out", "in.crl", *more)
         return "in.crl"
 
     def test_crl(self):
@@ -623,15 +804,25 @@ class ImportTest(OcspdCase):
                          "--crl", self.make_crl((1, ""), ca="other"))
         self.assertEqual(self.listed(), {})
 
+    def test_crl_expired(self):
+        """It is used only if that is asked for."""
+        crl = self.make_crl((1, ""), more=("-crl_lastupdate", "20240101000000Z", "-crl_nextupdate",
+                                           "20240601000000Z"))
+        self.ocspd_fails(EX_DATAERR, "in.crl: the CRL expired at 2024-06-01T00:00:00Z; --expired "
+                         "uses it nevertheless\n", "import", "--crl", crl)
+        self.assertEqual(self.listed(), {})
+        self.assertEqual(self.ocspd("import", "--expired", "--crl", crl),
+                         "1 certificates: 1 new, 0 changed, 0 unchanged\n")
+
     def test_conflicts(self):
         """A file that contradicts revocations does not cancel them."""
         self.import_("csv", HEADER + f"1,revoked,{THEN},certificateHold,\n2,revoked,{THEN},,\n"
                      f"3,revoked,{THEN},superseded,\n4,revoked,{LATER},superseded,\n5,good,,,\n",
-                     "5 certificates: 5 new, 0 changed, 0 unchanged\n")
+                     "5 certificates: 5 new, 0 changed, 0 unchanged\n", "--hex")
         name = self.write("second.csv", HEADER
                           + f"1,good,,,\n2,revoked,{LATER},,\n3,revoked,{THEN},certificateHold,\n"
                           f"4,revoked,{THEN},keyCompromise,\n5,revoked,{THEN},,\n")
-        done = self.run_ocspd("import", "--csv", name)
+        done = self.run_ocspd("import", "--hex", "--csv", name)
         self.assertEqual(done.stderr.decode(),
                          f"second.csv: line 2: 0x01 (decimal 1) stays revoked since {THEN}, certificateHold\n"
                          f"second.csv: line 3: 0x02 (decimal 2) stays revoked since {THEN}\n"
@@ -646,16 +837,19 @@ class ImportTest(OcspdCase):
         """As with revoke --at, most likely a mistyped time."""
         soon = time.gmtime(time.time() + 3600)
         text = time.strftime("%Y-%m-%dT%H:%M:%SZ", soon)
-        self.import_fails("csv", HEADER + f"1,good,,,{LATER}\n2,revoked,{text},,\n3,good,,,\n",
-                          "line 3: the time of revocation is in the future", n_known=1)
+        line = f"0x02,revoked,{text},,"
+        self.import_fails("csv", HEADER + f"0x01,good,,,{LATER}\n{line}\n0x03,good,,,\n",
+                          f"line 3: the time of revocation is in the future: {line}")
         text = time.strftime("%y%m%d%H%M%SZ", soon)
-        self.import_fails("index", f"R\t491231235959Z\t{text}\t02\tunknown\t/CN=a\n",
-                          "line 1: the time of revocation is in the future", n_known=1)
+        line = f"R\t491231235959Z\t{text}\t02\tunknown\t/CN=a"
+        shown = line.replace("\t", "\\x09")
+        self.import_fails("index", line + "\n",
+                          f"line 1: the time of revocation is in the future: {shown}")
 
     def test_many_conflicts(self):
-        lines = [f"{serial},revoked,{THEN},," for serial in range(12)]
+        lines = [f"0x{serial:x},revoked,{THEN},," for serial in range(12)]
         self.ocspd("import", "--csv", self.write("one.csv", HEADER + "\n".join(lines) + "\n"))
-        lines = [f"{serial},good,,," for serial in range(12)]
+        lines = [f"0x{serial:x},good,,," for serial in range(12)]
         done = self.run_ocspd("import", "--csv",
                               self.write("two.csv", HEADER + "\n".join(lines) + "\n"))
         self.assertEqual(done.returncode, EX_DATAERR)
@@ -667,7 +861,7 @@ class ImportTest(OcspdCase):
         for first, second in ((f"revoked,{THEN},,", "good,,,"), ("good,,,", f"revoked,{THEN},,")):
             shutil.copy(self.path("ocspd.db"), self.path("twice.db"))
             self.configure(database="twice.db", file="twice.conf")
-            self.write("t.csv", HEADER + f"7,{first}\n7,{second}\n")
+            self.write("t.csv", HEADER + f"0x07,{first}\n0x07,{second}\n")
             self.run_ocspd("import", "--csv", "t.csv", config="twice.conf")
             self.assertEqual(self.listed(config="twice.conf"), {7: revoked()})
             self.path("twice.db").unlink()
@@ -686,16 +880,22 @@ class ImportTest(OcspdCase):
                          + IMPORT_USAGE, "import", "--csv", "a", "--crl", "b")
         self.ocspd_fails(EX_USAGE, 'ocspd import: unexpected argument "b"\n' + IMPORT_USAGE,
                          "import", "--csv", "a", "b")
+        for error, *args in (
+                ("--hex, --decimal and --date-format need --csv", "--index", "a", "--hex"),
+                ("--hex, --decimal and --date-format need --csv", "--crl", "a", "--date-format=%Y"),
+                ("--resume needs --index or --csv", "--crl", "a", "--resume"),
+                ("--expired needs --crl", "--csv", "a", "--expired")):
+            self.ocspd_fails(EX_USAGE, f"ocspd import: {error}\n" + IMPORT_USAGE, "import", *args)
 
     def test_progress_on_a_terminal(self):
-        self.write("many.csv", HEADER + "".join(f"{n},good,,,\n" for n in range(2000)))
+        self.write("many.csv", HEADER + "".join(f"0x{n:x},good,,,\n" for n in range(2000)))
         ours, theirs = pty.openpty()
         with open(ours, "rb", buffering=0) as terminal:
             done = self.run_ocspd("import", "--csv", "many.csv", stderr=theirs)
             os.close(theirs)
             shown = terminal.read(65536)
         self.assertEqual(done.returncode, 0)
-        self.assertRegex(shown, rb"^\r *\d+ % \[#* *\] \d+")
+        self.assertRegex(shown, rb"^\r *\d+ % \[#* *\] \d+ checked")
         self.assertTrue(shown.endswith(b"\r\x1b[K"))
 
 
@@ -703,6 +903,19 @@ class InterruptedTest(OcspdCase):
     """Imports that stop early lose nothing, corrupt nothing, and can be continued."""
 
     N = 120000  # more than two batches
+    PIECE = 5000  # certificates in a transaction
+
+    def import_many(self, *args, file="many.csv", status=0):
+        """Returns standard output, and standard error without the progress."""
+        done = self.run_ocspd("import", "--csv", file, *args)
+        lines = [line for line in done.stderr.decode().splitlines(keepends=True)
+                 if not re.match(r"ocspd import: \d+ % \w+: \d+ certificates$", line)]
+        self.assertEqual(done.returncode, status, lines)
+        return done.stdout.decode(), "".join(lines)
+
+    def report(self, n_new, n_unchanged=0):
+        return (f"{n_new + n_unchanged} certificates: {n_new} new, 0 changed, {n_unchanged} "
+                "unchanged\n")
 
     def make_all(self):
         super().make_all()
@@ -712,7 +925,7 @@ class InterruptedTest(OcspdCase):
             file.write("serial,status,revoked-at,reason\n")
             for number, serial in enumerate(serials):
                 what = f"revoked,{THEN},superseded" if number % 7 == 0 else "good,,"
-                file.write(f"{serial},{what}\n")
+                file.write(f"0x{serial:x},{what}\n")
 
     def count(self, where="1"):
         with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
@@ -731,32 +944,55 @@ class InterruptedTest(OcspdCase):
             self.assertEqual(db.execute("SELECT count(*) FROM import").fetchone(), (0,))
 
     def test_broken_line(self):
+        """Nothing of a file with a broken line is imported, wherever that is."""
         lines = self.lines()
         lines.insert(70001, "what?\n")
         self.write("many.csv", "".join(lines))
-        self.ocspd_fails(EX_DATAERR, "many.csv: line 70002: the number of values differs from that "
-                         "of the first line\n", "import", "--csv", "many.csv")
-        self.assertEqual(self.count(), 70000)
-        # The line is fixed, and the file has another name.
-        del lines[70001]
-        self.write("fixed.csv", "".join(lines))
-        out = self.ocspd("import", "--csv", "fixed.csv")
-        n = len(lines) - 70001
-        self.assertEqual(out, f"continued after line 70001\n{n} certificates: {n} new, 0 changed, "
-                         "0 unchanged\n")
-        self.path("fixed.csv").replace(self.path("many.csv"))
-        self.assert_whole()
+        out, error = self.import_many(status=EX_DATAERR)
+        self.assertEqual(out, "")
+        self.assertEqual(error, "many.csv: line 70002: the number of values differs from that "
+                         "of the first line: what?\nmany.csv: nothing was imported\n")
+        self.assertEqual(self.count(), 0)
 
     def test_another_file(self):
+        """It neither continues an import of another one, nor ends it unnoticed."""
+        done = self.stop_in_between()
         lines = self.lines()
-        self.write("broken.csv", "".join(lines[:1001]) + "what?\n")
-        self.assertEqual(self.run_ocspd("import", "--csv", "broken.csv").returncode, EX_DATAERR)
         lines[1:3] = [lines[2], lines[1]]
-        self.write("many.csv", "".join(lines))
-        n = len(lines) - 1
-        self.assertEqual(self.ocspd("import", "--csv", "many.csv"),
-                         f"{n} certificates: {n - 1000} new, 0 changed, 1000 unchanged\n")
+        self.write("other.csv", "".join(lines))
+        n = self.count()
+        self.assertEqual(self.import_many("--resume", file="other.csv", status=EX_DATAERR), (
+            "", f"other.csv: --resume: not the file whose import stopped after line {done}\n"))
+        self.assertEqual(self.count(), n)
+        self.assertEqual(self.import_many(file="other.csv"), (
+            self.report(len(lines) - 1 - n, n), "other.csv: an earlier import of another file "
+            f"stopped after line {done}\n"))
         self.assert_whole()
+
+    def test_changed_meanwhile(self):
+        """Only what was checked is written."""
+        lines = self.lines()
+        place = sum(len(one) for one in lines[:100001])
+        for line in ("what?\n", "0x01,good,,\n"):
+            for path in self.dir.glob("ocspd.db*"):
+                path.unlink()
+            self.ocspd("init")
+            process = self.begin_ocspd("import", "--csv", "many.csv")
+            until(lambda: self.count_now() > 0, patience=60)
+            with open(self.path("many.csv"), "r+b") as file:
+                file.seek(place)
+                file.write(line.encode())
+            out, error = process.communicate(timeout=120)
+            self.assertEqual((out, process.returncode), (b"", EX_DATAERR))
+            self.assertTrue(error.endswith(b"many.csv: the file has changed while it was "
+                                           b"imported\n"), error)
+            self.assertEqual(self.count(), 100000)
+            self.assertEqual(self.count("serial = x'01'"), 0)
+            self.write("many.csv", "".join(lines))
+
+    def count_now(self):
+        with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
+            return db.execute("SELECT count(*) FROM certificate").fetchone()[0]
 
     def test_killed(self):
         for delay in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8):
@@ -764,10 +1000,11 @@ class InterruptedTest(OcspdCase):
             time.sleep(delay)
             process.kill()
             process.wait()
-            # A batch is put as a whole or not at all.
+            # A piece is put as a whole or not at all.
             n = self.count()
-            self.assertIn(n, (0, 50000, 100000, len(self.lines()) - 1))
-        self.ocspd("import", "--csv", "many.csv")
+            if n != len(self.lines()) - 1:
+                self.assertEqual(n % self.PIECE, 0)
+        self.import_many()
         self.assert_whole()
 
     def has_position(self):
@@ -783,18 +1020,54 @@ class InterruptedTest(OcspdCase):
         process.wait()
         return self.has_position()
 
-    def test_killed_after_a_batch(self):
+    def stop_in_between(self):
+        """Kills an import after its first batch, and returns the last line of that."""
         shutil.copy(self.path("ocspd.db"), self.path("empty.db"))
         for _ in range(20):
             if self.kill_in_between():
                 break
             shutil.copy(self.path("empty.db"), self.path("ocspd.db"))
-        n = self.count()
-        self.assertIn(n, (50000, 100000))
-        out = self.ocspd("import", "--csv", "many.csv")
+        with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
+            n_lines, = db.execute("SELECT n_lines FROM import").fetchone()
+        self.assertIn(n_lines, (50001, 100001))
+        self.assertGreaterEqual(self.count(), n_lines - 1)
+        return n_lines
+
+    def test_resumed(self):
+        done = self.stop_in_between()
         total = len(self.lines()) - 1
-        self.assertEqual(out, f"continued after line {n + 1}\n{total - n} certificates: "
-                         f"{total - n} new, 0 changed, 0 unchanged\n")
+        # Under another name, and after a correction further down.
+        lines = self.lines()
+        lines[-1] = "0x01,good,,\n"
+        self.write("renamed.csv", "".join(lines))
+        out, error = self.import_many("--resume", file="renamed.csv")
+        self.assertEqual(error, "")
+        self.assertRegex(out, rf"\Acontinued after line {done}\n{total - done + 1} certificates: "
+                         r"\d+ new, 0 changed, \d+ unchanged\n\Z")
+        self.path("renamed.csv").replace(self.path("many.csv"))
+        self.assert_whole()
+        self.assertEqual(self.import_many("--resume", status=EX_DATAERR), (
+            "", "ocspd import: --resume: no import of this kind of file stopped early\n"))
+
+    def test_not_resumed(self):
+        """It starts again, and says that it could have been continued."""
+        done = self.stop_in_between()
+        n = self.count()
+        self.assertEqual(self.import_many(), (
+            self.report(len(self.lines()) - 1 - n, n), "many.csv: an earlier import of this file "
+            f"stopped after line {done}, where --resume continues\n"))
+        self.assert_whole()
+        self.assertEqual(self.import_many(), (self.report(0, len(self.lines()) - 1), ""))
+
+    def test_resumed_with_a_wrong_line(self):
+        self.stop_in_between()
+        n = self.count()
+        lines = self.lines()
+        lines[-1] = "what?\n"
+        self.write("wrong.csv", "".join(lines))
+        self.import_many("--resume", file="wrong.csv", status=EX_DATAERR)
+        self.assertEqual(self.count(), n)
+        self.import_many("--resume")
         self.assert_whole()
 
     def test_killed_while_revoking(self):
@@ -823,8 +1096,9 @@ class InterruptedTest(OcspdCase):
         done = self.run_ocspd("import", "--csv", "many.csv", preexec_fn=set_limit)
         self.assertEqual(done.returncode, EX_IOERR)
         self.assertIn(b"ocspd import: ", done.stderr)
-        self.assertIn(self.count(), (0, 50000))
-        self.ocspd("import", "--csv", "many.csv")
+        self.assertEqual(self.count() % self.PIECE, 0)
+        self.assertLess(self.count(), self.N)
+        self.import_many()
         self.assert_whole()
 
     def test_full_disk(self):
@@ -841,17 +1115,18 @@ class InterruptedTest(OcspdCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.path("status").read_text(encoding="ascii"), f"{EX_IOERR}\n2\n")
         self.assertIn(b"disk", done.stderr)
-        self.assertIn(self.count(), (0, 50000))
-        self.ocspd("import", "--csv", "many.csv")
+        self.assertEqual(self.count() % self.PIECE, 0)
+        self.assertLess(self.count(), self.N)
+        self.import_many()
         self.assert_whole()
 
     def test_locked_for_too_long(self):
         with contextlib.closing(sqlite3.connect(self.path("ocspd.db"))) as db:
             db.execute("BEGIN IMMEDIATE")
-            self.ocspd_fails(EX_TEMPFAIL, f"ocspd import: {self.dir}/ocspd.db: cannot run a "
-                             "statement: database is locked by another process\n", "import",
-                             "--csv", "many.csv")
-        self.ocspd("import", "--csv", "many.csv")
+            self.assertEqual(self.import_many(status=EX_TEMPFAIL), (
+                "", f"ocspd import: {self.dir}/ocspd.db: cannot run a statement: database is "
+                "locked by another process\n"))
+        self.import_many()
         self.assert_whole()
 
     def test_revoked_in_between(self):
@@ -862,6 +1137,21 @@ class InterruptedTest(OcspdCase):
         self.assertEqual(process.wait(120), 0)
         self.ocspd("status", "0x05", status=1)
         self.assertEqual(self.count(), len(self.lines()))
+
+    def test_revoked_again_and_again(self):
+        """The import leaves the lock to others: none of them waits for its end."""
+        serials = [f"0x{n:02x}" for n in range(1, 128)]
+        self.ocspd("issue", *serials)
+        process = self.begin_ocspd("import", "--csv", "many.csv")
+        until(lambda: self.count_now() > len(serials), patience=60)
+        n = 0
+        while process.poll() is None and n < len(serials):
+            self.ocspd("revoke", "--reason", "keyCompromise", "--at", THEN, serials[n])
+            n += 1
+        self.assertEqual(process.wait(120), 0)
+        self.assertGreater(n, 2)
+        self.assertEqual(self.count("length(serial) = 1 AND reason = 1"), n)
+        self.assertEqual(self.count(), len(self.lines()) - 1 + len(serials))
 
 
 if __name__ == "__main__":

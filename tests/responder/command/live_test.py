@@ -62,7 +62,7 @@ class LiveTest(OcspdCase):
         self.ocspd("issue", "0x07")
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 7), "good")
-        lines = [f"{serial},revoked,{THEN}" for serial in range(5000)]
+        lines = [f"0x{serial:x},revoked,{THEN}" for serial in range(5000)]
         self.write("in.csv", "serial,status,revoked-at\n" + "\n".join(lines) + "\n")
         self.ocspd("import", "--csv", "in.csv")
         self.assert_soon(daemon, 7, "revoked")

@@ -1031,7 +1031,7 @@ static void removed(void **state)
     store_close(store);
 }
 
-// What is revoked stays, what is not known is no change, and all of it can be undone.
+// A revoked certificate stays, an unknown one is no change, and all of it can be undone.
 static void removed_in_vain(void **state)
 {
     (void)state;
