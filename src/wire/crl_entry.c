@@ -50,7 +50,7 @@ static void read_mark(struct oc_bytes item, struct seen_oids *seen, struct reade
     struct oc_bytes oid;
     struct oc_bytes critical;
     if (oci_der_read(&item, OC_DER_SEQUENCE, &content) != OC_OK ||
-        oci_der_read_oid(&content, &oid) != OC_OK)
+        oci_der_read(&content, OC_DER_OID, &oid) != OC_OK)
         return;
     enum oc_extension_id id = oci_extension_id(oid);
     (void)oci_note_oid(seen, at, oid);

@@ -364,8 +364,10 @@ def odd_items(out):
                        ('behind_value', raw(0x30, raw(0x06, oid('1.2.3')), raw(0x04),
                                             raw(0x01, b'\xff')))):
         odd(f'entry_critical_{name}', [item, reason()], reason_1)
-    odd('extension_id_padded_critical', [raw(0x30, raw(0x06, b'\x80\x2a'), raw(0x01, b'\xff'),
-                                             raw(0x04)), reason()], reason_1)
+    for name, value in (('padded', b'\x80\x2a'), ('empty', b'')):
+        odd(f'extension_id_{name}_critical', [raw(0x30, raw(0x06, value), raw(0x01, b'\xff'),
+                                                  raw(0x04)), reason()], reason_1, *critical)
+    odd('extension_id_padded', [raw(0x30, raw(0x06, b'\x80\x2a'), raw(0x04)), reason()], reason_1)
     odd('duplicate_reason', [reason(b'\x08'), reason(b'\x01')], '!entry.0.crl_reason',
         right=[reason(b'\x08')])
     odd('three_reasons', [reason(b'\x08'), reason(b'\x01'), reason(b'\x08')],
