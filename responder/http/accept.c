@@ -76,8 +76,22 @@ static struct listening *new_listening(int event, const int *sockets, size_t n)
     return listening;
 }
 
-// Returns false if the process is out of descriptors or memory.
-static bool accept_round(const struct acceptor *acceptor, int socket)
+// is_passing returns whether an error is about one connection, or means that there is none. Any
+// other error would repeat at once: the process is out of descriptors or memory, for instance.
+static bool is_passing(int error)
+{
+    static const int passing[] = {EAGAIN,       EINTR,       ECONNABORTED, EPERM,
+                                  EPROTO,       ENETDOWN,    EHOSTDOWN,    ENONET,
+                                  EHOSTUNREACH, ENETUNREACH, ETIMEDOUT,    ENOPROTOOPT};
+    for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++) {
+        if (error == passing[i])
+            return true;
+    }
+    return false;
+}
+
+// Returns 0, or the error for which the thread has to pause.
+static int accept_round(const struct acceptor *acceptor, int socket)
 {
     for (size_t i = 0; i < ROUND; i++) {
         struct sockaddr_storage address;
@@ -86,10 +100,10 @@ static bool accept_round(const struct acceptor *acceptor, int socket)
         int accepted =
             accept4(socket, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (accepted < 0)
-            return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
+            return is_passing(errno) ? 0 : errno;
         acceptor->sink.take(acceptor->sink.arg, accepted, &address);
     }
-    return true;
+    return 0;
 }
 
 static void clear_event(int event)
@@ -115,14 +129,16 @@ static bool take_changes(struct acceptor *acceptor)
     return !is_stopping;
 }
 
-static bool accept_all(const struct acceptor *acceptor)
+// Returns 0, or the last error for which the thread has to pause.
+static int accept_all(const struct acceptor *acceptor)
 {
     const struct listening *now = acceptor->now;
-    bool ok = true;
-    for (size_t i = 1; i <= now->n; i++)
-        if (now->polls[i].revents != 0)
-            ok = accept_round(acceptor, now->polls[i].fd) && ok;
-    return ok;
+    int failed = 0;
+    for (size_t i = 1; i <= now->n; i++) {
+        int error = now->polls[i].revents != 0 ? accept_round(acceptor, now->polls[i].fd) : 0;
+        failed = error != 0 ? error : failed;
+    }
+    return failed;
 }
 
 static void *run(void *arg)
@@ -142,9 +158,10 @@ static void *run(void *arg)
                 return NULL;
             continue;
         }
-        if (!was_paused && !accept_all(acceptor)) {
+        int error = was_paused ? 0 : accept_all(acceptor);
+        if (error != 0) {
             is_paused = true;
-            log_limited(LOG_ERROR_LINE, "cannot accept connections: %s", strerror(errno));
+            log_limited(LOG_ERROR_LINE, "cannot accept connections: %s", strerror(error));
         }
     }
 }
