@@ -308,7 +308,9 @@ static int check_request_answered(struct responder *responder, struct oc_bytes r
         return 0;
     }
     expect_asked(responder, request, &asked);
-    status = answer_look_up(&asked, &times, 0, responder->as.signer.cert.not_after, &job, records);
+    struct store_error err;
+    status =
+        answer_look_up(&asked, &times, 0, responder->as.signer.cert.not_after, &job, records, &err);
     if (status != OC_RESPONSE_SUCCESSFUL) {
         expect(status == OC_RESPONSE_TRY_LATER || status == OC_RESPONSE_UNAUTHORIZED,
                "a store that cannot say is another error");

@@ -218,21 +218,23 @@ static const struct record *find_before(const struct asked *asked, size_t i,
 
 // A compromised key is known whatever the source says, even if it cannot be read.
 static bool ask_store(const struct served_issuer *issuer, struct oc_bytes serial,
-                      struct record *record)
+                      struct record *record, struct store_error *err)
 {
     *record = (struct record){0};
-    bool ok = issuer->store->methods->look_up(issuer->store, serial, record, NULL);
+    bool ok = issuer->store->methods->look_up(issuer->store, serial, record, err);
     if (issuer->config->ca_compromised == NULL)
         return ok;
     record_compromise(record, issuer->config->ca_compromised_at);
+    err->fault = STORE_FAULT_NONE;
     return true;
 }
 
-static bool look_up(const struct asked *asked, size_t i, struct record *records)
+static bool look_up(const struct asked *asked, size_t i, struct record *records,
+                    struct store_error *err)
 {
     const struct record *before = find_before(asked, i, records);
     if (before == NULL)
-        return ask_store(asked->issuer, asked->ids[i].serial, &records[i]);
+        return ask_store(asked->issuer, asked->ids[i].serial, &records[i], err);
     records[i] = *before;
     return true;
 }
@@ -256,8 +258,10 @@ static bool set_times(const struct asked *asked, const struct answer_times *time
 
 enum oc_response_status answer_look_up(const struct asked *asked, const struct answer_times *times,
                                        uint32_t signer, int64_t signer_ends, struct job *job,
-                                       struct record records[JOB_SINGLES_MAX])
+                                       struct record records[JOB_SINGLES_MAX],
+                                       struct store_error *err)
 {
+    err->fault = STORE_FAULT_NONE;
     memset(job, 0, sizeof *job);
     job->signer = signer;
     job->produced_at = times->now;
@@ -267,7 +271,7 @@ enum oc_response_status answer_look_up(const struct asked *asked, const struct a
     for (size_t i = 0; i < asked->n_ids; i++) {
         struct job_single *single = &job->singles[i];
         name_certificate(&asked->ids[i], single);
-        if (!look_up(asked, i, records) ||
+        if (!look_up(asked, i, records, err) ||
             !set_times(asked, times, signer_ends, &records[i], single))
             return OC_RESPONSE_TRY_LATER;
         enum oc_response_status status = set_status(asked, &records[i], job, single);

@@ -70,12 +70,14 @@ struct answer_times {
 
 // answer_look_up asks the issuer's store and writes a job for the signer `signer`, whose
 // certificate expires at `signer_ends`, to `*job`. `records` gets what the store said about each
-// cert ID, or what ca-compromised makes of it. Returns OC_RESPONSE_SUCCESSFUL; tryLater when the store cannot say or is out of date, or
-// no time is left that can be promised; or unauthorized, if the policy says so for serial numbers
-// never issued.
+// cert ID, or what ca-compromised makes of it. Returns OC_RESPONSE_SUCCESSFUL; tryLater when the
+// store cannot say or is out of date, or no time is left that can be promised; or unauthorized, if
+// the policy says so for serial numbers never issued. `*err` is the failure of the store if that is
+// the reason, and has STORE_FAULT_NONE otherwise.
 enum oc_response_status answer_look_up(const struct asked *asked, const struct answer_times *times,
                                        uint32_t signer, int64_t signer_ends, struct job *job,
-                                       struct record records[JOB_SINGLES_MAX]);
+                                       struct record records[JOB_SINGLES_MAX],
+                                       struct store_error *err);
 
 // answer_error returns the OCSPResponse of an error (RFC 6960 4.2.1): five static bytes.
 struct oc_bytes answer_error(enum oc_response_status status);

@@ -5,6 +5,7 @@
 #include "answer/ask.h"
 
 #include "answer/engine_object.h"
+#include "base/log.h"
 #include "program/clock.h"
 #include "program/hex.h"
 
@@ -278,6 +279,21 @@ static struct cached *from_saved(const struct ask *ask)
     return make_cached(ask->engine, &like, saved.der);
 }
 
+// The upkeep has logged the failure if it has it as well.
+static void note_failure(const struct ask *ask, const struct store_error *err)
+{
+    struct source_report report;
+    const struct generation *generation = ask->generation;
+    size_t i = (size_t)(ask->asked->issuer - generation->served.issuers);
+    if (err->fault == STORE_FAULT_NONE)
+        return;
+    atomic_fetch_add(&ask->engine->n_sources_failed, 1);
+    source_watch_get(&generation->sources->watches[i], &report);
+    if (report.is_readable)
+        log_limited(LOG_WARNING_LINE, "%s: cannot look up a certificate: %s",
+                    ask->asked->issuer->config->name, err->text);
+}
+
 static bool make(struct ask *ask, struct reply *reply)
 {
     const struct asked *asked = ask->asked;
@@ -286,8 +302,10 @@ static bool make(struct ask *ask, struct reply *reply)
     if (ask->signer == NULL)
         return reply_error(reply, OC_RESPONSE_TRY_LATER);
     const struct answer_times times = {ask->now, jitter()};
-    enum oc_response_status status =
-        answer_look_up(asked, &times, number, ask->signer->not_after, &ask->job, ask->records);
+    struct store_error err;
+    enum oc_response_status status = answer_look_up(asked, &times, number, ask->signer->not_after,
+                                                    &ask->job, ask->records, &err);
+    note_failure(ask, &err);
     if (status != OC_RESPONSE_SUCCESSFUL)
         return reply_error(reply, status);
     if (asked->n_ids > 1 || asked->nonce.data != NULL || ask->waiter == NULL)

@@ -28,6 +28,7 @@ struct engine {
     atomic_uint_fast64_t n_signed;
     atomic_uint_fast64_t n_sign_failed;
     atomic_uint_fast64_t n_refused;
+    atomic_uint_fast64_t n_sources_failed;
 };
 
 #endif

@@ -123,6 +123,7 @@ void engine_get_status(struct engine *engine, struct engine_status *out)
     *out = (struct engine_status){.n_signed = atomic_load(&engine->n_signed),
                                   .n_sign_failed = atomic_load(&engine->n_sign_failed),
                                   .n_refused = atomic_load(&engine->n_refused),
+                                  .n_sources_failed = atomic_load(&engine->n_sources_failed),
                                   .n_not_saved = atomic_load(&engine->saving.n_lost)};
     cache_count(engine->cache, &out->cache);
     out->poll_age = clock_ms() - atomic_load(&engine->polled_at);

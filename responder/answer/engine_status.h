@@ -45,8 +45,9 @@ struct engine_status {
     int64_t reloaded_at;  // when a configuration was last loaded; 0: never
     uint64_t n_signed;
     uint64_t n_sign_failed;
-    uint64_t n_refused;    // because the queue was full
-    uint64_t n_not_saved;  // answers that a restart will not find
+    uint64_t n_refused;         // because the queue was full
+    uint64_t n_sources_failed;  // requests whose source failed
+    uint64_t n_not_saved;       // answers that a restart will not find
     struct engine_fault_report faults[ENGINE_FAULTS];
 };
 

@@ -121,6 +121,8 @@ static void print_status(FILE *out, const struct engine_status *status, int64_t 
                           "Responses that could not be signed.");
     metrics_print_counter(out, "ocspd_sign_refused_total", status->n_refused,
                           "Requests answered tryLater because the signing queue was full.");
+    metrics_print_counter(out, "ocspd_source_failures_total", status->n_sources_failed,
+                          "Requests answered tryLater because their source failed.");
     metrics_print_counter(out, "ocspd_answers_not_saved_total", status->n_not_saved,
                           "Answers that could not be saved for use after a restart.");
     if (status->signer_ends != 0)

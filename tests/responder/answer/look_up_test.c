@@ -17,6 +17,7 @@ static const int64_t far = SIGN_NOW + 1000 * DAY;
 static struct answer_times times = {SIGN_NOW, 0};
 static struct job job;
 static struct record records[JOB_SINGLES_MAX];
+static struct store_error failure;
 
 // Asks the CA about `n` serial numbers, for a signer that ends at `ends`.
 static enum oc_response_status look_up(const struct oc_bytes *serials, size_t n, int64_t ends)
@@ -29,7 +30,8 @@ static enum oc_response_status look_up(const struct oc_bytes *serials, size_t n,
     memset(records, 0xff, sizeof records);
     assert_int_equal(answer_read(&answer_fixture.served, fixture_request(ids, n, NULL, 0), &asked),
                      OK);
-    enum oc_response_status status = answer_look_up(&asked, &times, 3, ends, &job, records);
+    enum oc_response_status status =
+        answer_look_up(&asked, &times, 3, ends, &job, records, &failure);
     assert_int_equal(job.n_singles, status == OK ? n : 0);
     return status;
 }
@@ -190,8 +192,10 @@ static void store_that_cannot_say(void **state)
     assert_int_equal(refuse((struct record){(enum record_status) - 1}), TRY_LATER);
     answer_fixture.stores[ISSUER_CA].fails = true;
     assert_int_equal(refuse((struct record){RECORD_GOOD}), TRY_LATER);
+    assert_int_equal(failure.fault, STORE_FAULT_BUSY);
     answer_fixture.stores[ISSUER_CA].fails = false;
     assert_int_equal(refuse((struct record){RECORD_GOOD}), OK);
+    assert_int_equal(failure.fault, STORE_FAULT_NONE);
 }
 
 // A CRL of an hour ago until in an hour.
@@ -283,6 +287,7 @@ static void ca_compromised_whatever_the_source_says(void **state)
     assert_compromised(COMPROMISED, OC_REASON_CA_COMPROMISE);
     answer_fixture.stores[ISSUER_CA].fails = true;
     assert_compromised(COMPROMISED, OC_REASON_CA_COMPROMISE);
+    assert_int_equal(failure.fault, STORE_FAULT_NONE);
 }
 
 static void ca_compromised_after_a_revocation(void **state)
@@ -342,7 +347,7 @@ static void nonce_is_passed_on(void **state)
     (void)state;
     assert_int_equal(
         answer_read(&answer_fixture.served, fixture_request(&id, 1, &nonce, 1), &asked), OK);
-    assert_int_equal(answer_look_up(&asked, &times, 0, far, &job, records), OK);
+    assert_int_equal(answer_look_up(&asked, &times, 0, far, &job, records, &failure), OK);
     assert_int_equal(job.nonce_len, JOB_NONCE_MAX);
     assert_memory_equal(job.nonce, octets, sizeof octets);
 }
