@@ -55,7 +55,7 @@ static enum condition condition_now(const struct look *look, size_t i,
                                     const struct source_report *report)
 {
     const struct issuer_config *config = look->generation->served.issuers[i].config;
-    return condition_of(&report->state, config->validity, 0, look->now);
+    return condition_of(&report->state, config, 0, look->now);
 }
 
 static void add_faults(const struct look *look, size_t i, struct engine_status *out)
@@ -159,7 +159,7 @@ static void describe(const struct look *look, size_t i, struct engine_source *ou
                  condition_now(look, i, &report) == CONDITION_CURRENT,
         .is_complete = report.is_complete,
         .has_rows = report.has_state,
-        .ends = condition_end(&report.state, config->validity),
+        .ends = condition_end(&report.state, config),
         .this_update = report.state.this_update,
         .n_rows = report.state.n_rows,
         .n_odd = report.state.n_odd,

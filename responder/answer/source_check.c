@@ -41,7 +41,7 @@ void source_check(const struct served_issuer *issuer, int64_t warning, int64_t n
     char text[SOURCE_TEXT];
     const struct issuer_config *config = issuer->config;
     (void)condition_read(issuer->store, &state);
-    enum condition condition = condition_of(&state, config->validity, warning, now);
+    enum condition condition = condition_of(&state, config, warning, now);
     if (condition != CONDITION_CURRENT)
         check->line(check->arg,
                     condition == CONDITION_EXPIRED || condition == CONDITION_NOT_YET_VALID,

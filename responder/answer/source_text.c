@@ -17,7 +17,7 @@ const char *source_text_times(const struct issuer_config *config, const struct s
 {
     char span[CONDITION_DURATION];
     char at[OC_TIME_TEXT_LEN] = "";
-    int64_t end = condition_end(state, config->validity);
+    int64_t end = condition_end(state, config);
     oc_time_text(condition == CONDITION_NOT_YET_VALID ? state->begins : end, at);
     out[0] = '\0';
     switch (condition) {
@@ -53,8 +53,7 @@ const char *source_text_gap(const char *gap, char out[SOURCE_TEXT])
 
 const char *source_text_odd(const struct odd_row *row, char out[SOURCE_TEXT])
 {
-    snprintf(out, SOURCE_TEXT, "%s:%zu: %s, so %s: \"%s\"", row->path, row->line, row->what,
-             row->is_uncertain ? "its status is uncertain" : "only the rest of it counts",
-             row->text);
+    snprintf(out, SOURCE_TEXT, "%s:%zu: \"%s\": %s%s", row->path, row->line, row->text, row->what,
+             row->is_uncertain ? ", so its status is uncertain" : "");
     return out;
 }

@@ -79,7 +79,7 @@ static void log_times(struct source_watch *watch, const struct issuer_config *co
                       const struct source_state *state, int64_t warning, int64_t now)
 {
     char text[SOURCE_TEXT];
-    enum condition condition = condition_of(state, config->validity, warning, now);
+    enum condition condition = condition_of(state, config, warning, now);
     if (!alarm_is_due(&watch->out_of_date, (int)condition, now))
         return;
     enum log_level level = LOG_ERROR_LINE;

@@ -67,8 +67,8 @@ static void read_state(struct store *store, struct found *found, int64_t warning
     if (found->state.gap != NULL)
         snprintf(found->gap, sizeof found->gap, "%s", found->state.gap);
     found->state.gap = found->state.gap != NULL ? found->gap : NULL;
-    found->end = condition_end(&found->state, found->config->validity);
-    found->condition = condition_of(&found->state, found->config->validity, warning, found->now);
+    found->end = condition_end(&found->state, found->config);
+    found->condition = condition_of(&found->state, found->config, warning, found->now);
 }
 
 static void read_source(const struct config *config, const struct oc_issuer *issuer,

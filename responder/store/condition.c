@@ -14,17 +14,17 @@ bool condition_read(struct store *store, struct source_state *out)
     return true;
 }
 
-int64_t condition_end(const struct source_state *state, int64_t validity)
+int64_t condition_end(const struct source_state *state, const struct issuer_config *config)
 {
-    if (state->next_update != 0)
+    if (state->next_update != 0 || state->this_update == 0 || config->source == SOURCE_CRL)
         return state->next_update;
-    return state->this_update != 0 ? state->this_update + validity : 0;
+    return state->this_update + config->validity;
 }
 
-enum condition condition_of(const struct source_state *state, int64_t validity, int64_t warning,
-                            int64_t now)
+enum condition condition_of(const struct source_state *state, const struct issuer_config *config,
+                            int64_t warning, int64_t now)
 {
-    int64_t end = condition_end(state, validity);
+    int64_t end = condition_end(state, config);
     if (end != 0 && end <= now)
         return CONDITION_EXPIRED;
     if (state->begins > now)

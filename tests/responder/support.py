@@ -6,6 +6,7 @@
 """Support for the tests of ocspd."""
 
 import contextlib
+import datetime
 import importlib.util
 import json
 import os
@@ -17,6 +18,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 
 OCSPD = os.environ["OCSPD"]
 # The support of the command's tests wants to know where that is; ours need not have it.
@@ -82,7 +86,7 @@ def configuration(*issuers, **settings):
 class Daemon:
     """`ocspd` at work, in a process group of its own, of which nothing is left in the end."""
 
-    def __init__(self, directory, config="ocspd.conf", command=(), env=None):
+    def __init__(self, directory, config="ocspd.conf", command=(), env=None, healthy=True):
         # pylint: disable=consider-using-with
         self.output = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
@@ -93,7 +97,8 @@ class Daemon:
             self.port = self.find_port(r"\blistening on \S*?:(\d+)\b")
             self.admin_port = self.find_port(r"\bmetrics on \S*?:(\d+)\b", needed=False)
             self.url = f"http://127.0.0.1:{self.port}/"
-            self.wait_healthy()
+            if healthy:
+                self.wait_healthy()
         except BaseException:
             self.stop()
             raise
@@ -191,6 +196,33 @@ class OcspdCase(cli_support.PreparedCase):
     def configure(self, *issuers, file="ocspd.conf", **settings):
         """Writes a configuration; see configuration()."""
         return self.write(file, configuration(*issuers, **settings))
+
+    # Certificate revocation lists.
+
+    def make_crl(self, name, *revoked, ca="ca", since=0, until=3600, odd=(), part=None):
+        """A CRL of a CA, valid from and until so many seconds from now, put in place at once. The
+        entries of `odd` have a reason that is not defined; `part` is the URI of the
+        distribution point, if the CRL is only a part."""
+        cert = x509.load_pem_x509_certificate(self.path(f"{ca}.pem").read_bytes())
+        key = serialization.load_pem_private_key(self.path(f"{ca}.key").read_bytes(), None)
+        now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+        crl = x509.CertificateRevocationListBuilder(cert.subject).last_update(
+            now + datetime.timedelta(seconds=since)).next_update(
+                now + datetime.timedelta(seconds=until))
+        if part is not None:
+            crl = crl.add_extension(x509.IssuingDistributionPoint(
+                [x509.UniformResourceIdentifier(part)], None, False, False, None, False, False),
+                                    critical=True)
+        for serial in (*revoked, *odd):
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(
+                datetime.datetime(2024, 4, 3, 12))
+            if serial in odd:
+                entry = entry.add_extension(x509.UnrecognizedExtension(
+                    x509.CRLReason.oid, b"\x0a\1\7"), critical=False)
+            crl = crl.add_revoked_certificate(entry.build())
+        octets = crl.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        self.path("new.crl").write_bytes(octets)
+        self.path("new.crl").rename(self.path(name))
 
     # The program as a command.
 

@@ -152,16 +152,22 @@ static void each_condition(void **state)
         // An hour: 15 minutes.
         {{NOW - 44 * MINUTE, NOW - 44 * MINUTE, NOW + 16 * MINUTE}, DAY, CONDITION_CURRENT},
         {{NOW - 45 * MINUTE, NOW - 45 * MINUTE, NOW + 15 * MINUTE}, DAY, CONDITION_EXPIRING},
-        // Without nextUpdate: a validity from thisUpdate.
+        // An index that cannot be read: a validity from when it was read.
         {{.this_update = NOW}, DAY, CONDITION_CURRENT},
         {{.this_update = NOW - 19 * HOUR}, DAY, CONDITION_EXPIRING},
         {{.this_update = NOW - DAY + 1}, 0, CONDITION_CURRENT},
         {{.this_update = NOW - DAY}, 0, CONDITION_EXPIRED},
     };
+    const struct issuer_config index = {.source = SOURCE_INDEX, .validity = DAY};
+    const struct issuer_config crl = {.source = SOURCE_CRL, .validity = DAY};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_int_equal(condition_of(&cases[i].state, DAY, cases[i].warning, NOW),
+        assert_int_equal(condition_of(&cases[i].state, &index, cases[i].warning, NOW),
                          cases[i].condition);
+    // A CRL that needs no nextUpdate never expires.
+    const struct source_state old = {.this_update = NOW - 100 * DAY};
+    assert_int_equal(condition_of(&old, &crl, DAY, NOW), CONDITION_CURRENT);
+    assert_int_equal(condition_end(&old, &crl), 0);
 }
 
 static void durations(void **state)
@@ -288,10 +294,9 @@ static void odd_rows(void **state)
     char expected[N_ODD * 200] = "";
     (void)state;
     fake.n_odd = 2;
-    poll_logs(NULL, "warning: toy: in\\x0adex:1: invalid date, so only the rest of it counts: "
-                    "\"V\\x09\"x?\"\n"
-                    "warning: toy: in\\x0adex:2: invalid date, so its status is uncertain: "
-                    "\"V\\x09\"x?\"");
+    poll_logs(NULL, "warning: toy: in\\x0adex:1: \"V\\x09\"x?\": invalid date\n"
+                    "warning: toy: in\\x0adex:2: \"V\\x09\"x?\": invalid date, so its status is "
+                    "uncertain");
     poll_logs(NULL, NULL);
     fake.n_odd = 2 + 20;
     for (int i = 0; i < 20; i++)
