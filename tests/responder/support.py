@@ -199,7 +199,7 @@ class OcspdCase(cli_support.PreparedCase):
 
     # Certificate revocation lists.
 
-    def make_crl(self, name, *revoked, ca="ca", since=0, until=3600, odd=(), part=None):
+    def sign_crl(self, name, *revoked, ca="ca", since=0, until=3600, odd=(), part=None):
         """A CRL of a CA, valid from and until so many seconds from now, put in place at once. The
         entries of `odd` have a reason that is not defined; `part` is the URI of the
         distribution point, if the CRL is only a part."""

@@ -34,8 +34,8 @@ class SourceCase(OcspdCase):
             issuer("second", signer("b", certificate="signer2.pem", key="signer2.key"),
                    certificate="other.pem"), **settings)
 
-    def make_crl_of(self, since, until_, *revoked):
-        self.make_crl("ca.crl", *revoked, since=since, until=until_)
+    def sign_crl_of(self, since, until_, *revoked):
+        self.sign_crl("ca.crl", *revoked, since=since, until=until_)
 
 
 class RunningTest(SourceCase):
@@ -70,7 +70,7 @@ class RunningTest(SourceCase):
 
     def test_expired_at_the_start(self):
         """Its issuer alone is not answered for, and a new CRL is enough."""
-        self.make_crl_of(-7200, -3600)
+        self.sign_crl_of(-7200, -3600)
         daemon = self.start_unhealthy()
         self.expect(daemon, "the source has expired")
         self.assertEqual(self.ask(daemon, 1), LATER)
@@ -82,7 +82,7 @@ class RunningTest(SourceCase):
         self.assertAlmostEqual(values["age_seconds", "toy"], 7200, delta=60)
         self.assertNotIn(("expiry_seconds", "second"), values)
         self.assertEqual(daemon.metric("ocspd_store_up"), 0)
-        self.make_crl_of(-60, 86400)
+        self.sign_crl_of(-60, 86400)
         self.ask_until(daemon, 1, "good", patience=5)
         until(lambda: self.health(daemon) == (200, "ok\n"), daemon.log)
         self.assertEqual(self.logged(daemon, "toy: the source is current again"), 1)
@@ -90,10 +90,10 @@ class RunningTest(SourceCase):
         self.assertEqual(daemon.metric("ocspd_store_up"), 1)
 
     def test_reload_with_an_expired_source(self):
-        self.make_crl_of(-60, 3600)
+        self.sign_crl_of(-60, 3600)
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
-        self.make_crl("old.crl", since=-7200, until=-3600)
+        self.sign_crl("old.crl", since=-7200, until=-3600)
         text = self.path("ocspd.conf").read_text(encoding="utf-8")
         self.write("ocspd.conf", text.replace("ca.crl", "old.crl"))
         daemon.hup()
@@ -103,7 +103,7 @@ class RunningTest(SourceCase):
         self.assertEqual(daemon.metric("ocspd_config_last_reload_successful"), 1)
 
     def test_expires_while_it_runs(self):
-        self.make_crl_of(-40, 6)
+        self.sign_crl_of(-40, 6)
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "good")
         until(lambda: self.logged(daemon, "toy: " + EXPIRING) == 1, daemon.log, 3)
@@ -115,7 +115,7 @@ class RunningTest(SourceCase):
         self.assertEqual(self.logged(daemon, "toy: .*"), 2)
 
     def test_not_yet_valid(self):
-        self.make_crl_of(3600, 7200)
+        self.sign_crl_of(3600, 7200)
         daemon = self.start_unhealthy()
         self.expect(daemon, "the source is not yet valid")
         self.assertEqual(self.ask(daemon, 1), LATER)
@@ -124,7 +124,7 @@ class RunningTest(SourceCase):
 
     def test_two_failures(self):
         """Each is logged, whichever issuer has it, and so is the end of each."""
-        self.make_crl_of(-60, 3600)
+        self.sign_crl_of(-60, 3600)
         daemon = self.start()
         self.path("ca.crl").write_bytes(b"rubbish")
         self.expect(daemon, "cannot read the source")
@@ -138,7 +138,7 @@ class RunningTest(SourceCase):
         until(lambda: self.logged(daemon, "toy: cannot read the source: ca.crl: No such file or "
                                           "directory") == 1, daemon.log)
         self.assertEqual(self.metrics(daemon)["up", "second"], 0)
-        self.make_crl_of(-30, 3600)
+        self.sign_crl_of(-30, 3600)
         until(lambda: self.logged(daemon, "toy: the source can be read again") == 1, daemon.log)
         self.assertEqual(self.metrics(daemon)["up", "toy"], 1)
         self.path("ca.crl").write_bytes(b"rubbish")
@@ -147,7 +147,7 @@ class RunningTest(SourceCase):
 
     def test_gap_and_odd_rows(self):
         """They are logged once, and do not make the responder unhealthy."""
-        self.make_crl("ca.crl", 1, since=-60, odd=range(10, 35), part="http://ca.example/1")
+        self.sign_crl("ca.crl", 1, since=-60, odd=range(10, 35), part="http://ca.example/1")
         daemon = self.start()
         until(lambda: self.logged(daemon, "toy: " + GAP) == 1, daemon.log)
         until(lambda: self.logged(daemon, "toy: 5 more rows of the source are odd: see ocspd "
@@ -161,13 +161,13 @@ class RunningTest(SourceCase):
         self.assertEqual(self.ask(daemon, 1), "revoked")
         self.assertEqual(self.ask(daemon, 2), LATER)
         # The rows of the next CRL are the same, but for one.
-        self.make_crl("ca.crl", 1, since=-30, odd=range(10, 36))
+        self.sign_crl("ca.crl", 1, since=-30, odd=range(10, 36))
         until(lambda: self.logged(daemon, "toy: the source is complete again") == 1, daemon.log)
         until(lambda: self.logged(daemon, "toy: " + ODD) == 21, daemon.log)
         self.ask_until(daemon, 2, "good", patience=5)
 
     def test_compromised_whatever_the_source_says(self):
-        self.make_crl_of(-7200, -3600)
+        self.sign_crl_of(-7200, -3600)
         text = self.path("ocspd.conf").read_text(encoding="utf-8")
         self.write("ocspd.conf", text.replace(
             'source = "crl"', 'source = "crl"\nca-compromised = "2024-04-03T12:00:00Z"'))
@@ -191,28 +191,28 @@ class CommandTest(SourceCase):
         self.assertEqual(done.stdout, b"" if status != 0 else b"ocspd.conf: configuration OK\n")
 
     def test_check_config(self):
-        self.make_crl_of(-60, 86400)
+        self.sign_crl_of(-60, 86400)
         self.check(0)
-        self.make_crl_of(-86400, 3600)
+        self.sign_crl_of(-86400, 3600)
         self.check(0, "issuer toy: " + EXPIRING)
-        self.make_crl_of(-7200, -3600)
+        self.sign_crl_of(-7200, -3600)
         self.check(EX_UNAVAILABLE, "issuer toy: " + EXPIRED)
         self.check(0, "issuer toy: " + EXPIRED, args=["--reload"])
-        self.make_crl_of(3600, 7200)
+        self.sign_crl_of(3600, 7200)
         self.check(EX_UNAVAILABLE, "issuer toy: " + NOT_YET)
         self.check(0, "issuer toy: " + NOT_YET, args=["--reload"])
 
     def test_check_config_prints_gap_and_odd_rows(self):
-        self.make_crl("ca.crl", 1, since=-60, odd=range(10, 12), part="http://ca.example/1")
+        self.sign_crl("ca.crl", 1, since=-60, odd=range(10, 12), part="http://ca.example/1")
         self.check(0, "issuer toy: " + GAP, *["issuer toy: " + ODD] * 2)
-        self.make_crl("ca.crl", 1, since=-60, odd=range(10, 130))
+        self.sign_crl("ca.crl", 1, since=-60, odd=range(10, 130))
         self.check(0, *["issuer toy: " + ODD] * 100, "issuer toy: 20 more rows of the source are "
                                                      "odd")
 
     def test_check_config_prints_all(self):
         """Signers, and the sources of all issuers."""
-        self.make_crl("ca.crl", since=-7200, until=-3600)
-        self.make_crl("other.crl", ca="other", since=-7200, until=-10)
+        self.sign_crl("ca.crl", since=-7200, until=-3600)
+        self.sign_crl("other.crl", ca="other", since=-7200, until=-10)
         self.configure(
             issuer(source="crl", source_file="ca.crl", insecure_good_if_not_revoked=True),
             issuer("second", signer("b", certificate="signer2.pem", key="signer2.key"),
@@ -224,19 +224,19 @@ class CommandTest(SourceCase):
                    "issuer toy: " + EXPIRED, "issuer second: " + EXPIRED)
 
     def test_status(self):
-        self.make_crl_of(-7200, 3 * 86400, 5, 6)
+        self.sign_crl_of(-7200, 3 * 86400, 5, 6)
         self.assertRegex(self.ocspd("status", "--issuer", "toy"), re.compile(
             r"^toy: crl, current\n  source      ca\.crl\n  thisUpdate  \S+Z \(2 hours ago\)\n"
             r"  end         \S+Z \(expires in [23] days\)\n"
             r"  rows        2, of which 0 odd and 0 uncertain\n$"))
-        self.make_crl_of(-7200, -3600 * 2 + 60)
+        self.sign_crl_of(-7200, -3600 * 2 + 60)
         self.assertIn("toy: crl, expired\n", self.ocspd("status", status=EX_UNAVAILABLE))
-        self.make_crl_of(3600, 7200)
+        self.sign_crl_of(3600, 7200)
         self.assertIn("toy: crl, not-yet-valid\n", self.ocspd("status", status=EX_UNAVAILABLE))
         self.ocspd("status", "--issuer", "second")
 
     def test_status_json(self):
-        self.make_crl_of(-7200, 3600, 5)
+        self.sign_crl_of(-7200, 3600, 5)
         found = json.loads(self.ocspd("status", "--json", "--issuer", "toy"))
         self.assertAlmostEqual(found.pop("age"), 7200, delta=60)
         self.assertAlmostEqual(found.pop("expires_in"), 3600, delta=60)
