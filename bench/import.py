@@ -15,14 +15,14 @@ import tempfile
 import time
 
 
-def run(*args):
-    subprocess.run([str(arg) for arg in args], check=True, stdout=subprocess.DEVNULL)
+def run(*args, **more):
+    subprocess.run([str(arg) for arg in args], check=True, stdout=subprocess.DEVNULL, **more)
 
 
 def make_ca(directory):
     run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
         "-keyout", directory / "ca.key", "-out", directory / "ca.pem", "-subj", "/CN=ca", "-days",
-        "30", "-quiet")
+        "30", stderr=subprocess.DEVNULL)
 
 
 def make_file(path, n):

@@ -6,7 +6,6 @@
 #include <ocsp/der.h>
 #include <ocsp/extension.h>
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -39,6 +38,37 @@ const char *record_whole_text(const struct record *record, char buf[RECORD_TEXT]
         return record_text(record, buf);
     snprintf(buf, RECORD_TEXT, "%.90s, expires %s", record_text(record, what), expires);
     return buf;
+}
+
+static void print_time(FILE *out, const char *key, int64_t seconds)
+{
+    char text[OC_TIME_TEXT_LEN];
+    if (oc_time_text(seconds, text))
+        fprintf(out, ",\"%s\":\"%s\"", key, text);
+}
+
+static const char *status_name(enum record_status status)
+{
+    if (status == RECORD_GOOD)
+        return "good";
+    if (status == RECORD_UNCERTAIN)
+        return "uncertain";
+    return status == RECORD_REVOKED ? "revoked" : "not-issued";
+}
+
+void record_print_json(FILE *out, const struct record *record)
+{
+    fprintf(out, "\"status\":\"%s\"", status_name(record->status));
+    if (record->status == RECORD_REVOKED)
+        print_time(out, "revoked_at", record->revoked_at);
+    if (record->status == RECORD_REVOKED && record->has_reason)
+        fprintf(out, ",\"reason\":\"%s\"", oc_crl_reason_name(record->reason));
+    if (record->expires != 0)
+        print_time(out, "expires", record->expires);
+    if (record->this_update != 0)
+        print_time(out, "this_update", record->this_update);
+    if (record->next_update != 0)
+        print_time(out, "next_update", record->next_update);
 }
 
 static bool read_reason(const char *text, int (*compare)(const char *, const char *),

@@ -9,6 +9,8 @@
 
 #include <ocsp/base.h>
 
+#include <stdio.h>
+
 // LABEL_SIZE is the size of a serial number as text for serial_label(), with its NUL.
 enum { LABEL_SIZE = SERIAL_LABEL_SIZE(SERIAL_MAX) };
 
@@ -18,6 +20,9 @@ enum { LABEL_SIZE = SERIAL_LABEL_SIZE(SERIAL_MAX) };
 enum { RECORD_TEXT = 128 };
 const char *record_text(const struct record *record, char buf[RECORD_TEXT]);
 const char *record_whole_text(const struct record *record, char buf[RECORD_TEXT]);
+
+// record_print_json prints the members of a JSON object, without its braces.
+void record_print_json(FILE *out, const struct record *record);
 
 // reason_read sets the reason of a record from its name (RFC 5280 5.3.1); "unspecified" sets no
 // reason. Returns false if certificates cannot be revoked for it. reason_read_any_case compares

@@ -35,38 +35,12 @@ struct show {
     size_t last_len;
 };
 
-static void print_time(FILE *out, const char *key, int64_t seconds)
-{
-    char text[OC_TIME_TEXT_LEN];
-    if (oc_time_text(seconds, text))
-        fprintf(out, ",\"%s\":\"%s\"", key, text);
-}
-
-static const char *status_name(enum record_status status)
-{
-    if (status == RECORD_GOOD)
-        return "good";
-    if (status == RECORD_UNCERTAIN)
-        return "uncertain";
-    return status == RECORD_REVOKED ? "revoked" : "not-issued";
-}
-
 static void print_json(FILE *out, struct oc_bytes serial, const struct record *record)
 {
-    char text[LABEL_SIZE];
-    fprintf(out, "{\"serial\":\"%s\",\"status\":\"%s\"", serial_text(serial, text),
-            status_name(record->status));
-    if (record->status == RECORD_REVOKED)
-        print_time(out, "revoked_at", record->revoked_at);
-    if (record->status == RECORD_REVOKED && record->has_reason)
-        fprintf(out, ",\"reason\":\"%s\"", oc_crl_reason_name(record->reason));
-    if (record->expires != 0)
-        print_time(out, "expires", record->expires);
-    if (record->this_update != 0)
-        print_time(out, "this_update", record->this_update);
-    if (record->next_update != 0)
-        print_time(out, "next_update", record->next_update);
-    fprintf(out, "}\n");
+    char text[SERIAL_TEXT_SIZE(SERIAL_MAX)];
+    fprintf(out, "{\"serial\":\"%s\",", serial_text(serial, text));
+    record_print_json(out, record);
+    fputs("}\n", out);
 }
 
 static void print_text(FILE *out, struct oc_bytes serial, const struct record *record)

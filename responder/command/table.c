@@ -5,6 +5,7 @@
 
 #include "command/change.h"
 #include "command/check_config.h"
+#include "command/compare.h"
 #include "command/import.h"
 #include "command/init.h"
 #include "command/quickstart.h"
@@ -178,6 +179,23 @@ static const struct command commands[] = {
         .help = "Remove the records of certificates, which then count as never issued. A running\n"
                 "ocspd answers so within a second. A revoked certificate cannot be removed.\n"
                 "\n" SERIALS "\n" BASE CONFIG ISSUER HELP,
+    },
+    {
+        .name = "compare",
+        .run = compare_run,
+        .summary = "compare the database with the CA's own list",
+        .arguments = "[OPTION]... --crl FILE | --index FILE",
+        .help =
+            "Print a line for each certificate of which the database says something else than\n"
+            "the CA's own list: revoked in one of them only, or at another time, or for another\n"
+            "reason; and for an index, also known to one of them only. A certificate that had\n"
+            "expired when a CRL was made need not be in it.\n"
+            "\n"
+            "  --crl FILE       a CRL of the issuer, in DER or PEM\n"
+            "  --index FILE     OpenSSL's index.txt\n"
+            "  --expired        compare with a CRL although its nextUpdate has passed\n"
+            "  --json           print one JSON object per line\n" CONFIG ISSUER HELP "\n"
+            "Exit status: 0 the same, 1 different, 64 and above an error.\n",
     },
     {
         .name = "list",

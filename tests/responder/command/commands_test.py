@@ -2,7 +2,7 @@
 #
 # The commands of ocspd on its database: as a user types them, killed at any moment, on a full disk,
 # and while another process is writing.
-"""Tests of ocspd init, import, issue, revoke, unrevoke, list and status."""
+"""Tests of ocspd init, import, issue, revoke, unrevoke, remove, compare, list and status."""
 
 import calendar
 import contextlib
@@ -395,8 +395,8 @@ class ShowTest(OcspdCase):
                          + STATUS_USAGE, "status", "0x")
 
     def test_help(self):
-        for command in ("init", "import", "issue", "revoke", "unrevoke", "remove", "list",
-                        "status"):
+        for command in ("init", "import", "issue", "revoke", "unrevoke", "remove", "compare",
+                        "list", "status"):
             done = self.run_ocspd(command, "--help")
             self.assertEqual((done.returncode, done.stderr), (0, b""))
             self.assertTrue(done.stdout.startswith(f"usage: ocspd {command} ".encode()))
@@ -521,7 +521,23 @@ class DatabaseTest(OcspdCase):
         self.ocspd("issue", "0x01")
 
 
-class ImportTest(OcspdCase):
+class ListCase(OcspdCase):
+    """A test that needs lists as a CA makes them."""
+
+    def make_crl(self, *entries, ca="ca", more=()):
+        """Makes a CRL of entries (serial number, reason), and returns its file."""
+        self.write("crl-index.txt", "".join(
+            f"R\t301231235959Z\t240403120000Z{reason and ','}{reason}\t{serial:04X}\tunknown"
+            "\t/CN=x\n" for serial, reason in entries))
+        self.write("crlnumber", "01\n")
+        self.write("crl.cnf", "[ca]\ndefault_ca=x\n[x]\ndatabase=crl-index.txt\n"
+                   "crlnumber=crlnumber\ndefault_md=sha256\ndefault_crl_days=7\n")
+        self.openssl("ca", "-config", "crl.cnf", "-gencrl", "-cert", f"{ca}.pem", "-keyfile",
+                     f"{ca}.key", "-out", "in.crl", *more)
+        return "in.crl"
+
+
+class ImportTest(ListCase):
     def import_(self, kind, text, expected, *args, error="", **more):
         name = self.write(f"in.{kind}", text)
         done = self.run_ocspd("import", f"--{kind}", name, *args, **more)
@@ -777,18 +793,6 @@ class ImportTest(OcspdCase):
                           "line 2: invalid line: expected six fields separated by tabs: "
                           "V\\x09250403120000Z\\x09\\x0901\\x09unknown")
 
-    def make_crl(self, *entries, ca="ca", more=()):
-        """Makes a CRL of entries (serial number, reason), and returns its file."""
-        self.write("crl-index.txt", "".join(
-            f"R\t301231235959Z\t240403120000Z{reason and ','}{reason}\t{serial:04X}\tunknown"
-            "\t/CN=x\n" for serial, reason in entries))
-        self.write("crlnumber", "01\n")
-        self.write("crl.cnf", "[ca]\ndefault_ca=x\n[x]\ndatabase=crl-index.txt\n"
-                   "crlnumber=crlnumber\ndefault_md=sha256\ndefault_crl_days=7\n")
-        self.openssl("ca", "-config", "crl.cnf", "-gencrl", "-cert", f"{ca}.pem", "-keyfile",
-                     f"{ca}.key", "-out", "in.crl", *more)
-        return "in.crl"
-
     def test_crl(self):
         self.ocspd("issue", "--expires", LATER, "0x1001")
         crl = self.make_crl((0x1001, "keyCompromise"), (0x1002, ""))
@@ -897,6 +901,99 @@ class ImportTest(OcspdCase):
         self.assertEqual(done.returncode, 0)
         self.assertRegex(shown, rb"^\r *\d+ % \[#* *\] \d+ checked")
         self.assertTrue(shown.endswith(b"\r\x1b[K"))
+
+
+class CompareTest(ListCase):
+    def compare(self, *args, status=1):
+        return self.ocspd("compare", *args, status=status)
+
+    def test_crl(self):
+        self.ocspd("issue", "0x01", "0x02", "0x05")
+        for serial, reason, at in (("0x03", "superseded", THEN), ("0x04", "keyCompromise", LATER),
+                                   ("0x06", "keyCompromise", THEN), ("0x07", "unspecified", THEN)):
+            self.ocspd("revoke", "--issue", "--reason", reason, "--at", at, serial)
+        crl = self.make_crl((2, "keyCompromise"), (3, "superseded"), (4, "keyCompromise"),
+                            (7, "superseded"), (8, ""))
+        expected = [
+            f"0x02 (decimal 2): database good, list revoked since {THEN}, keyCompromise\n",
+            f"0x04 (decimal 4): database revoked since {LATER}, keyCompromise, list revoked since "
+            f"{THEN}, keyCompromise\n",
+            f"0x06 (decimal 6): database revoked since {THEN}, keyCompromise, list without it\n",
+            f"0x07 (decimal 7): database revoked since {THEN}, list revoked since {THEN}, "
+            "superseded\n",
+            f"0x08 (decimal 8): database not issued, list revoked since {THEN}\n"]
+        self.assertEqual(sorted(self.compare("--crl", crl).splitlines(keepends=True)), expected)
+        lines = [json.loads(line) for line in self.compare("--crl", crl, "--json").splitlines()]
+        found = {line["serial"]: line for line in lines}
+        self.assertEqual(found.keys(), {"0x02", "0x04", "0x06", "0x07", "0x08"})
+        self.assertEqual(found["0x02"]["database"], {"status": "good"})
+        self.assertEqual(found["0x02"]["list"]["reason"], "keyCompromise")
+        self.assertEqual(found["0x06"]["list"]["status"], "not-issued")
+        self.assertEqual(found["0x08"]["database"], {"status": "not-issued"})
+
+    def test_same(self):
+        crl = self.make_crl((1, ""), (2, "superseded"))
+        self.ocspd("import", "--crl", crl)
+        self.ocspd("issue", "0x03")
+        self.assertEqual(self.compare("--crl", crl, status=0), "")
+
+    def test_crl_of_expired_certificates(self):
+        """They need not be listed any more."""
+        self.ocspd("issue", "--expires", LATER, "0x01", "0x02")
+        self.ocspd("issue", "--expires", "2099-01-01T00:00:00Z", "0x03")
+        self.ocspd("revoke", "--reason", "superseded", "--at", THEN, "0x01", "0x03")
+        crl = self.make_crl((2, ""))
+        self.assertEqual(self.compare("--crl", crl),
+                         f"0x02 (decimal 2): database good, list revoked since {THEN}\n"
+                         f"0x03 (decimal 3): database revoked since {THEN}, superseded, list "
+                         "without it\n")
+
+    def test_crl_expired(self):
+        crl = self.make_crl(more=("-crl_lastupdate", "20240101000000Z", "-crl_nextupdate",
+                                  "20240601000000Z"))
+        self.ocspd_fails(EX_DATAERR, "in.crl: the CRL expired at 2024-06-01T00:00:00Z; --expired "
+                         "uses it nevertheless\n", "compare", "--crl", crl)
+        self.assertEqual(self.compare("--expired", "--crl", crl, status=0), "")
+
+    def test_index(self):
+        row = "{}\t301231235959Z\t{}\t{:02X}\tunknown\t/CN=x\n"
+        since = "240403120000Z"
+        self.write("index.txt", row.format("V", "", 1) + row.format("R", since, 2)
+                   + row.format("V", "", 3) + row.format("V", "", 4) + row.format("R", since, 5))
+        self.ocspd("issue", "0x01", "0x02", "0x06")
+        self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", THEN, "0x03", "0x07")
+        self.ocspd("revoke", "--issue", "--reason", "unspecified", "--at", THEN, "0x05")
+        self.assertEqual(sorted(self.compare("--index", "index.txt").splitlines()), [
+            f"0x02 (decimal 2): database good, list revoked since {THEN}",
+            f"0x03 (decimal 3): database revoked since {THEN}, superseded, list good",
+            "0x04 (decimal 4): database not issued, list good",
+            "0x06 (decimal 6): database good, list not issued",
+            f"0x07 (decimal 7): database revoked since {THEN}, superseded, list not issued"])
+
+    def test_many(self):
+        """More than a page of each."""
+        rows = "".join(f"V\t301231235959Z\t\t{n:06X}\tunknown\t/CN=x\n" for n in range(1, 5001))
+        self.write("index.txt", rows)
+        self.ocspd("import", "--index", "index.txt")
+        self.assertEqual(self.compare("--index", "index.txt", status=0), "")
+        self.ocspd("issue", *(hex(n) for n in range(6000, 8500)))
+        self.ocspd("remove", *(hex(n) for n in range(100, 1500)))
+        self.assertEqual(len(self.compare("--index", "index.txt").splitlines()), 2500 + 1400)
+
+    def test_arguments(self):
+        text = usage("compare", "[OPTION]... --crl FILE | --index FILE")
+        for error, *args in (("specify one of --crl and --index",),
+                             ("specify only one of --crl and --index", "--crl", "a", "--index", "b"),
+                             ('unexpected argument "b"', "--crl", "a", "b")):
+            self.ocspd_fails(EX_USAGE, f"ocspd compare: {error}\n{text}", "compare", *args)
+        self.ocspd_fails(EX_NOINPUT, "ocspd compare: missing.crl: No such file or directory\n",
+                         "compare", "--crl", "missing.crl")
+        self.ocspd_fails(EX_DATAERR, "ocspd compare: in.crl: unexpected issuer of the CRL\n",
+                         "compare", "--crl", self.make_crl((1, ""), ca="other"))
+        self.configure(issuer(source="index", source_file="index.txt"))
+        self.write("index.txt", "")
+        self.ocspd_fails(EX_CONFIG, 'ocspd compare: the statuses of issuer "toy" are not in a '
+                         "database\n", "compare", "--index", "index.txt")
 
 
 class InterruptedTest(OcspdCase):

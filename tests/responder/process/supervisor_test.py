@@ -1590,7 +1590,8 @@ class CommandTest(unittest.TestCase):
         self.assertEqual((done.stderr, done.returncode), (b"", 0))
         names = re.findall(r"^  ([a-z-]+) ", done.stdout.decode(), re.MULTILINE)
         self.assertEqual(names, ["serve", "check-config", "quickstart", "init", "import", "issue",
-                                 "revoke", "unrevoke", "remove", "list", "status", "help"])
+                                 "revoke", "unrevoke", "remove", "compare", "list", "status",
+                                 "help"])
         self.assertEqual(run(OCSPD, "help").stdout, done.stdout)
         for name in names:
             one = run(OCSPD, "help", name)
