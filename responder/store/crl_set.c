@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The CRLs are sorted by family, so that a complete CRL stands before the delta CRLs that update
+// The CRLs are sorted by family, so that a complete CRL comes before the delta CRLs that update
 // it, and these by number. A run of one family is asked as one CRL.
 #include "store/crl_set.h"
 
@@ -91,7 +91,7 @@ static bool fits(const struct family *family, const struct crl_part *delta)
     return base != NULL && crl_number_compare(&base->number, &delta->base_number) >= 0;
 }
 
-// What is missing
+// Gaps
 
 static const char *gap_of_family(const struct family *family)
 {
@@ -105,7 +105,7 @@ static const char *gap_of_family(const struct family *family)
     return NULL;
 }
 
-// What the complete CRLs are about: the reasons for certificates of end entities and of CAs.
+// Collects the reasons that the complete CRLs cover, for certificates of end entities and of CAs.
 static const char *gap_of_kinds(const struct crl_set *set)
 {
     unsigned user = 0;
@@ -156,7 +156,7 @@ const struct crl_part *crl_set_base(const struct crl_set *set, const struct crl_
     return NULL;
 }
 
-// What a family says
+// Answers of a family
 
 static struct span span_of_bases(const struct family *family)
 {
@@ -262,7 +262,7 @@ static bool find_in_family(const struct family *family, int64_t now, struct oc_b
     return true;
 }
 
-// What all say
+// Answers of all
 
 static bool is_current(const struct record *record, int64_t now)
 {

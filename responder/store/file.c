@@ -159,7 +159,7 @@ static bool check_unchanged(struct file *self, int fd)
                       self->path);
 }
 
-// What was read of two states of the file is neither right nor wrong.
+// Octets of two states of the file are neither right nor wrong.
 static void read_open_file(struct file *self, int fd)
 {
     struct reading *reading = &self->reading;

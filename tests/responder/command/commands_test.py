@@ -804,7 +804,8 @@ class ImportTest(ListCase):
                          "2 certificates: 0 new, 0 changed, 2 unchanged\n")
 
     def test_crl_of_another(self):
-        self.ocspd_fails(EX_DATAERR, "ocspd import: in.crl: unexpected issuer of the CRL\n", "import",
+        self.ocspd_fails(EX_DATAERR, "ocspd import: in.crl: the CRL names another issuer "
+                         "(RFC 5280 6.3.3 (b)(1))\n", "import",
                          "--crl", self.make_crl((1, ""), ca="other"))
         self.assertEqual(self.listed(), {})
 

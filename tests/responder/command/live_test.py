@@ -299,7 +299,7 @@ class LiveTest(OcspdCase):
 
     def test_ca_compromised(self):
         """Cached and saved answers do not outlive a reload."""
-        self.ocspd("issue", "1", "2")
+        self.ocspd("issue", "0x01", "0x02")
         self.ocspd("revoke", "--reason", "superseded", "--at", "2024-01-01T00:00:00Z", "2")
         daemon = self.start()
         self.assertEqual([self.ask(daemon, serial) for serial in (1, 2, 3)],

@@ -209,7 +209,7 @@ static void crl_that_is_refused(void **state)
                            "insecure-crl-sha1)");
 }
 
-// What is insecure is accepted by the settings that say so, and nothing else by them.
+// Settings accept what is insecure if they say so, and nothing else.
 static void crl_that_is_insecure(void **state)
 {
     struct crl_spec weak = right;

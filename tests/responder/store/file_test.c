@@ -229,7 +229,7 @@ static void next_second(void)
         usleep(POLL_US);
 }
 
-// wait_for_thread waits until the thread of a reading has ended; the kernel lists those there are.
+// wait_for_thread waits until the thread of a reading has exited; the kernel lists those there are.
 static void wait_for_thread(void)
 {
     size_t n = 0;
@@ -462,7 +462,7 @@ static void polled_for_the_last_time(void **state)
     file_free(file);
 }
 
-// What was read cannot be used: it is read again, and the file is as of the time before.
+// A result that cannot be used: the file is read again, and the file is as of the time before.
 static void result_that_is_rejected(void **state)
 {
     (void)state;

@@ -418,7 +418,7 @@ static void memory_that_runs_out(void **state)
     n_allocations = -1;
     do_index(table);
 
-    // What was reserved needs no more memory; without it the table stays as it was.
+    // Rows that were reserved need no more memory; without it the table stays as it was.
     struct table *more = new_table(false);
     for (unsigned i = 0; i < 1000; i++)
         add(more, row_of(SERIAL((uint8_t)(i >> 8), (uint8_t)i), RECORD_GOOD, 0));
