@@ -8,6 +8,7 @@
 #include "command/record.h"
 #include "command/session.h"
 #include "program/report.h"
+#include "store/condition.h"
 #include "store/open.h"
 
 #include <stdlib.h>
@@ -159,13 +160,14 @@ static bool compare_all(struct compare *compare, struct store *store,
     return true;
 }
 
-// Rows that cannot be read may hide a difference.
-static void report_unreadable(struct compare *compare)
+// A row that cannot be read may hide a difference. Of a CRL that does not cover all certificates,
+// it cannot be said which ones are missing.
+static void report_state(struct compare *compare)
 {
     struct source_state state;
-    if (compare->list->methods->get_state == NULL)
-        return;
-    compare->list->methods->get_state(compare->list, &state);
+    (void)condition_read(compare->list, &state);
+    if (state.gap != NULL)
+        complain(compare->file, "revocations that are not in it are not shown: %s", state.gap);
     if (state.n_uncertain == 0)
         return;
     complain(compare->file, "%zu rows do not say whether the certificate is revoked",
@@ -176,7 +178,7 @@ static void report_unreadable(struct compare *compare)
 static int compare_with_list(struct compare *compare)
 {
     struct store_error err;
-    report_unreadable(compare);
+    report_state(compare);
     if (!compare_all(compare, compare->list, compare_listed, &err) ||
         !compare_all(compare, compare->session.store, compare_known, &err))
         return session_failed(&compare->session, &err);

@@ -2,22 +2,13 @@
 #include "command/list_file.h"
 
 #include "program/report.h"
+#include "store/condition.h"
 #include "store/open.h"
 
 #include <ocsp/der.h>
 
 #include <sysexits.h>
 #include <time.h>
-
-// Every record of a CRL has its nextUpdate, that of a certificate which it does not list, too.
-static int64_t next_update_of(struct store *store)
-{
-    static const uint8_t zero[1];
-    struct record record;
-    if (!store->methods->look_up(store, (struct oc_bytes){zero, sizeof zero}, &record, NULL))
-        return 0;
-    return record.next_update;
-}
 
 static int refuse_expired(const char *file, int64_t next_update)
 {
@@ -31,6 +22,7 @@ int list_file_open(const struct session *session, enum source_kind kind, const c
                    bool is_expired_allowed, struct store **out)
 {
     struct store_error err;
+    struct source_state state;
     struct issuer_config config = *session->issuer_config;
     config.source = kind;
     config.source_files = &file;
@@ -39,10 +31,10 @@ int list_file_open(const struct session *session, enum source_kind kind, const c
     *out = store_open(&config, NULL, &session->issuer, STORE_READ, &err);
     if (*out == NULL)
         return session_failed(session, &err);
-    int64_t next_update = next_update_of(*out);
-    if (kind != SOURCE_CRL || is_expired_allowed || next_update == 0 || next_update > time(NULL))
+    if (is_expired_allowed || !condition_read(*out, &state) || state.next_update == 0 ||
+        state.next_update > time(NULL))
         return EX_OK;
     store_close(*out);
     *out = NULL;
-    return refuse_expired(file, next_update);
+    return refuse_expired(file, state.next_update);
 }

@@ -531,7 +531,9 @@ class ListCase(OcspdCase):
             "\t/CN=x\n" for serial, reason in entries))
         self.write("crlnumber", "01\n")
         self.write("crl.cnf", "[ca]\ndefault_ca=x\n[x]\ndatabase=crl-index.txt\n"
-                   "crlnumber=crlnumber\ndefault_md=sha256\ndefault_crl_days=7\n")
+                   "crlnumber=crlnumber\ndefault_md=sha256\ndefault_crl_days=7\n"
+                   "[some]\nissuingDistributionPoint=critical,@idp\n"
+                   "[idp]\nonlysomereasons=keyCompromise\n")
         self.openssl("ca", "-config", "crl.cnf", "-gencrl", "-cert", f"{ca}.pem", "-keyfile",
                      f"{ca}.key", "-out", "in.crl", *more)
         return "in.crl"
@@ -804,9 +806,8 @@ class ImportTest(ListCase):
                          "2 certificates: 0 new, 0 changed, 2 unchanged\n")
 
     def test_crl_of_another(self):
-        self.ocspd_fails(EX_DATAERR, "ocspd import: in.crl: the CRL names another issuer "
-                         "(RFC 5280 6.3.3 (b)(1))\n", "import",
-                         "--crl", self.make_crl((1, ""), ca="other"))
+        self.ocspd_fails(EX_DATAERR, "ocspd import: in.crl: the CRL names another issuer (RFC 5280 "
+                         "6.3.3 (b)(1))\n", "import", "--crl", self.make_crl((1, ""), ca="other"))
         self.assertEqual(self.listed(), {})
 
     def test_crl_expired(self):
@@ -956,6 +957,17 @@ class CompareTest(ListCase):
                          "uses it nevertheless\n", "compare", "--crl", crl)
         self.assertEqual(self.compare("--expired", "--crl", crl, status=0), "")
 
+    def test_crl_of_some_reasons(self):
+        """What it does not list may be revoked for another one."""
+        self.ocspd("revoke", "--issue", "--reason", "superseded", "--at", THEN, "0x01", "0x02")
+        crl = self.make_crl((2, "keyCompromise"), more=("-crlexts", "some"))
+        done = self.run_ocspd("compare", "--crl", crl)
+        self.assertEqual((done.stdout.decode(), done.returncode), (
+            f"0x02 (decimal 2): database revoked since {THEN}, superseded, list revoked since "
+            f"{THEN}, keyCompromise\n", 1))
+        self.assertRegex(done.stderr, rb"\Ain\.crl: revocations that are not in it are not shown: "
+                         rb"[^\n]+\n\Z")
+
     def test_index(self):
         row = "{}\t301231235959Z\t{}\t{:02X}\tunknown\t/CN=x\n"
         since = "240403120000Z"
@@ -989,8 +1001,9 @@ class CompareTest(ListCase):
             self.ocspd_fails(EX_USAGE, f"ocspd compare: {error}\n{text}", "compare", *args)
         self.ocspd_fails(EX_NOINPUT, "ocspd compare: missing.crl: No such file or directory\n",
                          "compare", "--crl", "missing.crl")
-        self.ocspd_fails(EX_DATAERR, "ocspd compare: in.crl: unexpected issuer of the CRL\n",
-                         "compare", "--crl", self.make_crl((1, ""), ca="other"))
+        self.ocspd_fails(EX_DATAERR, "ocspd compare: in.crl: the CRL names another issuer (RFC "
+                         "5280 6.3.3 (b)(1))\n", "compare", "--crl",
+                         self.make_crl((1, ""), ca="other"))
         self.configure(issuer(source="index", source_file="index.txt"))
         self.write("index.txt", "")
         self.ocspd_fails(EX_CONFIG, 'ocspd compare: the statuses of issuer "toy" are not in a '
