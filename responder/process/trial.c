@@ -47,7 +47,7 @@ struct test {
 static void send_line(const struct test *test, char kind, const char *text)
 {
     fputc(kind, test->out);
-    for (size_t i = 0; text[i] != '\0' && i < LINE_SIZE - 8; i++)
+    for (size_t i = 0; i < LINE_SIZE - 8 && text[i] != '\0'; i++)
         fputc(text[i] == '\n' ? '?' : text[i], test->out);
     fputc('\n', test->out);
 }

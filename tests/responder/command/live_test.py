@@ -300,7 +300,7 @@ class LiveTest(OcspdCase):
     def test_ca_compromised(self):
         """Cached and saved answers do not outlive a reload."""
         self.ocspd("issue", "0x01", "0x02")
-        self.ocspd("revoke", "--reason", "superseded", "--at", "2024-01-01T00:00:00Z", "2")
+        self.ocspd("revoke", "--reason", "superseded", "--at", "2024-01-01T00:00:00Z", "0x02")
         daemon = self.start()
         self.assertEqual([self.ask(daemon, serial) for serial in (1, 2, 3)],
                          ["good", "revoked", "unknown"])
@@ -317,6 +317,7 @@ class LiveTest(OcspdCase):
         daemon.stop()
         daemon = self.start()
         self.assertEqual(self.ask(daemon, 1), "revoked")
+        until(lambda: "every certificate is answered as revoked" in daemon.log(), daemon.log)
         self.configure()
         daemon.hup()
         self.assert_soon(daemon, 1, "good")
