@@ -46,6 +46,14 @@ struct look {
     bool hangs;
 };
 
+// Another part of the upkeep can wait for a source as well, to save answers; that one has no name.
+static const char *hanging_name(const struct look *look)
+{
+    size_t i = atomic_load(&look->generation->polling);
+    return i < look->generation->served.n_issuers ? look->generation->served.issuers[i].config->name
+                                                  : "";
+}
+
 static bool is_hanging(const struct look *look, size_t i)
 {
     return look->hangs && atomic_load(&look->generation->polling) == i;
@@ -64,8 +72,6 @@ static void add_faults(const struct look *look, size_t i, struct engine_status *
     const char *name = look->generation->served.issuers[i].config->name;
     source_watch_get(&look->generation->sources->watches[i], &report);
     enum condition condition = condition_now(look, i, &report);
-    if (is_hanging(look, i))
-        fault_set(out, ENGINE_HANGS, name);
     if (!report.is_readable)
         fault_set(out, ENGINE_UNREADABLE, name);
     if (condition == CONDITION_EXPIRED)
@@ -102,6 +108,8 @@ static void add_generation(const struct engine *engine, const struct generation 
     out->has_signers = unsigned_one == NULL;
     if (unsigned_one != NULL)
         fault_set(out, ENGINE_NO_VALID_SIGNER, unsigned_one->config->name);
+    if (look.hangs)
+        fault_set(out, ENGINE_HANGS, hanging_name(&look));
     for (size_t i = 0; i < generation->served.n_issuers; i++)
         add_faults(&look, i, out);
     out->stores_ok =
@@ -143,8 +151,7 @@ bool engine_hangs(struct engine *engine, char name[CONFIG_NAME_MAX + 1])
     if (generation == NULL)
         return false;
     const struct look look = look_at(engine, generation);
-    size_t i = atomic_load(&generation->polling);
-    snprintf(name, CONFIG_NAME_MAX + 1, "%s", generation->served.issuers[i].config->name);
+    snprintf(name, CONFIG_NAME_MAX + 1, "%s", hanging_name(&look));
     engine_release(generation);
     return look.hangs;
 }

@@ -55,7 +55,7 @@ struct engine_status {
 void engine_get_status(struct engine *engine, struct engine_status *out);
 
 // engine_hangs returns whether the upkeep waits for a source that has not answered for long, and
-// copies the name of its issuer to `name`.
+// copies the name of its issuer to `name`, "" if that is not known.
 bool engine_hangs(struct engine *engine, char name[CONFIG_NAME_MAX + 1]);
 
 // struct engine_source is what metrics report about the source of an issuer. `ends` and

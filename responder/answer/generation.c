@@ -61,7 +61,7 @@ static struct generation *begin(const struct oc_crypto *crypto, struct sources *
         return NULL;
     }
     atomic_init(&generation->n_holders, 0);
-    atomic_init(&generation->polling, 0);
+    atomic_init(&generation->polling, sources->served.n_issuers);
     generation->sources = sources;
     generation->config = sources->config;
     generation->served = sources->served;

@@ -20,7 +20,8 @@ struct signer_set {
 };
 
 // struct generation is one of them. `config` and `served` are those of `sources`. `sets` has one
-// element for each issuer. `polling` is the index of the issuer whose store is being polled.
+// element for each issuer. `polling` is the index of the issuer whose store is being polled,
+// `served.n_issuers` if none is.
 struct generation {
     atomic_uint n_holders;
     struct generation *next;

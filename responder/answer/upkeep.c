@@ -92,6 +92,7 @@ void upkeep_tick(struct engine *engine)
     if (generation != NULL) {
         for (size_t i = 0; i < generation->served.n_issuers; i++)
             poll_store(engine, generation, i);
+        atomic_store(&generation->polling, generation->served.n_issuers);
         refresh(engine, generation);
         saving_flush(&engine->saving, &generation->served, SAVE_MS);
         for (size_t i = 0; i < generation->served.n_issuers; i++)

@@ -55,7 +55,7 @@ static void print_fault(FILE *out, enum engine_fault fault, const char *about)
     static const char *const texts[ENGINE_FAULTS] = {
         [ENGINE_SIGNER_DOWN] = "signer unavailable",
         [ENGINE_NO_VALID_SIGNER] = "no valid signer",
-        [ENGINE_HANGS] = "the source does not answer, so no source is read",
+        [ENGINE_HANGS] = "a source does not answer, so none is read",
         [ENGINE_UNREADABLE] = "cannot read the source",
         [ENGINE_EXPIRED] = "the source has expired",
         [ENGINE_NOT_YET_VALID] = "the source is not yet valid",

@@ -387,8 +387,8 @@ static void watch_upkeep(struct worker *worker)
     if (!alarm_is_due(&worker->hanging, hangs, clock_seconds()))
         return;
     if (hangs)
-        log_line(LOG_ERROR_LINE,
-                 "%s: the source does not answer, so no changes are read from any source", name);
+        log_line(LOG_ERROR_LINE, "%s: a source does not answer, so changes are read from none",
+                 name[0] != '\0' ? name : "upkeep");
     else
         log_line(LOG_INFO_LINE, "all sources are read again");
 }
