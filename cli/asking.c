@@ -190,6 +190,23 @@ static struct prepared *prepare(struct asking *asking, const struct oc_cert *cer
     return one;
 }
 
+const struct oc_issuer *asking_only_issuer(struct asking *asking, char *why, size_t size)
+{
+    struct oc_error err;
+    const struct found *other;
+    const struct found *only = certs_only_issuer(&asking->given, &other);
+    if (only == NULL) {
+        snprintf(why, size, "--serial needs one --issuer%s",
+                 other != NULL ? ": the certificates given hold different names or keys" : "");
+        return NULL;
+    }
+    const struct prepared *one = prepare(asking, &only->cert, &err);
+    if (one != NULL)
+        return &one->issuer;
+    snprintf(why, size, "%s: %s", only->file, err.what);
+    return NULL;
+}
+
 // Returns true when the search is over.
 static bool consider(struct search *search, const struct oc_cert *candidate)
 {

@@ -94,6 +94,11 @@ struct asking {
 bool asking_start(struct asking *asking, const struct asking_options *options);
 void asking_end(struct asking *asking);
 
+// asking_only_issuer returns the issuer that --issuer names, for a serial number without a
+// certificate. Returns NULL, and in the `size` octets at `why` the reason, if there is none or if
+// there are several.
+const struct oc_issuer *asking_only_issuer(struct asking *asking, char *why, size_t size);
+
 // asking_issuer finds the issuer of `cert`, whose key has signed it: among the `n_near`
 // certificates that came with it, then those of --issuer, then by fetching it from where
 // `cert` says. Returns NULL, and in the `size` octets at `why` the reason, when there is none.

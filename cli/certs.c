@@ -36,6 +36,23 @@ bool certs_load(struct certs *certs, const char *file, bool has_target)
     return true;
 }
 
+static bool is_same_issuer(const struct oc_cert *a, const struct oc_cert *b)
+{
+    return oc_bytes_equal(a->subject, b->subject) && oc_bytes_equal(a->public_key, b->public_key);
+}
+
+const struct found *certs_only_issuer(const struct certs *certs, const struct found **other)
+{
+    *other = NULL;
+    for (size_t i = 1; i < certs->n_candidates; i++) {
+        if (is_same_issuer(&certs->candidates[0].cert, &certs->candidates[i].cert))
+            continue;
+        *other = &certs->candidates[i];
+        return NULL;
+    }
+    return certs->n_candidates > 0 ? &certs->candidates[0] : NULL;
+}
+
 static void complain_no_issuer(const struct found *target)
 {
     json_t *name = value_name(target->cert.issuer);

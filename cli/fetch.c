@@ -6,6 +6,7 @@
 
 #include "answers.h"
 #include "asking.h"
+#include "option.h"
 #include "program/output.h"
 #include "program/report.h"
 #include "target.h"
@@ -20,14 +21,27 @@
 struct fetch_options {
     struct asking_options asking;
     const char *out;
-    const char *cert;
+    const char *cert;  // NULL if there is a serial number instead
+    struct option_serials serials;
 };
+
+static const char *wrong_serial(int n_files, const struct fetch_options *out)
+{
+    if (n_files > 0 || out->serials.n > 1)
+        return "only one certificate can be given";
+    if (out->asking.n_issuers == 0)
+        return "--serial needs --issuer";
+    // The addresses of responders are in certificates.
+    return out->asking.url == NULL ? "--serial needs --url" : NULL;
+}
 
 static int finish(const struct command *self, int n_files, char **files, struct fetch_options *out)
 {
     const char *wrong = NULL;
     if (out->out == NULL)
         wrong = "missing --out";
+    else if (out->serials.n > 0)
+        wrong = wrong_serial(n_files, out);
     else if (n_files != 1)
         wrong = n_files == 0 ? "missing certificate" : "only one certificate can be given";
     if (wrong != NULL) {
@@ -35,25 +49,28 @@ static int finish(const struct command *self, int n_files, char **files, struct 
         return EX_USAGE;
     }
     out->cert = files[0];
-    return EX_OK;
+    return option_serials_read(self, &out->serials) ? EX_OK : EX_USAGE;
 }
 
 static int parse(const struct command *self, int argc, char **argv, struct fetch_options *out)
 {
     static const struct option known[] = {
         ASKING_OPTIONS,
+        OPTION_SERIAL_OPTIONS,
         {"out", required_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},
         {0},
     };
     *out = (struct fetch_options){0};
     asking_options_init(&out->asking, argc);
+    option_serials_init(&out->serials, argc);
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (option == 'h')
             return -1;
         if (option == 'o')
             out->out = optarg;
-        else if (!asking_option(self->title, &out->asking, option, optarg))
+        else if (!asking_option(self->title, &out->asking, option, optarg) &&
+                 !option_serials_take(self->title, &out->serials, option, optarg))
             return EX_USAGE;
     }
     return finish(self, argc - optind, argv + optind, out);
@@ -98,7 +115,10 @@ static int run(const struct command *self, const struct fetch_options *options,
 {
     if (!asking_start(asking, &options->asking))
         return EX_DATAERR;
-    targets_add(targets, options->cert, target_kind_of(options->cert), false);
+    if (options->serials.n > 0)
+        targets_add_serial(targets, &options->serials.numbers[0]);
+    else
+        targets_add(targets, options->cert, target_kind_of(options->cert), false);
     if (targets->n != 1) {
         complain(self->title, "only one certificate can be given");
         return EX_USAGE;
@@ -125,5 +145,6 @@ int fetch_run(const struct command *self, int argc, char **argv)
         status = command_explain(self, status);
     }
     asking_options_free(&options.asking);
+    option_serials_free(&options.serials);
     return status;
 }

@@ -34,7 +34,7 @@ static const struct command commands[] = {
         .name = "request",
         .run = request_run,
         .summary = "build a request about certificates",
-        .arguments = "[OPTION]... CERT...",
+        .arguments = "[OPTION]... CERT... | --serial N",
         .help =
             "Build an OCSP request that asks about each CERT.\n"
             "\n"
@@ -44,6 +44,10 @@ static const struct command commands[] = {
             "standard input.\n"
             "\n"
             "  --issuer FILE           certificates of issuers; may be given several times\n"
+            "  --serial N              also ask about the certificate of the --issuer with this\n"
+            "                          number, as 0x01aa or 01:aa; may be given several times\n"
+            "  --hex                   digits without 0x and without colons are hexadecimal\n"
+            "  --decimal               they are decimal\n"
             "  --hash ALG              sha1, sha224, sha256, sha384 or sha512 (default: sha256);\n"
             "                          some old responders support only sha1\n"
             "  --nonce[=HEX]           add a nonce: 32 random bytes, or 1 to 128 given in hex\n"
@@ -149,7 +153,7 @@ static const struct command commands[] = {
         .name = "check",
         .run = check_run,
         .summary = "ask whether certificates are still good",
-        .arguments = "[OPTION]... TARGET...",
+        .arguments = "[OPTION]... TARGET... | --serial N",
         .help =
             "Ask the responders named in certificates whether the certificates are still good.\n"
             "\n"
@@ -160,6 +164,11 @@ static const struct command commands[] = {
             "are checked.\n"
             "\n"
             "  --issuer FILE              certificates of issuers; may be given several times\n"
+            "  --serial N                 also check the certificate of the --issuer with this\n"
+            "                             number, as 0x01aa or 01:aa, at --url; may be given\n"
+            "                             several times\n"
+            "  --hex                      digits without 0x and without colons are hexadecimal\n"
+            "  --decimal                  they are decimal\n"
             "  --chain                    also check the other certificates whose issuer is found\n"
             "  --url URL                  ask this responder instead\n"
             "  --hash ALG                 use this hash only for the cert IDs (default: sha256, "
@@ -199,7 +208,7 @@ static const struct command commands[] = {
         .name = "fetch",
         .run = fetch_run,
         .summary = "write the verified answer about a certificate to a file",
-        .arguments = "[OPTION]... --out FILE CERT",
+        .arguments = "[OPTION]... --out FILE CERT | --serial N",
         .help =
             "Ask the responders named in a certificate, and write the verified answer.\n"
             "\n"
@@ -208,6 +217,10 @@ static const struct command commands[] = {
             "never replaces a newer one.\n"
             "\n"
             "  --out FILE                 write the DER to FILE, as a whole or not at all\n"
+            "  --serial N                 ask about the certificate of the --issuer with this\n"
+            "                             number, as 0x01aa or 01:aa, at --url\n"
+            "  --hex                      digits without 0x and without colons are hexadecimal\n"
+            "  --decimal                  they are decimal\n"
             "  --issuer FILE, --url URL, --hash ALG, --nonce, --max-age S, --skew S,\n"
             "  --trusted-responder FILE, --insecure-allow-sha1, --insecure-allow-small-rsa,\n"
             "  --timeout S, --connect-timeout S, --proxy URL, --no-cache, --cache-dir DIR\n"

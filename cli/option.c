@@ -5,6 +5,7 @@
 
 #include "program/report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 // About thirty years. A larger number is a typing error.
@@ -58,6 +59,45 @@ bool option_serial_read(const struct command *self, const struct option_serial *
     }
     *out = (struct octets){must_alloc(len, 1), len};
     memcpy(out->data, octets, len);
+    return true;
+}
+
+void option_serials_init(struct option_serials *serials, int argc)
+{
+    *serials = (struct option_serials){
+        .texts = must_alloc((size_t)argc, sizeof *serials->texts),
+        .numbers = must_alloc((size_t)argc, sizeof *serials->numbers),
+    };
+}
+
+void option_serials_free(struct option_serials *serials)
+{
+    for (size_t i = 0; i < serials->n; i++)
+        free(serials->numbers[i].data);
+    free(serials->numbers);
+    free(serials->texts);
+}
+
+bool option_serials_take(const char *about, struct option_serials *serials, int option,
+                         const char *argument)
+{
+    if (option != OPTION_SERIAL)
+        return serial_option(about, option, &serials->base);
+    serials->texts[serials->n++] = argument;
+    return true;
+}
+
+bool option_serials_read(const struct command *self, struct option_serials *serials)
+{
+    if (serials->n == 0 && serials->base != SERIAL_BASE_NONE) {
+        complain(self->title, "--hex and --decimal need --serial");
+        return false;
+    }
+    for (size_t i = 0; i < serials->n; i++) {
+        const struct option_serial given = {serials->texts[i], serials->base};
+        if (!option_serial_read(self, &given, &serials->numbers[i]))
+            return false;
+    }
     return true;
 }
 

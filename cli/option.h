@@ -33,6 +33,21 @@ bool option_serial_take(const struct command *self, struct option_serial *given,
 bool option_serial_read(const struct command *self, const struct option_serial *given,
                         struct octets *out);
 
+// struct option_serials is those arguments for commands where --serial may be given several times.
+// `numbers` are the contents of INTEGERs, once they are read. option_serials_init prepares for
+// `argc` arguments, and option_serials_free frees everything.
+struct option_serials {
+    const char **texts;
+    size_t n;
+    enum serial_base base;
+    struct octets *numbers;
+};
+void option_serials_init(struct option_serials *serials, int argc);
+void option_serials_free(struct option_serials *serials);
+bool option_serials_take(const char *about, struct option_serials *serials, int option,
+                         const char *argument);
+bool option_serials_read(const struct command *self, struct option_serials *serials);
+
 // option_nonce reads --nonce into the NONCE_MAX octets at `out`.
 bool option_nonce(const struct command *self, const char *argument, uint8_t *out, size_t *len);
 

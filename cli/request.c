@@ -25,40 +25,73 @@ struct request_job {
     const struct request_options *options;
     struct certs certs;
     struct signing signing;
+    struct found serial_issuer;
     struct oc_single_request *singles;
+    size_t n_singles;
     uint8_t *hashes;
 };
 
-// The request asks about the first certificate of each CERT file. All others may be issuers.
+static bool find_serial_issuer(struct request_job *job)
+{
+    const struct found *other;
+    if (job->options->serials.n == 0)
+        return true;
+    const struct found *only = certs_only_issuer(&job->certs, &other);
+    if (only == NULL && other != NULL)
+        complain("ocsp request", "--serial needs one --issuer: %s and %s hold different ones",
+                 job->certs.candidates[0].file, other->file);
+    if (only != NULL)
+        job->serial_issuer = *only;
+    return only != NULL;
+}
+
+// The request asks about the first certificate of each CERT file. All others may be issuers; for
+// serial numbers without a certificate, only those of --issuer.
 static bool load_files(struct request_job *job)
 {
     const struct request_options *options = job->options;
     for (size_t i = 0; i < options->n_files; i++) {
+        if (i == options->n_issuers && !find_serial_issuer(job))
+            return false;
         if (!certs_load(&job->certs, options->files[i], i >= options->n_issuers))
             return false;
     }
-    return true;
+    return options->n_files > options->n_issuers || find_serial_issuer(job);
+}
+
+static int add_cert_id(struct request_job *job, const struct oc_crypto *crypto,
+                       const struct found *issuer, struct oc_bytes serial, const char *about)
+{
+    struct oc_error err;
+    size_t i = job->n_singles++;
+    if (oc_issuer_cert_id(crypto, job->options->hash, &issuer->cert, serial,
+                          job->hashes + i * OC_CERT_ID_HASHES_LEN, &job->singles[i].id,
+                          &err) == OC_OK)
+        return EX_OK;
+    complain(about, "%s", err.what);
+    return EX_SOFTWARE;
 }
 
 static int make_cert_ids(struct request_job *job, const struct oc_crypto *crypto)
 {
     const struct certs *certs = &job->certs;
-    job->singles = must_alloc(certs->n_targets, sizeof *job->singles);
-    job->hashes = must_alloc(certs->n_targets, OC_CERT_ID_HASHES_LEN);
-    for (size_t i = 0; i < certs->n_targets; i++) {
+    const size_t n = certs->n_targets + job->options->serials.n;
+    int status = EX_OK;
+    job->singles = must_alloc(n, sizeof *job->singles);
+    job->hashes = must_alloc(n, OC_CERT_ID_HASHES_LEN);
+    for (size_t i = 0; i < certs->n_targets && status == EX_OK; i++) {
         const struct found *target = &certs->targets[i];
         const struct found *issuer = certs_find_issuer(certs, target);
-        if (issuer == NULL)
-            return EX_DATAERR;
-        struct oc_error err;
-        if (oc_issuer_cert_id(crypto, job->options->hash, &issuer->cert, target->cert.serial,
-                              job->hashes + i * OC_CERT_ID_HASHES_LEN, &job->singles[i].id,
-                              &err) != OC_OK) {
-            complain(target->file, "%s", err.what);
-            return EX_SOFTWARE;
-        }
+        status = issuer == NULL
+                     ? EX_DATAERR
+                     : add_cert_id(job, crypto, issuer, target->cert.serial, target->file);
     }
-    return EX_OK;
+    for (size_t i = 0; i < job->options->serials.n && status == EX_OK; i++) {
+        const struct octets *serial = &job->options->serials.numbers[i];
+        status = add_cert_id(job, crypto, &job->serial_issuer,
+                             (struct oc_bytes){serial->data, serial->len}, "ocsp request");
+    }
+    return status;
 }
 
 static bool make_nonce(const struct request_job *job, const struct oc_crypto *crypto,
@@ -115,7 +148,7 @@ static int build(const struct request_job *job, struct oc_list extensions)
 {
     struct oc_request_spec spec = {
         .requests = job->singles,
-        .n_requests = job->certs.n_targets,
+        .n_requests = job->n_singles,
         .extensions = extensions,
     };
     struct oc_error err;

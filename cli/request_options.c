@@ -3,7 +3,6 @@
 // Parsing the arguments of `ocsp request`.
 #include "request_options.h"
 
-#include "option.h"
 #include "program/report.h"
 
 #include <getopt.h>
@@ -36,7 +35,8 @@ static bool parse_option(const struct command *self, struct request_options *out
         out->sign = true;
         return true;
     default:
-        return signing_option(self, &out->signing, option, argument);
+        return signing_option(self, &out->signing, option, argument) ||
+               option_serials_take(self->title, &out->serials, option, argument);
     }
 }
 
@@ -46,6 +46,8 @@ static const char *wrong_combination(const struct request_options *out, int n_fi
         return "--signer, --key, --passphrase-file, --digest and --pss need --sign";
     if (out->sign && (out->signing.signer == NULL || out->signing.key == NULL))
         return "--sign needs --signer and --key";
+    if (out->serials.n > 0)
+        return out->n_issuers == 0 ? "--serial needs --issuer" : NULL;
     return n_files == 0 ? "missing certificate" : NULL;
 }
 
@@ -57,6 +59,8 @@ static int finish(const struct command *self, int n_files, char **files,
         complain(self->title, "%s", wrong);
         return EX_USAGE;
     }
+    if (!option_serials_read(self, &out->serials))
+        return EX_USAGE;
     out->n_files = out->n_issuers;
     for (int i = 0; i < n_files; i++)
         out->files[out->n_files++] = files[i];
@@ -77,6 +81,7 @@ int request_options_parse(const struct command *self, int argc, char **argv,
         {"digest", required_argument, NULL, SIGNING_DIGEST},
         {"pss", no_argument, NULL, SIGNING_PSS},
         {"out", required_argument, NULL, 'o'},
+        OPTION_SERIAL_OPTIONS,
         {"help", no_argument, NULL, 'h'},
         {0},
     };
@@ -84,6 +89,7 @@ int request_options_parse(const struct command *self, int argc, char **argv,
         .hash = OC_HASH_SHA256,
         .files = must_alloc((size_t)argc, sizeof *out->files),
     };
+    option_serials_init(&out->serials, argc);
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (option == 'h')
             return -1;
@@ -95,6 +101,7 @@ int request_options_parse(const struct command *self, int argc, char **argv,
 
 void request_options_free(struct request_options *options)
 {
+    option_serials_free(&options->serials);
     free(options->files);
     *options = (struct request_options){0};
 }

@@ -4,6 +4,7 @@
 #ifndef CLI_REQUEST_OPTIONS_H
 #define CLI_REQUEST_OPTIONS_H
 
+#include "option.h"
 #include "program/argument.h"
 #include "program/command.h"
 #include "signing.h"
@@ -17,6 +18,7 @@ struct request_options {
     bool sign;
     struct signing_options signing;
     const char *out;
+    struct option_serials serials;
     const char **files;  // first the issuers, then the certificates
     size_t n_issuers;
     size_t n_files;

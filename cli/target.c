@@ -7,6 +7,7 @@
 #include "expect.h"
 #include "load.h"
 #include "program/report.h"
+#include "program/serial.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -164,6 +165,18 @@ void targets_add(struct targets *targets, const char *argument, enum target_kind
         add_file(targets, argument, chain);
 }
 
+void targets_add_serial(struct targets *targets, const struct octets *serial)
+{
+    char label[SERIAL_LABEL_SIZE(SERIAL_OCTETS_MAX)];
+    const struct oc_bytes octets = {serial->data, serial->len};
+    struct target_source *source = targets_add_source(targets, serial_text(octets, label));
+    source->serial = (struct octets){must_alloc(serial->len, 1), serial->len};
+    memcpy(source->serial.data, serial->data, serial->len);
+    source->certs = must_alloc(1, sizeof *source->certs);
+    source->certs[0].serial = (struct oc_bytes){source->serial.data, source->serial.len};
+    add_target(targets, source, 0)->cert = &source->certs[0];
+}
+
 static const struct octets *staple_of(const struct target *target)
 {
     size_t i = target->number == 0 ? 0 : target->number - 1;
@@ -188,8 +201,11 @@ static bool prepare(struct target *target, struct asking *asking)
     const struct target_source *source = target->source;
     if (target->cert == NULL)
         return false;
-    target->issuer = asking_issuer(asking, source->certs, source->n_certs, target->cert,
-                                   target->problem, sizeof target->problem);
+    if (source->serial.data != NULL)
+        target->issuer = asking_only_issuer(asking, target->problem, sizeof target->problem);
+    else
+        target->issuer = asking_issuer(asking, source->certs, source->n_certs, target->cert,
+                                       target->problem, sizeof target->problem);
     if (target->issuer == NULL)
         return false;
     verify_staple(target, &asking->policy);
@@ -230,6 +246,7 @@ void targets_free(struct targets *targets)
         for (size_t j = 0; j < source->n_staples; j++)
             free(source->staples[j].data);
         free(source->staples);
+        free(source->serial.data);
         free(source->name);
         free(source);
     }

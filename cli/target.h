@@ -9,8 +9,10 @@
 #include "why.h"
 
 // struct target_source is where the certificates of a target come from: a file, or the TLS
-// handshake of a host. `name` is the argument that was given. `staples` has one entry for each
-// certificate of a host; its `data` is NULL for a certificate without a staple.
+// handshake of a host. Without a certificate, `serial` is the serial number to ask about, which is
+// all that the only certificate of `certs` has. `name` is the argument that was given. `staples`
+// has one entry for each certificate of a host; its `data` is NULL for a certificate without a
+// staple.
 struct target_source {
     char *name;
     struct messages in;
@@ -19,6 +21,7 @@ struct target_source {
     bool is_host;
     struct octets *staples;
     size_t n_staples;
+    struct octets serial;
 };
 
 // struct target_staple is a certificate's staple, verified; it is believed if `error.code` is
@@ -67,6 +70,10 @@ enum target_kind target_kind_of(const char *argument);
 // directory; with `chain` also every other certificate whose issuer is in the same file. A file
 // that cannot be loaded becomes a target with a `problem`, after an error line.
 void targets_add(struct targets *targets, const char *argument, enum target_kind kind, bool chain);
+
+// targets_add_serial adds a serial number, the content of an INTEGER, of a certificate that is not
+// there.
+void targets_add_serial(struct targets *targets, const struct octets *serial);
 
 // targets_add_source adds a source without certificates, targets_add_certs the certificates in its
 // `in` as targets, as targets_add() does. If one of them does not parse, it prints an error line

@@ -125,23 +125,17 @@ static bool ask_about_cert(struct verify_job *job)
     return true;
 }
 
-static bool is_same_issuer(const struct oc_cert *a, const struct oc_cert *b)
-{
-    return oc_bytes_equal(a->subject, b->subject) && oc_bytes_equal(a->public_key, b->public_key);
-}
-
 static bool ask_about_serial(struct verify_job *job)
 {
     const struct octets *serial = &job->options->serial;
-    const struct certs *certs = &job->certs;
-    for (size_t i = 1; i < certs->n_candidates; i++) {
-        if (is_same_issuer(&certs->candidates[0].cert, &certs->candidates[i].cert))
-            continue;
+    const struct found *other;
+    const struct found *only = certs_only_issuer(&job->certs, &other);
+    if (only == NULL) {
         complain(job->self->title, "--serial needs one --issuer: %s and %s hold different ones",
-                 certs->candidates[0].file, certs->candidates[i].file);
+                 job->certs.candidates[0].file, other->file);
         return false;
     }
-    const struct oc_issuer *issuer = prepare(job, &certs->candidates[0]);
+    const struct oc_issuer *issuer = prepare(job, only);
     if (issuer == NULL)
         return false;
     ask(job, issuer, (struct oc_bytes){serial->data, serial->len});

@@ -71,6 +71,8 @@ static bool gather_and_ask(const struct check_options *options, struct asking *a
 {
     progress->verb = "connected to";
     hosts_add_all(targets, &options->host, options->targets, options->n_targets);
+    for (size_t i = 0; i < options->serials.n; i++)
+        targets_add_serial(targets, &options->serials.numbers[i]);
     check_progress_end(progress);
     progress->verb = "asked";
     bool ok = targets_ask(targets, asking);

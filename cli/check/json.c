@@ -59,10 +59,15 @@ static json_t *exchange_value(const struct oc_exchange *exchange)
 
 static void put_cert(json_t *value, const struct oc_cert *cert)
 {
-    put(value, "subject", value_name(cert->subject));
-    put(value, "issuer", value_name(cert->issuer));
+    // Of a serial number without a certificate, nothing else is known.
+    bool is_whole = cert->der.data != NULL;
+    if (is_whole)
+        put(value, "subject", value_name(cert->subject));
+    if (is_whole)
+        put(value, "issuer", value_name(cert->issuer));
     put(value, "serial", value_integer(cert->serial));
-    put(value, "must_staple", value_bool(cert->must_staple));
+    if (is_whole)
+        put(value, "must_staple", value_bool(cert->must_staple));
 }
 
 static void put_answers(json_t *value, const struct target *target, bool soft_fail)

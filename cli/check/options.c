@@ -68,8 +68,19 @@ static bool parse_option(const struct command *self, struct check_options *out, 
     case 'o':
         return parse_form(self, out, CHECK_PROMETHEUS);
     default:
-        return asking_option(self->title, &out->asking, option, argument);
+        return asking_option(self->title, &out->asking, option, argument) ||
+               option_serials_take(self->title, &out->serials, option, argument);
     }
+}
+
+static const char *wrong_combination(const struct check_options *out)
+{
+    if (out->serials.n == 0)
+        return out->n_targets > 0 ? NULL : "missing target";
+    if (out->asking.n_issuers == 0)
+        return "--serial needs --issuer";
+    // The addresses of responders are in certificates.
+    return out->asking.url == NULL ? "--serial needs --url" : NULL;
 }
 
 static int finish(const struct command *self, int n_targets, char **targets,
@@ -80,10 +91,12 @@ static int finish(const struct command *self, int n_targets, char **targets,
     out->host.n_parallel = out->asking.config.n_parallel;
     out->host.tls.connect_timeout = out->asking.config.connect_timeout;
     out->host.tls.timeout = out->asking.config.exchange_timeout;
-    if (n_targets > 0)
-        return EX_OK;
-    complain(self->title, "missing target");
-    return EX_USAGE;
+    const char *wrong = wrong_combination(out);
+    if (wrong != NULL) {
+        complain(self->title, "%s", wrong);
+        return EX_USAGE;
+    }
+    return option_serials_read(self, &out->serials) ? EX_OK : EX_USAGE;
 }
 
 int check_options_parse(const struct command *self, int argc, char **argv,
@@ -91,6 +104,7 @@ int check_options_parse(const struct command *self, int argc, char **argv,
 {
     static const struct option known[] = {
         ASKING_OPTIONS,
+        OPTION_SERIAL_OPTIONS,
         {"chain", no_argument, NULL, 'c'},
         {"ca", required_argument, NULL, 'A'},
         {"insecure-no-chain-check", no_argument, NULL, 'I'},
@@ -105,6 +119,7 @@ int check_options_parse(const struct command *self, int argc, char **argv,
     };
     *out = (struct check_options){0};
     asking_options_init(&out->asking, argc);
+    option_serials_init(&out->serials, argc);
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (option == 'h')
             return -1;
@@ -117,5 +132,6 @@ int check_options_parse(const struct command *self, int argc, char **argv,
 void check_options_free(struct check_options *options)
 {
     asking_options_free(&options->asking);
+    option_serials_free(&options->serials);
     *options = (struct check_options){0};
 }

@@ -6,6 +6,7 @@
 
 #include "asking.h"
 #include "check/host.h"
+#include "option.h"
 
 // enum check_form is the output format.
 enum check_form {
@@ -21,6 +22,7 @@ struct check_options {
     struct host_options host;
     bool soft_fail;
     enum check_form form;
+    struct option_serials serials;
     char **targets;
     size_t n_targets;
 };

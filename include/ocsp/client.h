@@ -148,7 +148,8 @@ struct oc_exchange {
 
 // struct oc_check is one certificate to ask about, and the result.
 //
-// Set `cert`, `issuer` and perhaps `url`; all else must be zero. oc_client_check() sets the
+// Set `cert`, `issuer` and perhaps `url`; all else must be zero. With `url`, only the serial number
+// of `cert` is used, which may be all that is known of the certificate. oc_client_check() sets the
 // other members, and oc_check_cleanup() frees them. The client may be freed before that.
 struct oc_check {
     const struct oc_cert *cert;

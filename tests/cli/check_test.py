@@ -763,6 +763,61 @@ class StartTlsTest(CheckCase):
                            "connection\n")
 
 
+class SerialTest(CheckCase):
+    """Serial numbers whose certificates are not there."""
+
+    ASKING = ("--no-cache", "--issuer", "ca.pem", "--url")
+
+    def test_verdicts(self):
+        self.assertRegex(self.check(0, *self.ASKING, self.url, "--serial=0x1000")[1],
+                         r"\A0x1000 +good ")
+        self.check(1, *self.ASKING, self.url, "--serial=1001", "--hex",
+                   error="0x1001: revoked since 2023-06-01T12:00:00Z (keyCompromise) (RFC 6960 "
+                         "2.2)\n")
+        self.check(2, *self.ASKING, self.url, "--serial=-0x2a",
+                   error="-0x2a: unknown to the responder (RFC 6960 2.2)\n")
+
+    def test_with_targets(self):
+        lines = self.check(0, *self.ASKING, self.url, "--decimal", "--serial=4096", "leaf.pem",
+                           "--serial=4100")
+        self.assertEqual([line.split()[0] for line in lines[1:]], ["leaf.pem", "0x1000", "0x1004"])
+
+    def test_json(self):
+        one, = self.check_json(0, *self.ASKING, self.url, "--serial=0x1000")
+        self.assertEqual((one["target"], one["verdict"], one["serial"]),
+                         ("0x1000", "good", {"hex": "1000", "decimal": "4096"}))
+        self.assertFalse({"subject", "issuer", "must_staple"} & one.keys())
+
+    def test_other_forms(self):
+        for form in ("--nagios", "--prometheus"):
+            self.check(0, form, *self.ASKING, self.url, "--serial=0x1000")
+
+    def test_cached(self):
+        args = ("--issuer", "ca.pem", "--url", self.url, "--serial=0x1000")
+        self.check(0, *args)
+        one, = self.check_json(0, *args)
+        self.assertEqual(one["exchanges"], [])
+
+    def test_issuer_that_did_not_answer(self):
+        self.make_ca("another")
+        done = self.run_ocsp("check", "--no-cache", "--issuer", "another.pem", "--url", self.url,
+                             "--serial=0x1000")
+        self.assertEqual(done.returncode, 3)
+
+    def test_wrong_arguments(self):
+        for error, *args in (
+                ("--serial needs --issuer", "--serial=0x05", "--url", "http://a/"),
+                ("--serial needs --url", "--serial=0x05", "--issuer", "ca.pem"),
+                ("--hex and --decimal need --serial", "--decimal", "leaf.pem"),
+                ('--serial: "42" may be hexadecimal or decimal: add --hex or --decimal, or write '
+                 "0x42 / 0x2a", "--serial=42", "--issuer", "ca.pem", "--url", "http://a/")):
+            self.fail_with(64, f"ocsp check: {error}\n{CHECK_USAGE}", "check", *args)
+        self.make_ca("another")
+        self.check(3, *self.ASKING, self.url, "--issuer", "another.pem", "--serial=0x05",
+                   error="0x05: --serial needs one --issuer: the certificates given hold different "
+                         "names or keys\n")
+
+
 class UsageTest(CheckCase):
     def wrong(self, text, *args):
         self.fail_with(64, f"ocsp check: {text}\n{CHECK_USAGE}", "check", *args)

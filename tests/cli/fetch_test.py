@@ -32,6 +32,21 @@ class FetchTest(AskingCase):
         self.assertEqual([name for name in os.listdir(self.dir) if name.startswith("out")],
                          ["out.der"])
 
+    def test_serial(self):
+        asking = ("--issuer", "ca.pem", "--url", self.url)
+        self.fetch(0, *asking, "--serial=0x1000")
+        self.assertEqual(self.verify("leaf.pem"), 0)
+        self.fetch(1, *asking, "--serial=4097", "--decimal",
+                   error="0x1001: revoked since 2023-06-01T12:00:00Z (keyCompromise) (RFC 6960 "
+                         "2.2)\n")
+        for error, *args in (
+                ("only one certificate can be given", "--serial=0x05", *asking, "leaf.pem"),
+                ("only one certificate can be given", "--serial=0x05", "--serial=0x06", *asking),
+                ("--serial needs --issuer", "--serial=0x05", "--url", self.url),
+                ("--serial needs --url", "--serial=0x05", "--issuer", "ca.pem"),
+                ("--hex and --decimal need --serial", "--hex", "leaf.pem")):
+            self.fetch(64, *args, error=f"ocsp fetch: {error}\n{FETCH_USAGE}")
+
     def test_revoked_is_written(self):
         self.fetch(1, "bad-chain.pem", error=REVOKED)
         self.assertEqual(self.verify("bad.pem"), 1)

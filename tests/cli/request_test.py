@@ -65,6 +65,43 @@ class BuildTest(RequestCase):
     def test_duplicates_stay(self):
         self.assertEqual(self.serials("--issuer", ISSUER, LEAF, LEAF), ["16160", "16160"])
 
+    def test_serial(self):
+        """A certificate that is not there; the cert ID is that of openssl."""
+        for text, forms in (("0x1000", (("0x1000",), ("10:00",), ("4096", "--decimal"),
+                                        ("1000", "--hex"))),
+                            ("-42", (("-0x2a",), ("-42", "--decimal")))):
+            self.openssl("ocsp", "-sha256", "-issuer", ISSUER, "-serial", text, "-no_nonce",
+                         "-reqout", "theirs.der")
+            for form in forms:
+                self.assertEqual(self.succeed("request", "--issuer", ISSUER, "--serial", *form),
+                                 self.path("theirs.der").read_bytes(), form)
+
+    def test_serials_beside_certificates(self):
+        self.assertEqual(self.serials("--serial=0x07", "--issuer", ISSUER, LEAF, "--serial=0x05"),
+                         ["16160", "7", "5"])
+        # Only --issuer says whose numbers they are.
+        self.make_ca("ca")
+        self.make_cert("c1", "ca", 1)
+        chain = self.path("c1.pem").read_bytes() + self.path("ca.pem").read_bytes()
+        self.write("chain.pem", chain)
+        self.assertEqual(self.serials("--serial=0x07", "--issuer", ISSUER, "chain.pem"),
+                         ["1", "7"])
+
+    def test_serial_of_several_issuers(self):
+        self.make_ca("ca")
+        self.fail_with(65, f"ocsp request: --serial needs one --issuer: {ISSUER} and ca.pem hold "
+                       "different ones\n", "request", "--issuer", ISSUER, "--issuer", "ca.pem",
+                       "--serial=0x05")
+
+    def test_serial_refused(self):
+        for error, *args in (
+                ("--serial needs --issuer", "--serial=0x05"),
+                ("--hex and --decimal need --serial", "--hex", LEAF),
+                ('--serial: "42" may be hexadecimal or decimal: add --hex or --decimal, or write '
+                 "0x42 / 0x2a", "--serial=42", "--issuer", ISSUER),
+                ("--hex and --decimal exclude each other", "--hex", "--decimal")):
+            self.fail_with(64, f"ocsp request: {error}\n{REQUEST_USAGE}", "request", *args)
+
     def test_forms_of_certificates(self):
         expected = self.succeed("request", "--issuer", ISSUER, LEAF)
         self.write("leaf.der", der_of(LEAF))

@@ -26,13 +26,13 @@ SEED = pathlib.Path(__file__).resolve().parent.parent / "data" / "seed"
 LEAF = str(SEED / "leaf.pem")
 ISSUER = str(SEED / "issuer.pem")
 SHOW_USAGE = "usage: ocsp show [OPTION]... FILE...\n"
-REQUEST_USAGE = "usage: ocsp request [OPTION]... CERT...\n"
+REQUEST_USAGE = "usage: ocsp request [OPTION]... CERT... | --serial N\n"
 RESPOND_USAGE = ("usage: ocsp respond [OPTION]... --status STATUS --cert FILE | --serial N | "
                  "--request FILE\n")
 VERIFY_USAGE = ("usage: ocsp verify [OPTION]... --cert FILE | --serial N | --request FILE "
                 "RESPONSE\n")
-CHECK_USAGE = "usage: ocsp check [OPTION]... TARGET...\n"
-FETCH_USAGE = "usage: ocsp fetch [OPTION]... --out FILE CERT\n"
+CHECK_USAGE = "usage: ocsp check [OPTION]... TARGET... | --serial N\n"
+FETCH_USAGE = "usage: ocsp fetch [OPTION]... --out FILE CERT | --serial N\n"
 EKU = "extendedKeyUsage=OCSPSigning\n"
 KEYS = {
     "rsa": ("RSA", "-pkeyopt", "rsa_keygen_bits:2048"),
