@@ -159,7 +159,7 @@ static bool check_unchanged(struct file *self, int fd)
                       self->path);
 }
 
-// Octets of two states of the file are neither right nor wrong.
+// A text that was read of two states of the file is neither right nor wrong.
 static void read_open_file(struct file *self, int fd)
 {
     struct reading *reading = &self->reading;
@@ -362,6 +362,7 @@ void *file_read(struct file *file, struct store_error *err)
     do_reading(file);
     (void)take(file, &result, err);
     file->is_current = true;
+    file->next_ms = 0;
     return result;
 }
 

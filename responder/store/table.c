@@ -313,11 +313,11 @@ bool table_find(const struct table *table, struct oc_bytes serial, struct table_
     return is_found;
 }
 
-static bool is_first(const struct table *table, const struct table_row *row)
+bool table_is_repeated(const struct table *table, size_t at)
 {
-    struct probe probe = probe_begin(table, row->serial);
-    size_t at = row->at;
-    return table->n_repeated == 0 || (probe_next(&probe, &at) && at == row->at);
+    struct probe probe = probe_begin(table, serial_at(table, at));
+    size_t first = at;
+    return table->n_repeated > 0 && probe_next(&probe, &first) && first != at;
 }
 
 // Returns the place behind the first row of a serial number, at the end if there is none.
@@ -331,10 +331,10 @@ static size_t place_after(const struct table *table, struct oc_bytes serial)
 void table_list(const struct table *table, struct oc_bytes after, bool revoked_only,
                 bool (*each)(void *arg, const struct entry *entry), void *arg)
 {
-    size_t at = after.data == NULL ? 0 : place_after(table, after);
+    size_t at = after.len == 0 ? 0 : place_after(table, after);
     struct table_row row;
     while (table_next(table, &at, &row)) {
-        if (!is_first(table, &row) || !table_find(table, row.serial, &row) ||
+        if (table_is_repeated(table, row.at) || !table_find(table, row.serial, &row) ||
             (revoked_only && row.record.status != RECORD_REVOKED))
             continue;
         const struct entry entry = {row.serial, row.record};
@@ -374,7 +374,7 @@ static bool has_gone(const struct table *before, const struct table *now,
                      const struct table_row *row)
 {
     struct table_row found;
-    return !table_find(now, row->serial, &found) && is_first(before, row);
+    return !table_find(now, row->serial, &found) && !table_is_repeated(before, row->at);
 }
 
 void table_compare(const struct table *before, const struct table *now, struct table_changes *out)

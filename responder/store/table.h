@@ -84,6 +84,9 @@ bool table_next(const struct table *table, size_t *at, struct table_row *out);
 // none.
 bool table_find(const struct table *table, struct oc_bytes serial, struct table_row *out);
 
+// table_is_repeated returns whether an earlier row has the serial number of the row at `at`.
+bool table_is_repeated(const struct table *table, size_t at);
+
 // table_list lists each serial number of `table` once, in the order of the file, as `list` of
 // struct store_methods does; nothing comes after a serial number that the table does not have.
 void table_list(const struct table *table, struct oc_bytes after, bool revoked_only,

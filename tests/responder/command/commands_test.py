@@ -473,11 +473,17 @@ class SourceTest(OcspdCase):
                          "they come from index.txt\n", "revoke", "--reason",
                          "superseded", "0x0a")
 
-    def test_index_broken(self):
-        self.write("index.txt", "V\tx\t\t0A\tunknown\t/CN=a\n")
+    def test_index_odd(self):
+        """A line counts as far as it can be read."""
+        self.write("index.txt", "V\tx\t\t0A\tunknown\t/CN=a\nrubbish\n"
+                   "R\tx\t240403120000Z,7\t0B\tunknown\t/CN=b\n")
         self.configure(issuer(source="index", source_file="index.txt"))
-        self.ocspd_fails(EX_DATAERR, "ocspd list: index.txt:1: invalid time in the second field\n",
-                         "list")
+        self.assertEqual(self.listed(), {10: GOOD, 11: revoked(None)})
+
+    def test_index_broken(self):
+        self.path("index.txt").mkdir()
+        self.configure(issuer(source="index", source_file="index.txt"))
+        self.ocspd_fails(EX_DATAERR, "ocspd list: index.txt: not a regular file\n", "list")
 
     def test_certificate_missing(self):
         self.configure(issuer(certificate="missing.pem"))

@@ -462,7 +462,7 @@ static void polled_for_the_last_time(void **state)
     file_free(file);
 }
 
-// A result that cannot be used: the file is read again, and the file is as of the time before.
+// A result that cannot be used is read again, and the file is as of the time before.
 static void result_that_is_rejected(void **state)
 {
     (void)state;

@@ -266,6 +266,7 @@ static void list_in_pages(void **state)
     do_index(table);
     expect_list(table, all, false, 0, SERIAL(9, 3, 7, 1));
     expect_list(table, all, false, 2, SERIAL(9, 3));
+    expect_list(table, (struct oc_bytes){(const uint8_t *)"", 0}, false, 2, SERIAL(9, 3));
     expect_list(table, SERIAL(3), false, 2, SERIAL(7, 1));
     expect_list(table, SERIAL(9), false, 0, SERIAL(3, 7, 1));
     expect_list(table, all, true, 0, SERIAL(9, 3));
