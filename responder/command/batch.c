@@ -82,7 +82,7 @@ static bool put_piece(struct batch *batch, size_t begin, size_t end,
 
 static void make_room(void)
 {
-    static const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000};
+    static const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
     nanosleep(&pause, NULL);
 }
 

@@ -348,7 +348,7 @@ static struct crl_store *new_store(const struct issuer_config *config,
     self->set.is_declared = config->source_complete;
     self->set.has_only_user_certs = config->user_certs_only;
     self->slots = calloc(config->n_source_files, sizeof *self->slots);
-    self->set.parts = calloc(config->n_source_files + KEPT_MAX, sizeof *self->set.parts);
+    self->set.parts = calloc(config->n_source_files + KEPT_MAX, sizeof(struct crl_part *));
     if (self->slots != NULL && self->set.parts != NULL && thread_init_lock(&self->lock))
         return self;
     free(self->slots);

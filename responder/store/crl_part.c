@@ -98,7 +98,7 @@ static bool read_number(struct oc_bytes content, struct crl_number *out)
 {
     if (content.len > sizeof out->octets)
         return false;
-    if (content.len == 0 || content.data[0] >= 0x80)
+    if (content.data == NULL || content.len == 0 || content.data[0] >= 0x80)
         return true;
     memcpy(out->octets, content.data, content.len);
     out->len = content.len;

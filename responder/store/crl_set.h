@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Several CRLs of one issuer, and what they say together. A request has only a serial number, which says
-// neither to which part of a divided CRL a certificate belongs, nor whether it is a CA's; so all of
-// them are asked (RFC 5280 5.2.4, 5.2.5, 6.3.3).
+// Several CRLs of one issuer, and what they say together. A request has only a serial number, which
+// says neither to which part of a divided CRL a certificate belongs, nor whether it is a CA's; so
+// all of them are asked (RFC 5280 5.2.4, 5.2.5, 6.3.3).
 #ifndef STORE_CRL_SET_H
 #define STORE_CRL_SET_H
 

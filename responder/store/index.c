@@ -4,6 +4,7 @@
 // what has changed is then put into the table at once.
 #include "store/index.h"
 
+#include "base/thread.h"
 #include "store/file.h"
 #include "store/index_read.h"
 
@@ -232,19 +233,6 @@ static const struct store_methods methods = {
     .close = close_store,
 };
 
-// Look-ups never pause under load, so a writer that did not come first would wait for ever.
-static bool init_lock(pthread_rwlock_t *lock)
-{
-    pthread_rwlockattr_t attributes;
-    if (pthread_rwlockattr_init(&attributes) != 0)
-        return false;
-    bool ok = pthread_rwlockattr_setkind_np(&attributes,
-                                            PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) == 0 &&
-              pthread_rwlock_init(lock, &attributes) == 0;
-    pthread_rwlockattr_destroy(&attributes);
-    return ok;
-}
-
 static bool init(struct index_store *self, const char *path, struct store_error *err)
 {
     const struct file_kind kind = {.max_len = INDEX_MAX,
@@ -263,7 +251,7 @@ static bool init(struct index_store *self, const char *path, struct store_error 
 static struct index_store *new_store(const char *path, struct store_error *err)
 {
     struct index_store *self = calloc(1, sizeof *self);
-    if (self == NULL || !init_lock(&self->lock)) {
+    if (self == NULL || !thread_init_lock(&self->lock)) {
         free(self);
         store_fail_memory(err);
         return NULL;

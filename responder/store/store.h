@@ -136,9 +136,9 @@ struct store_methods {
     // them meanwhile.
     void (*inherit)(struct store *store, struct store *before);
 
-    // get_state fills `*out`. list_odd calls `each` for the odd rows of the source, until it returns
-    // false; with `only_new` for those that it was not called for before. Both are NULL for a
-    // database. By the thread that polls.
+    // get_state fills `*out`. list_odd calls `each` for the odd rows of the source, until it
+    // returns false; with `only_new` for those that it was not called for before. Both are NULL for
+    // a database. By the thread that polls.
     void (*get_state)(struct store *store, struct source_state *out);
     void (*list_odd)(struct store *store, bool only_new,
                      bool (*each)(void *arg, const struct odd_row *row), void *arg);

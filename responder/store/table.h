@@ -80,8 +80,8 @@ bool table_next(const struct table *table, size_t *at, struct table_row *out);
 // table_find finds a serial number. Of several rows, one that is revoked counts before one that is
 // uncertain, and that before one that is good; of those that are revoked, the one with the earliest
 // date, and with the reason of one that is not certificateHold if there is such a one; one without
-// a readable date counts only if there is no other. Returns false, with `*out` all zero, if there is
-// none.
+// a readable date counts only if there is no other. Returns false, with `*out` all zero, if there
+// is none.
 bool table_find(const struct table *table, struct oc_bytes serial, struct table_row *out);
 
 // table_is_repeated returns whether an earlier row has the serial number of the row at `at`.
