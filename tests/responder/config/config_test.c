@@ -92,6 +92,7 @@ static void defaults(void **state)
     assert_int_equal(config->request_timeout, 10);
     assert_int_equal(config->drain_timeout, 30);
     assert_int_equal(config->signer_warning, 7 * 86400);
+    assert_int_equal(config->source_warning, 12 * 3600);
     assert_int_equal(config->log, LOG_TEXT);
     assert_int_equal(config->access_log_sample, 0);
     config_free(config);
@@ -151,6 +152,7 @@ static void all_settings(void **state)
                   "signer-threads = 2 sign-queue = 7 cache-size = 1G max-connections = 5\n"
                   "max-connections-per-address = 5 max-request = 256 max-header = 2K\n"
                   "idle-timeout = 2m request-timeout = 7 drain-timeout = 0 signer-warning = 2w\n"
+                  "source-warning = 30m "
                   "log = json access-log-sample = 100",
         .issuer = "unknown-serial = revoked nonce = required validity = 2h max-age = 120m\n"
                   "by-name = on source = index source-file = 'in dex'",
@@ -167,6 +169,7 @@ static void all_settings(void **state)
     assert_int_equal(config->idle_timeout, 120);
     assert_int_equal(config->drain_timeout, 0);
     assert_int_equal(config->signer_warning, 14 * 86400);
+    assert_int_equal(config->source_warning, 1800);
     assert_int_equal(config->log, LOG_JSON);
     const struct issuer_config *issuer = &config->issuers[0];
     assert_int_equal(issuer->unknown, UNKNOWN_REVOKED);
@@ -569,7 +572,7 @@ static size_t check_bounds(const struct setting *settings, bool is_global)
 static void every_bound(void **state)
 {
     (void)state;
-    assert_int_equal(check_bounds(config_settings, true), 13);
+    assert_int_equal(check_bounds(config_settings, true), 14);
     assert_int_equal(check_bounds(issuer_settings, false), 2);
 }
 
