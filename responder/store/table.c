@@ -328,14 +328,24 @@ static size_t place_after(const struct table *table, struct oc_bytes serial)
     return probe_next(&probe, &at) ? at + head_len(table) + serial.len : table->len;
 }
 
+// table_next() for serial numbers instead of rows: of several rows, the record is the one that
+// counts.
+static bool next_serial(const struct table *table, size_t *at, struct table_row *out)
+{
+    while (table_next(table, at, out)) {
+        if (!table_is_repeated(table, out->at))
+            return table->n_repeated == 0 || table_find(table, out->serial, out);
+    }
+    return false;
+}
+
 void table_list(const struct table *table, struct oc_bytes after, bool revoked_only,
                 bool (*each)(void *arg, const struct entry *entry), void *arg)
 {
     size_t at = after.len == 0 ? 0 : place_after(table, after);
     struct table_row row;
-    while (table_next(table, &at, &row)) {
-        if (table_is_repeated(table, row.at) || !table_find(table, row.serial, &row) ||
-            (revoked_only && row.record.status != RECORD_REVOKED))
+    while (next_serial(table, &at, &row)) {
+        if (revoked_only && row.record.status != RECORD_REVOKED)
             continue;
         const struct entry entry = {row.serial, row.record};
         if (!each(arg, &entry))
@@ -357,41 +367,51 @@ static void note(struct table_changes *out, struct oc_bytes serial)
         out->serials[out->n++] = serial;
 }
 
-// Of several rows of a serial number, only the one that counts can be reported. If each is as
-// before, so is what counts.
-static bool is_change(const struct table *before, const struct table *now,
-                      const struct table_row *row)
+// table_find() for the rows of another table one after the other. Most have the same order in both,
+// so the row at `*next` is tried first: that needs no look-up.
+static bool find_next(const struct table *table, struct oc_bytes serial, size_t *next,
+                      struct table_row *out)
 {
-    struct table_row old;
-    struct table_row counts;
-    bool was_there = table_find(before, row->serial, &old);
-    if (was_there && is_equal(&old, row))
+    if (table->n_repeated == 0 && *next < table->len && has_serial(table, *next, serial))
+        *out = row_at(table, *next);
+    else if (!table_find(table, serial, out))
         return false;
-    return table_find(now, row->serial, &counts) && counts.at == row->at;
+    *next = out->at + head_len(table) + out->serial.len;
+    return true;
 }
 
-static bool has_gone(const struct table *before, const struct table *now,
-                     const struct table_row *row)
+static void note_changed(const struct table *before, const struct table *now,
+                         struct table_changes *out)
 {
-    struct table_row found;
-    return !table_find(now, row->serial, &found) && !table_is_repeated(before, row->at);
+    struct table_row row;
+    struct table_row other;
+    size_t next = 0;
+    for (size_t at = 0;
+         !out->is_everything && table_is_wanted(now, NULL) && next_serial(now, &at, &row);) {
+        if (!find_next(before, row.serial, &next, &other) || !is_equal(&other, &row))
+            note(out, row.serial);
+    }
+}
+
+static void note_gone(const struct table *before, const struct table *now,
+                      struct table_changes *out)
+{
+    struct table_row row;
+    struct table_row other;
+    size_t next = 0;
+    for (size_t at = 0;
+         !out->is_everything && table_is_wanted(now, NULL) && next_serial(before, &at, &row);) {
+        if (!find_next(now, row.serial, &next, &other))
+            note(out, row.serial);
+    }
 }
 
 void table_compare(const struct table *before, const struct table *now, struct table_changes *out)
 {
-    struct table_row row;
     out->n = 0;
     out->is_everything = false;
-    for (size_t at = 0;
-         !out->is_everything && table_is_wanted(now, NULL) && table_next(now, &at, &row);) {
-        if (is_change(before, now, &row))
-            note(out, row.serial);
-    }
-    for (size_t at = 0;
-         !out->is_everything && table_is_wanted(now, NULL) && table_next(before, &at, &row);) {
-        if (has_gone(before, now, &row))
-            note(out, row.serial);
-    }
+    note_changed(before, now, out);
+    note_gone(before, now, out);
 }
 
 void table_report(const struct table_changes *found, const struct changes *changes)

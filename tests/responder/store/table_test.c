@@ -337,6 +337,20 @@ static void tables_compared(void **state)
     do_index(b);
     expect_both_ways(a, a, none);
     expect_both_ways(a, b, SERIAL(1, 2, 3));
+
+    // A second row that gives another reason to the date of the first one.
+    row = row_of(SERIAL(4), RECORD_REVOKED, 1);
+    row.record.has_reason = true;
+    row.record.reason = OC_REASON_CERTIFICATE_HOLD;
+    add(a, row);
+    add(b, row);
+    row.record.revoked_at = 2;
+    row.record.reason = OC_REASON_KEY_COMPROMISE;
+    add(b, row);
+    do_index(a);
+    do_index(b);
+    expect_both_ways(a, b, SERIAL(1, 2, 3, 4));
+    expect_both_ways(b, b, none);
     table_free(a);
     table_free(b);
 }
