@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define TIME_MIN INT64_C(-62135596800)  // 0001-01-01T00:00:00Z
-
 enum { DATE_TIME_DIGITS = 14 };
 
 static bool is_decimal(char c)
@@ -109,13 +107,14 @@ static bool read_date_time(const char *text, int64_t *out)
     if (oc_der_read_generalized_time(&in, out, NULL) != OC_OK)
         return false;
     *out -= zone;
-    return *out >= TIME_MIN && *out <= ARGUMENT_TIME_MAX;
+    return *out >= ARGUMENT_TIME_MIN && *out <= ARGUMENT_TIME_MAX;
 }
 
 bool argument_time(const char *text, int64_t *out)
 {
     bool is_before = text[0] == '-';
-    if (argument_number(text + is_before, is_before ? -TIME_MIN : ARGUMENT_TIME_MAX, out)) {
+    if (argument_number(text + is_before, is_before ? -ARGUMENT_TIME_MIN : ARGUMENT_TIME_MAX,
+                        out)) {
         *out = is_before ? -*out : *out;
         return true;
     }

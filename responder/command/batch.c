@@ -2,18 +2,20 @@
 #include "command/batch.h"
 
 #include "command/record.h"
+#include "program/clock.h"
 #include "program/report.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-// PAUSE_MS is longer than a process that waits for the lock waits between two attempts.
-enum { PAUSE_MS = 15 };
+// PAUSE_MS is longer than a process that waits for the lock waits between two attempts. There is a
+// pause after each transaction that ends PAUSE_EACH_MS after the last one.
+enum { PAUSE_MS = 15, PAUSE_EACH_MS = 250 };
 
 void batch_init(struct batch *batch, struct store *store, const char *kind)
 {
-    *batch = (struct batch){.store = store, .kind = kind};
+    *batch = (struct batch){.store = store, .kind = kind, .paused_at = clock_ms()};
     batch->rows = must_alloc(BATCH_ROWS, sizeof *batch->rows);
 }
 
@@ -80,10 +82,14 @@ static bool put_piece(struct batch *batch, size_t begin, size_t end,
     return false;
 }
 
-static void make_room(void)
+// Without a pause, this process would take the lock again before others notice that it is free.
+static void make_room(struct batch *batch)
 {
     static const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+    if (clock_ms() - batch->paused_at < PAUSE_EACH_MS)
+        return;
     nanosleep(&pause, NULL);
+    batch->paused_at = clock_ms();
 }
 
 bool batch_put(struct batch *batch, const struct position *position, struct store_error *err)
@@ -95,9 +101,7 @@ bool batch_put(struct batch *batch, const struct position *position, struct stor
     do {
         end = batch->n - begin > BATCH_PIECE ? begin + BATCH_PIECE : batch->n;
         ok = put_piece(batch, begin, end, position, err);
-        // Otherwise this process would take the lock again before others notice that it is free.
-        if (end == BATCH_ROWS || end < batch->n)
-            make_room();
+        make_room(batch);
         begin = end;
     } while (ok && end < batch->n);
     batch->n = 0;

@@ -22,7 +22,7 @@ struct batch_row {
 };
 
 // struct batch is the certificates, and the counts of all that were put. `conflict` is called for a
-// row that contradicts a revocation and is ignored.
+// row that contradicts a revocation and is ignored. `paused_at` is the last pause, in clock_ms().
 struct batch {
     struct store *store;
     const char *kind;
@@ -31,6 +31,7 @@ struct batch {
     size_t n_put;
     size_t n_new;
     size_t n_changed;
+    int64_t paused_at;
     void (*conflict)(void *arg, const struct batch_row *row, const struct record *known);
     void *arg;
 };

@@ -21,7 +21,7 @@ static bool read_format(const char *text, const char *format, int64_t *out)
     if (again.tm_mday != tm.tm_mday || again.tm_mon != tm.tm_mon)
         return false;
     *out = seconds - tm.tm_gmtoff;
-    return *out >= -ARGUMENT_TIME_MAX && *out <= ARGUMENT_TIME_MAX;
+    return *out >= ARGUMENT_TIME_MIN && *out <= ARGUMENT_TIME_MAX;
 }
 
 bool csv_time(const char *text, const char *format, int64_t *out)

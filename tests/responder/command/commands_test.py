@@ -678,7 +678,8 @@ class ImportTest(ListCase):
                          "1 certificates: 1 new, 0 changed, 0 unchanged\n", "--date-format", form,
                          env={"TZ": "Asia/Tokyo"})
             self.assertEqual(self.listed(), {1: revoked(at=at, expires=at)})
-        for text in ("30/02/2026", "2026-02-01T12:00:00Z", "1/2", "01/02/2026 ,", "31/04/2026"):
+        for text in ("30/02/2026", "2026-02-01T12:00:00Z", "1/2", "01/02/2026 ,", "31/04/2026",
+                     "01/01/0000"):
             line = f'0x02,revoked,"{text}x"' if "," in text else f"0x02,revoked,{text}"
             shown = f"{text}x" if "," in text else text
             self.import_fails("csv", f"serial,status,revoked-at\n{line}\n", "line 2: invalid time "
