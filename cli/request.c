@@ -37,9 +37,10 @@ static bool find_serial_issuer(struct request_job *job)
     if (job->options->serials.n == 0)
         return true;
     const struct found *only = certs_only_issuer(&job->certs, &other);
-    if (only == NULL && other != NULL)
+    const struct found *first = job->certs.candidates;
+    if (only == NULL && other != NULL && first != NULL)
         complain("ocsp request", "--serial needs one --issuer: %s and %s hold different ones",
-                 job->certs.candidates[0].file, other->file);
+                 first->file, other->file);
     if (only != NULL)
         job->serial_issuer = *only;
     return only != NULL;
