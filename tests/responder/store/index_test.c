@@ -280,8 +280,10 @@ static void index_that_is_being_written(void **state)
     write_file(LINE("01"));
     struct store *store = must_open(SOURCE_INDEX);
     write_file(LINE("01") "V\t" ENDS "\t\t10");
-    for (int i = 0; i < POLLS_MAX && strcmp(odd_rows(store, false), "") == 0; i++)
+    for (int i = 0; i < POLLS_MAX && strcmp(odd_rows(store, false), "") == 0; i++) {
         assert_int_equal(fixture_poll(store).n, 0);
+        usleep(POLL_US);
+    }
     assert_string_equal(odd_rows(store, true), "2: incomplete last line: missing newline?\n");
     write_file(LINE("01") LINE("1002"));
     assert_int_equal(poll_until(store, 1).n, 1);
@@ -808,10 +810,12 @@ static void lines_edited_at_random(void **state)
         snprintf(mark, sizeof mark, REVOKED("7FFFFFFF", "2404031200%02uZ"), i);
         snprintf(lines[0], LINE_SIZE, "%s", mark);
         save_lines();
-        for (int k = 0;
-             k < POLLS_MAX && look_at_number(store, 0x7FFFFFFF).revoked_at != THEN + (int64_t)i;
-             k++)
+        for (int k = 0; k < POLLS_MAX; k++) {
             assert_true(poll_into(store, &seen));
+            if (look_at_number(store, 0x7FFFFFFF).revoked_at == THEN + (int64_t)i)
+                break;
+            usleep(POLL_US);
+        }
         assert_int_equal(look_at_number(store, 0x7FFFFFFF).revoked_at, THEN + (int64_t)i);
         expect_as_new(store);
     }
