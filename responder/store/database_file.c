@@ -159,7 +159,9 @@ static int wait_for_lock(void *arg, int n_before)
 
 bool database_file_wait(sqlite3 *db, int busy_ms)
 {
-    return sqlite3_busy_handler(db, wait_for_lock, (void *)(intptr_t)busy_ms) == SQLITE_OK;
+    // The argument is a number, for which there is no memory with the life of the connection.
+    void *arg = (void *)(intptr_t)busy_ms;  // NOLINT(performance-no-int-to-ptr)
+    return sqlite3_busy_handler(db, wait_for_lock, arg) == SQLITE_OK;
 }
 
 // Restricts what a file can make SQLite do. The worker does not merge the log when it closes,
