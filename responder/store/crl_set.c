@@ -138,7 +138,7 @@ static const char *gap_of_names(const struct crl_set *set)
 void crl_set_arrange(struct crl_set *set)
 {
     struct family family;
-    qsort(set->parts, set->n, sizeof *set->parts, compare_parts);
+    qsort(set->parts, set->n, sizeof(struct crl_part *), compare_parts);
     set->gap = gap_of_kinds(set);
     if (set->gap == NULL)
         set->gap = gap_of_names(set);

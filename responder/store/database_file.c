@@ -150,7 +150,7 @@ enum { BUSY_POLL_MS = 5 };
 // wait.
 static int wait_for_lock(void *arg, int n_before)
 {
-    static const struct timespec pause = {.tv_nsec = BUSY_POLL_MS * 1000000};
+    static const struct timespec pause = {.tv_nsec = BUSY_POLL_MS * 1000000L};
     if (n_before >= (intptr_t)arg / BUSY_POLL_MS)
         return 0;
     nanosleep(&pause, NULL);
