@@ -195,7 +195,7 @@ const struct oc_issuer *asking_only_issuer(struct asking *asking, char *why, siz
     struct oc_error err;
     const struct found *other;
     const struct found *only = certs_only_issuer(&asking->given, &other);
-    if (only == NULL) {
+    if (only == NULL || other != NULL) {
         snprintf(why, size, "--serial needs one --issuer%s",
                  other != NULL ? ": the certificates given hold different names or keys" : "");
         return NULL;

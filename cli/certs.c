@@ -44,13 +44,14 @@ static bool is_same_issuer(const struct oc_cert *a, const struct oc_cert *b)
 const struct found *certs_only_issuer(const struct certs *certs, const struct found **other)
 {
     *other = NULL;
-    for (size_t i = 1; i < certs->n_candidates; i++) {
-        if (is_same_issuer(&certs->candidates[0].cert, &certs->candidates[i].cert))
-            continue;
-        *other = &certs->candidates[i];
+    if (certs->n_candidates == 0)
         return NULL;
+    const struct found *first = &certs->candidates[0];
+    for (size_t i = 1; i < certs->n_candidates && *other == NULL; i++) {
+        if (!is_same_issuer(&first->cert, &certs->candidates[i].cert))
+            *other = &certs->candidates[i];
     }
-    return certs->n_candidates > 0 ? &certs->candidates[0] : NULL;
+    return first;
 }
 
 static void complain_no_issuer(const struct found *target)

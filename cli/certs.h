@@ -32,9 +32,8 @@ bool certs_load(struct certs *certs, const char *file, bool has_target);
 // identifiers. Returns NULL after an error line if there is none, or several with different keys.
 const struct found *certs_find_issuer(const struct certs *certs, const struct found *target);
 
-// certs_only_issuer returns the first candidate, for a question about a serial number alone.
-// Returns NULL if there is none, or others have another name or key: then `*other` is such a one,
-// or NULL.
+// certs_only_issuer returns the first candidate, or NULL if there is none, for a question about a
+// serial number alone. It sets `*other` to a candidate that has another name or key, or to NULL.
 const struct found *certs_only_issuer(const struct certs *certs, const struct found **other);
 
 // certs_is_issued checks that a target was signed with the key of `issuer`, whose certificate is in

@@ -37,13 +37,17 @@ static bool find_serial_issuer(struct request_job *job)
     if (job->options->serials.n == 0)
         return true;
     const struct found *only = certs_only_issuer(&job->certs, &other);
-    const struct found *first = job->certs.candidates;
-    if (only == NULL && other != NULL && first != NULL)
+    if (only == NULL) {
+        complain("ocsp request", "--serial needs --issuer");
+        return false;
+    }
+    if (other != NULL) {
         complain("ocsp request", "--serial needs one --issuer: %s and %s hold different ones",
-                 first->file, other->file);
-    if (only != NULL)
-        job->serial_issuer = *only;
-    return only != NULL;
+                 only->file, other->file);
+        return false;
+    }
+    job->serial_issuer = *only;
+    return true;
 }
 
 // The request asks about the first certificate of each CERT file. All others may be issuers; for

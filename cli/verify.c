@@ -130,9 +130,9 @@ static bool ask_about_serial(struct verify_job *job)
     const struct octets *serial = &job->options->serial;
     const struct found *other;
     const struct found *only = certs_only_issuer(&job->certs, &other);
-    if (only == NULL) {
+    if (other != NULL) {
         complain(job->self->title, "--serial needs one --issuer: %s and %s hold different ones",
-                 job->certs.candidates[0].file, other->file);
+                 only->file, other->file);
         return false;
     }
     const struct oc_issuer *issuer = prepare(job, only);
