@@ -3,13 +3,13 @@
 // Reads one CRL by <ocsp/crl.h>, and keeps what it says in a table.
 #include "store/crl_part.h"
 
+#include "program/serial.h"
 #include "store/crl_file.h"
 
 #include <ocsp/verify.h>
 
 #include <openssl/x509.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,9 +177,8 @@ static bool read_head(struct crl_reading *reading, struct store_error *err)
 static void note_odd(struct crl_reading *reading, const struct oc_crl_entry *entry,
                      const char *what)
 {
-    char text[2 * SERIAL_MAX + 3] = "0x";
-    for (size_t i = 0; i < entry->serial.len; i++)
-        snprintf(text + 2 + 2 * i, 3, "%02x", (unsigned)entry->serial.data[i]);
+    char text[SERIAL_TEXT_SIZE(SERIAL_MAX)];
+    serial_text(entry->serial, text);
     odd_list_add(&reading->part->odd, reading->in->path, reading->n_entries, text, strlen(text),
                  what, false);
 }
