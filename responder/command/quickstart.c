@@ -266,6 +266,7 @@ static bool write_config(const struct quick *quick, FILE *out)
                    "\n"
                    "issuer \"%s\" {\n"
                    "    certificate = \"%s\"\n"
+                   "    nonce = live\n"
                    "\n"
                    "    signer \"quickstart\" {\n"
                    "        certificate = \"%s\"\n"

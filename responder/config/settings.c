@@ -80,7 +80,7 @@ const struct setting issuer_settings[] = {
      0, 0, "false"},
     {"ca-compromised", SETTING_TEXT, IN_ISSUER(ca_compromised), 1, 64, NULL},
     {"unknown-serial", SETTING_CHOICE, IN_ISSUER(unknown), 0, 0, "unknown", unknown_choices},
-    {"nonce", SETTING_CHOICE, IN_ISSUER(nonce), 0, 0, "ignore", nonce_choices},
+    {"nonce", SETTING_CHOICE, IN_ISSUER(nonce), 0, 0, "live", nonce_choices},
     {"validity", SETTING_SECONDS, IN_ISSUER(validity), MINUTE, 366 * DAY, "1d"},
     {"max-age", SETTING_SECONDS, IN_ISSUER(max_age), 0, 366 * DAY, "1h"},
     {"by-name", SETTING_BOOL, IN_ISSUER(by_name), 0, 0, "false"},

@@ -80,10 +80,11 @@ class CommandTest(PeerCase):
 
     def test_nonce(self):
         daemon = self.start()
-        self.assertFalse(self.check(daemon, "www", 0, "--nonce")["answers"][0]["nonce"])
-        self.configure(issuer(nonce="live"))
+        self.assertTrue(self.check(daemon, "www", 0, "--nonce")["answers"][0]["nonce"])
+        self.configure(issuer(nonce="ignore"))
         daemon.hup()
-        until(lambda: self.check(daemon, "www", 0, "--nonce")["answers"][0]["nonce"], daemon.log)
+        until(lambda: not self.check(daemon, "www", 0, "--nonce")["answers"][0]["nonce"],
+              daemon.log)
 
     def test_openssl(self):
         daemon = self.start()
@@ -93,6 +94,7 @@ class CommandTest(PeerCase):
                                        *options, "-cert", f"{name}.pem", "-url", daemon.url)
                 self.assertIn(f"{name}.pem: {status}", output.decode())
                 self.assertIn("Response verify OK", output.decode())
+                self.assertNotIn("WARNING: no nonce", output.decode())
 
     def test_openssl_asks_about_several(self):
         daemon = self.start()

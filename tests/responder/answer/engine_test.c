@@ -905,6 +905,38 @@ static void full_queue_is_try_later(void **state)
     tear_down(&fixture);
 }
 
+// An answer from the cache would be rejected by a client that insists on its nonce, and would
+// mislead one that does not notice that it is missing.
+static void nonce_without_a_place_is_try_later(void **state)
+{
+    static const uint8_t nonce[32] = {1, 2, 3};
+    struct waiting waiting;
+    struct waiting refused;
+    struct engine_fixture fixture;
+    struct question first = {.numbers = {2}, .n = 1, .hash = OC_HASH_SHA256};
+    struct question with_nonce = {
+        .numbers = {1}, .n = 1, .hash = OC_HASH_SHA256, .nonce = {nonce, sizeof nonce}};
+    (void)state;
+    set_up(&fixture);
+    issue_one(1);
+    serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 1));
+    expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+    make_request(&first);
+    make_request(&with_nonce);
+    assert_int_equal(kill(fixture.signer, SIGSTOP), 0);
+    begin_ask(fixture.engine, first.der, &waiting);
+    assert_false(waiting.is_done);
+    begin_ask(fixture.engine, with_nonce.der, &refused);
+    assert_true(refused.is_done);
+    expect_error(&refused.reply, OC_RESPONSE_TRY_LATER);
+    assert_null(refused.reply.own);
+    assert_true(expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD));
+    assert_int_equal(kill(fixture.signer, SIGCONT), 0);
+    struct reply reply = end_ask(&waiting);
+    reply_release(&reply);
+    tear_down(&fixture);
+}
+
 // A certificate revoked while its answer was being signed must not stay in the cache as good.
 static void revoked_while_it_was_signed(void **state)
 {
@@ -1240,6 +1272,7 @@ int main(void)
         cmocka_unit_test(saving_does_not_hold_a_tick),
         cmocka_unit_test(asked_at_once_is_signed_once),
         cmocka_unit_test(full_queue_is_try_later),
+        cmocka_unit_test(nonce_without_a_place_is_try_later),
         cmocka_unit_test(revoked_while_it_was_signed),
         cmocka_unit_test(asked_after_a_revocation),
         cmocka_unit_test(signer_killed_and_back),

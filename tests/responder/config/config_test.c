@@ -131,7 +131,7 @@ static void issuer_defaults(void **state)
     assert_int_equal(issuer->n_source_files, 0);
     assert_false(issuer->insecure_good_if_not_revoked);
     assert_int_equal(issuer->unknown, UNKNOWN_UNKNOWN);
-    assert_int_equal(issuer->nonce, NONCE_IGNORE);
+    assert_int_equal(issuer->nonce, NONCE_LIVE);
     assert_int_equal(issuer->validity, 86400);
     assert_int_equal(issuer->max_age, 3600);
     assert_false(issuer->by_name);

@@ -309,7 +309,7 @@ class StartTest(DaemonCase):
         text = self.config.read_text(encoding="utf-8")
         self.config.write_text(re.sub(r"\n    signer .*?    }\n", "", text, flags=re.DOTALL),
                                encoding="utf-8")
-        self.refused('ocspd.conf:8: issuer "Test ca" has no signer')
+        self.refused('ocspd.conf:9: issuer "Test ca" has no signer')
 
     def test_crl_without_what_was_issued(self):
         self.edit('    certificate = "ca.pem"\n',
@@ -339,7 +339,7 @@ class StartTest(DaemonCase):
 
     def test_key_open_to_all(self):
         (self.dir / "signer.key").chmod(0o644)
-        self.refused("ocspd.conf:11: key: signer.key: others may read or write it: its mode is "
+        self.refused("ocspd.conf:12: key: signer.key: others may read or write it: its mode is "
                      "0644, and should be 0600")
 
     def test_key_of_another(self):
@@ -492,7 +492,7 @@ class WrongForGoodTest(DaemonCase):
             (self.dir / "signer.key").chmod(0)
         done = run(*command, OCSPD, "check-config", "--config", "ocspd.conf", cwd=self.dir)
         self.assertEqual((done.stdout.decode(), done.stderr.decode(), done.returncode),
-                         ("", "ocspd check-config: ocspd.conf:11: key: signer.key: Permission "
+                         ("", "ocspd check-config: ocspd.conf:12: key: signer.key: Permission "
                           "denied\n", EX_CONFIG))
 
     def test_addresses_that_overlap(self):
@@ -506,7 +506,7 @@ class WrongForGoodTest(DaemonCase):
     def test_key_by_uri_open_to_all(self):
         (self.dir / "signer.key").chmod(0o644)
         self.edit('key = "signer.key"', f'key = "file:{self.dir}/signer.key"')
-        self.refused(f"ocspd.conf:11: key: {self.dir}/signer.key: others may read or write it: its "
+        self.refused(f"ocspd.conf:12: key: {self.dir}/signer.key: others may read or write it: its "
                      "mode is 0644, and should be 0600")
 
     def test_reload(self):
@@ -1425,6 +1425,7 @@ class QuickstartTest(DaemonCase):
                    "-url", f"http://127.0.0.1:{daemon.port()}/", cwd=self.dir)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn(b"Response verify OK", done.stderr)
+        self.assertNotIn(b"nonce", done.stderr)
         return done.stdout.decode().splitlines()[0]
 
     def test_good_then_revoked_within_a_second(self):
@@ -1442,6 +1443,7 @@ class QuickstartTest(DaemonCase):
         self.assertEqual(sorted(modes), ["ca.pem", "ocspd.conf", "ocspd.db", "signer.key",
                                          "signer.pem"])
         self.assertEqual(modes["signer.key"], 0o600)
+        self.assertIn("\n    nonce = live\n", (self.dir / "ocspd.conf").read_text())
         signer = x509.Certificate.load(pem.unarmor((self.dir / "signer.pem").read_bytes())[2])
         self.assertEqual(signer.extended_key_usage_value.native, ["ocsp_signing"])
         self.assertEqual(signer.key_usage_value.native, {"digital_signature"})
