@@ -200,7 +200,7 @@ class Verify(unittest.TestCase):
 
     def run_verify(self, der, *args, at=NOW):
         Made.path("resp.der").write_bytes(der)
-        return subprocess.run([OCSP, "verify", "--json", "--issuer", "ca.pem", f"--serial={SERIAL}",
+        return subprocess.run([OCSP, "verify", "--json", "--issuer", "ca.pem", f"--serial={SERIAL:#x}",
                                "--at", str(at), *args, "resp.der"], cwd=Made.folder.name,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=60, check=False)

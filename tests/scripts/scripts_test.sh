@@ -319,11 +319,12 @@ command_cases() {
 
     fresh
     edit man/ocsp-request.1 '/Fl -issuer/d'
-    # Its source has the name, and so have three lines of its help.
+    # Its source has the name, and so have four lines of its help.
     refuses option_of_help_undocumented check-docs \
         "$(at cli/main.c '            "for in the --issuer files'): $(request_lacks issuer)" \
         "$(at cli/main.c '            "that a server'): $(request_lacks issuer)" \
         "$(at cli/main.c '            "  --issuer FILE           cert'): $(request_lacks issuer)" \
+        "$(at cli/main.c '            "  --serial N              also'): $(request_lacks issuer)" \
         "$(at cli/request_options.c '        {"issuer"'): $(request_lacks issuer)"
 
     fresh
