@@ -23,7 +23,8 @@ enum {
 
 // struct pass is one reading. `at` is the place in `before` of the next row to be compared, until
 // there is a table in `news`. `line` has room for `line_size` octets. `block` is the one being
-// read, and `n_blocks_size` how many there is room for in `news`.
+// read, and `blocks_size` how many there is room for in `news`. `has_partial_line`: the last line
+// has no newline and does not count.
 struct pass {
     struct file_input *in;
     const struct table *before;
@@ -36,6 +37,7 @@ struct pass {
     size_t blocks_size;
     size_t sets_size;
     struct index_block *block;
+    bool has_partial_line;
 };
 
 static bool is_patching(const struct pass *pass)
@@ -297,7 +299,8 @@ static bool take_line(struct pass *pass, const struct text_line *line, struct st
     if (!copy_line(pass, line, err))
         return false;
     const char *wrong = index_line_read(pass->line, line->len, &row);
-    if (!line->is_whole && (wrong != NULL || !may_count(line, &row)))
+    pass->has_partial_line = !line->is_whole && (wrong != NULL || !may_count(line, &row));
+    if (pass->has_partial_line)
         wrong = "incomplete last line: missing newline";
     if (wrong != NULL) {
         note(pass, line, wrong, true);
@@ -423,6 +426,25 @@ static bool end_pass(struct pass *pass, size_t n_lines, struct store_error *err)
     return begin_run(pass, n_lines + 1, SIZE_MAX, err);
 }
 
+static size_t count_rows(const struct pass *pass)
+{
+    const struct index_news *news = pass->news;
+    return is_patching(pass) ? pass->before->n + news->added->n : news->table->n;
+}
+
+// A file of which no line can be read is not an index, but an error page for instance: to take it
+// would lose all revocations. Only a program that is writing the first line may be under way.
+static bool check_rows(const struct pass *pass, struct store_error *err)
+{
+    const struct index_blocks *blocks = &pass->news->blocks;
+    size_t n_odd = 0;
+    for (size_t i = 0; i < blocks->n; i++)
+        n_odd += blocks->all[i].n_odd;
+    return count_rows(pass) > 0 || n_odd <= pass->has_partial_line ||
+           store_fail(err, STORE_FAULT_DATA, "%s: invalid index: no line has a serial number",
+                      pass->in->path);
+}
+
 static bool take_blocks(struct pass *pass, struct store_error *err)
 {
     struct block_reader reader = {.in = pass->in};
@@ -430,7 +452,7 @@ static bool take_blocks(struct pass *pass, struct store_error *err)
     bool ok = block_reader_next(&reader, &text, err);
     while (ok && text.len > 0)
         ok = take_block(pass, &text, err) && block_reader_next(&reader, &text, err);
-    ok = ok && end_pass(pass, reader.n_lines, err);
+    ok = ok && end_pass(pass, reader.n_lines, err) && check_rows(pass, err);
     block_reader_cleanup(&reader);
     return ok;
 }

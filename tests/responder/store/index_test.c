@@ -211,15 +211,15 @@ static void index_with_a_long_number(void **state)
     for (int i = 0; i < 3; i++) {
         if (i == 2)
             number[0] = '8';
-        snprintf(text, sizeof text, LINE("%.*s"), i == 1 ? 2 * SERIAL_MAX + 2 : 2 * SERIAL_MAX,
-                 number);
+        snprintf(text, sizeof text, LINE("01") LINE("%.*s"),
+                 i == 1 ? 2 * SERIAL_MAX + 2 : 2 * SERIAL_MAX, number);
         write_file(text);
         struct store *store = must_open(SOURCE_INDEX);
         assert_string_equal(odd_rows(store, true),
                             i == 0 ? ""
-                                   : "1: invalid serial number in the fourth field: expected "
+                                   : "2: invalid serial number in the fourth field: expected "
                                      "pairs of hex digits?\n");
-        expect_state(store, i == 0, i > 0, i > 0);
+        expect_state(store, 1 + (i == 0), i > 0, i > 0);
         store_close(store);
     }
 }
@@ -228,7 +228,8 @@ static void index_with_a_zero_octet(void **state)
 {
     (void)state;
     static const char text[] = "V\t" ENDS "\t\t01\tunknown\t/CN=\0x\n";
-    static const char other[] = "R\t" ENDS "\t" THEN_TEXT "\t02\0\tunknown\t/CN=x\n\0\0\0";
+    static const char other[] =
+        LINE("05") "R\t" ENDS "\t" THEN_TEXT "\t02\0\tunknown\t/CN=x\n\0\0\0";
     fixture_write("file", text, sizeof text - 1);
     struct store *store = must_open(SOURCE_INDEX);
     assert_string_equal(odd_rows(store, true), "1: unexpected NUL byte\n");
@@ -237,9 +238,9 @@ static void index_with_a_zero_octet(void **state)
     fixture_write("file", other, sizeof other - 1);
     store = must_open(SOURCE_INDEX);
     assert_string_equal(odd_rows(store, true),
-                        "1: unexpected NUL byte?\n2: incomplete last line: missing newline?\n");
+                        "2: unexpected NUL byte?\n3: incomplete last line: missing newline?\n");
     assert_int_equal(fixture_look(store, SERIAL(2)).status, RECORD_NOT_ISSUED);
-    expect_state(store, 0, 2, 2);
+    expect_state(store, 1, 2, 2);
     store_close(store);
 }
 
@@ -510,6 +511,32 @@ static bool check_order(void *arg, const struct entry *entry)
     assert_int_equal(entry->serial.data[len - 1], number & 0xFF);
     assert_int_equal(entry->serial.data[len - 2], number >> 8 & 0xFF);
     return true;
+}
+
+// An error page in the place of the file loses no revocation, neither at the start nor later.
+static void index_that_is_something_else(void **state)
+{
+    (void)state;
+    write_file("<html>\n<body>not found</body>\n");
+    open_fails(SOURCE_INDEX, ": invalid index: no line has a serial number");
+    write_file(LINE("01") REVOKED("02", THEN_TEXT));
+    struct store *store = must_open(SOURCE_INDEX);
+    write_file("<html>\n");
+    poll_until_fails(store, ": invalid index: no line has a serial number");
+    assert_revoked(fixture_look(store, SERIAL(2)), THEN, -1);
+    store_close(store);
+}
+
+// The first line of an index may be there in part.
+static void index_whose_first_line_is_being_written(void **state)
+{
+    (void)state;
+    write_file("# comment\nV\t" ENDS "\t\t0");
+    struct store *store = must_open(SOURCE_INDEX);
+    assert_int_equal(fixture_look(store, SERIAL(1)).status, RECORD_NOT_ISSUED);
+    write_file("# comment\n" LINE("01"));
+    assert_int_equal(poll_until(store, 1).n, 1);
+    store_close(store);
 }
 
 static void index_that_is_long(void **state)
@@ -980,6 +1007,8 @@ int main(void)
         TEST(index_changed_at_once),
         TEST(index_with_many_changes),
         TEST(index_that_becomes_bad),
+        TEST(index_that_is_something_else),
+        TEST(index_whose_first_line_is_being_written),
         TEST(index_that_is_long),
         TEST(index_with_a_long_line),
         TEST(lines_changed_in_place),
