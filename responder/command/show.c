@@ -8,6 +8,7 @@
 #include "command/serials.h"
 #include "command/session.h"
 #include "command/source_status.h"
+#include "program/clock.h"
 #include "program/report.h"
 
 #include <ocsp/der.h>
@@ -130,6 +131,16 @@ int list_run(const struct command *self, int argc, char **argv)
     return status;
 }
 
+// A record outside of its times is answered tryLater, so it is not known to be good. What is
+// revoked stays revoked.
+static void apply_times(struct record *record, int64_t now)
+{
+    bool is_current =
+        record->this_update <= now && (record->next_update == 0 || now < record->next_update);
+    if (!is_current && record->status != RECORD_REVOKED)
+        record->status = RECORD_UNCERTAIN;
+}
+
 static int show_status(struct show *show, struct oc_bytes serial)
 {
     struct entry entry = {.serial = serial};
@@ -141,6 +152,7 @@ static int show_status(struct show *show, struct oc_bytes serial)
         record_compromise(&entry.record, config->ca_compromised_at);
     else if (!ok)
         return session_failed(&show->session, &err);
+    apply_times(&entry.record, clock_seconds());
     show_one(stdout, show->json, serial, &entry.record);
     switch (entry.record.status) {
     case RECORD_GOOD:

@@ -235,6 +235,14 @@ class CommandTest(SourceCase):
         self.assertIn("toy: crl, not-yet-valid\n", self.ocspd("status", status=EX_UNAVAILABLE))
         self.ocspd("status", "--issuer", "second")
 
+    def test_status_of_a_certificate(self):
+        """What the responder would answer tryLater is not good."""
+        for since, until_ in ((-7200, -3600), (3600, 7200)):
+            self.sign_crl_of(since, until_, 5)
+            self.assertRegex(self.ocspd("status", "--issuer", "toy", "0x05", status=1), "revoked")
+            self.assertEqual(self.ocspd("status", "--issuer", "toy", "0x06",
+                                        status=EX_UNAVAILABLE), "0x06 (decimal 6): uncertain\n")
+
     def test_status_json(self):
         self.sign_crl_of(-7200, 3600, 5)
         found = json.loads(self.ocspd("status", "--json", "--issuer", "toy"))
