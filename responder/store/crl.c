@@ -63,14 +63,32 @@ static bool is_older(const struct crl_part *part, const struct crl_part *before)
            crl_number_compare(&part->number, &before->number) < 0;
 }
 
+// A file goes on being the same part of what the issuer publishes. With another part in its place,
+// which the issuer has signed as well, the revocations of the first one would be lost.
+static const char *wrong_after(const struct crl_part *part, const struct crl_part *before)
+{
+    if (is_older(part, before))
+        return "unexpected CRL: older than the previous one";
+    if (before->is_delta)
+        return NULL;
+    if (part->is_delta)
+        return "unexpected delta CRL in the place of a complete one";
+    if (part->has_scope && memcmp(part->scope, before->scope, sizeof part->scope) != 0)
+        return "unexpected CRL: its issuingDistributionPoint is not that of the previous one";
+    return NULL;
+}
+
 static void *read_part(void *arg, struct file_input *in, struct store_error *err)
 {
     const struct slot *slot = arg;
     const struct table *before = slot->part == NULL ? NULL : slot->part->table;
     struct crl_part *part = crl_part_read(&slot->store->rules, before, clock_seconds(), in, err);
-    if (part == NULL || slot->part == NULL || !is_older(part, slot->part))
+    if (part == NULL || slot->part == NULL)
         return part;
-    store_fail(err, STORE_FAULT_DATA, "%s: unexpected CRL: older than the previous one", in->path);
+    const char *wrong = wrong_after(part, slot->part);
+    if (wrong == NULL)
+        return part;
+    store_fail(err, STORE_FAULT_DATA, "%s: %s", in->path, wrong);
     crl_part_release(part);
     return NULL;
 }

@@ -156,7 +156,10 @@ static bool read_family(struct crl_reading *reading, struct store_error *err)
     struct oc_bytes scope = extension_value(&reading->crl, ID_CE_IDP);
     struct oc_bytes key_id = extension_value(&reading->crl, ID_CE_AUTHORITY_KEY_ID);
     uint8_t both[66] = {scope.data != NULL, key_id.data != NULL};
-    return hash(reading, scope, both + 2, err) && hash(reading, key_id, both + 34, err) &&
+    if (!hash(reading, scope, reading->part->scope, err))
+        return false;
+    memcpy(both + 2, reading->part->scope, sizeof reading->part->scope);
+    return hash(reading, key_id, both + 34, err) &&
            hash(reading, (struct oc_bytes){both, sizeof both}, reading->part->family, err);
 }
 

@@ -34,7 +34,7 @@ int crl_number_compare(const struct crl_number *a, const struct crl_number *b);
 
 // struct crl_part is one CRL. `digest` is the SHA-256 of the whole. `family` is the same for a CRL
 // and the delta CRLs that update it: they have the same issuingDistributionPoint and
-// authorityKeyIdentifier (RFC 5280 6.3.3 (c)).
+// authorityKeyIdentifier (RFC 5280 6.3.3 (c)). `scope` is the SHA-256 of the former.
 //
 // A row of `table` is a certificate that is revoked or, with the status RECORD_GOOD in a delta CRL,
 // one that the delta CRL takes off hold (removeFromCRL).
@@ -51,6 +51,7 @@ struct crl_part {
     bool only_ca_certs;
     unsigned reasons;  // bits of ReasonFlags that it covers
     uint8_t digest[32];
+    uint8_t scope[32];
     uint8_t family[32];
     struct table *table;
     struct odd_list odd;

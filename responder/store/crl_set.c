@@ -126,6 +126,17 @@ static const char *gap_of_kinds(const struct crl_set *set)
     return NULL;
 }
 
+// Two files with one part are a sign that another part is not there.
+static const char *gap_of_twins(const struct family *family)
+{
+    for (size_t i = 1; i < family->n_bases; i++) {
+        if (family->parts[i]->has_name)
+            return "two CRLs with the same distributionPoint, of which one may be in the place of "
+                   "another part";
+    }
+    return NULL;
+}
+
 static const char *gap_of_names(const struct crl_set *set)
 {
     for (size_t i = 0; i < set->n && !set->is_declared; i++) {
@@ -135,15 +146,26 @@ static const char *gap_of_names(const struct crl_set *set)
     return NULL;
 }
 
-void crl_set_arrange(struct crl_set *set)
+static const char *gap_of_families(const struct crl_set *set)
 {
     struct family family;
+    const char *gap = NULL;
+    for (size_t at = 0; gap == NULL && next_family(set, &at, &family);) {
+        gap = gap_of_family(&family);
+        if (gap == NULL)
+            gap = gap_of_twins(&family);
+    }
+    return gap;
+}
+
+void crl_set_arrange(struct crl_set *set)
+{
     qsort(set->parts, set->n, sizeof(struct crl_part *), compare_parts);
-    set->gap = gap_of_kinds(set);
+    set->gap = gap_of_names(set);
     if (set->gap == NULL)
-        set->gap = gap_of_names(set);
-    for (size_t at = 0; set->gap == NULL && next_family(set, &at, &family);)
-        set->gap = gap_of_family(&family);
+        set->gap = gap_of_families(set);
+    if (set->gap == NULL)
+        set->gap = gap_of_kinds(set);
 }
 
 const struct crl_part *crl_set_base(const struct crl_set *set, const struct crl_part *delta)
@@ -191,6 +213,19 @@ static bool is_hold(const struct record *record)
     return record->has_reason && record->reason == OC_REASON_CERTIFICATE_HOLD;
 }
 
+// Of two entries the earlier date counts, and a revocation for good counts before a hold, which a
+// delta CRL could take off.
+static void merge_listed(const struct listed *other, struct listed *out)
+{
+    struct listed first = other->record.revoked_at < out->record.revoked_at ? *other : *out;
+    const struct record *reason = is_hold(&out->record) ? &other->record : &out->record;
+    if (is_hold(&first.record)) {
+        first.record.has_reason = reason->has_reason;
+        first.record.reason = reason->reason;
+    }
+    *out = first;
+}
+
 static bool find_in_bases(const struct family *family, struct oc_bytes serial, struct listed *out)
 {
     struct table_row row;
@@ -198,8 +233,11 @@ static bool find_in_bases(const struct family *family, struct oc_bytes serial, s
     for (size_t i = 0; i < family->n_bases; i++) {
         if (!table_find(family->parts[i]->table, serial, &row))
             continue;
-        if (!is_listed || row.record.revoked_at < out->record.revoked_at)
-            *out = (struct listed){row.record, family->parts[i]};
+        const struct listed listed = {row.record, family->parts[i]};
+        if (is_listed)
+            merge_listed(&listed, out);
+        else
+            *out = listed;
         is_listed = true;
     }
     return is_listed;

@@ -327,7 +327,7 @@ static const struct set_case cases[] = {
      .expected = {{"A", RECORD_REVOKED, 1, -100, -HOUR, FAR}, {"C", RECORD_GOOD, 0, 0, 0, HOUR}}},
     {"a delta CRL alone",
      {{.number = 7, .base = 5, .entries = {ENTRY("A", -100, 1)}, .is_there = true}},
-     .gap = "no CRL about",
+     .gap = "without its complete CRL",
      .expected = {{"A", RECORD_REVOKED, 1, -100}, {"B", RECORD_UNCERTAIN}}},
     {"a delta CRL of another part",
      {{.number = 5, .entries = {ENTRY("A", -100, HOLD)}, .is_there = true},
@@ -370,6 +370,20 @@ static const struct set_case cases[] = {
      {{.number = 5, .entries = {ENTRY("A", -200, HOLD), ENTRY("A", -100, 1)}, .is_there = true},
       {.number = 7, .base = 5, .entries = {ENTRY("A", -40, REMOVED)}, .is_there = true}},
      .expected = {{"A", RECORD_REVOKED, 1, -200}}},
+    {"on hold in one complete CRL and revoked for good in another: no lifting",
+     {{.number = 5, .entries = {ENTRY("A", -200, HOLD), ENTRY("B", -100, 1)}, .is_there = true},
+      {.number = 6, .entries = {ENTRY("A", -100, 1), ENTRY("B", -200, HOLD)}, .is_there = true},
+      {.number = 7,
+       .base = 5,
+       .entries = {ENTRY("A", -40, REMOVED), ENTRY("B", -40, REMOVED)},
+       .is_there = true}},
+     .expected = {{"A", RECORD_REVOKED, 1, -200}, {"B", RECORD_REVOKED, 1, -200}}},
+    {"two files with the same part: another one may be missing",
+     {{.scope = IDP_A, .entries = {ENTRY("A", -100, 1)}, .is_there = true},
+      {.scope = IDP_A, .entries = {ENTRY("A", -100, 1)}, .is_there = true}},
+     .is_complete = true,
+     .gap = "same distributionPoint",
+     .expected = {{"A", RECORD_REVOKED, 1, -100}, {"B", RECORD_UNCERTAIN}}},
 };
 
 static void crls_together(void **state)
@@ -533,6 +547,52 @@ static void part_that_becomes_bad(void **state)
     store_close(store);
 }
 
+static void poll_for_refusal(struct store *store, const char *what)
+{
+    struct seen seen = {0};
+    const struct changes changes = {fixture_note, &seen, false};
+    int i = 0;
+    while (i < 2000 && store->methods->poll(store, &changes, &fixture.err)) {
+        usleep(10000);
+        i++;
+    }
+    assert_true(i < 2000);
+    assert_non_null(strstr(fixture.err.text, what));
+    assert_int_equal(seen.n_everything, 0);
+}
+
+// Whoever changes what is fetched could put one part in the place of another, or a delta CRL: the
+// issuer has signed them, too.
+static void part_in_the_place_of_another(void **state)
+{
+    const struct part a = {.scope = IDP_A, .entries = {ENTRY("A", -100, 1)}};
+    const struct part b = {.scope = IDP_B, .entries = {ENTRY("B", -100, 1)}};
+    (void)state;
+    config.source_complete = true;
+    write_part(names[0], &a);
+    write_part(names[1], &b);
+    struct store *store = open_files(2);
+    assert_non_null(store);
+    write_part(names[0], &b);
+    poll_for_refusal(store, "its issuingDistributionPoint is not that of the previous one");
+    check_status(store, "A", RECORD_REVOKED);
+    check_status(store, "B", RECORD_REVOKED);
+    store_close(store);
+}
+
+static void delta_in_the_place_of_a_complete_one(void **state)
+{
+    (void)state;
+    write_part(names[0], &base_5);
+    struct store *store = open_files(1);
+    assert_non_null(store);
+    write_part(names[0], &delta_7);
+    poll_for_refusal(store, "unexpected delta CRL in the place of a complete one");
+    check_status(store, "A", RECORD_REVOKED);
+    check_status(store, "B", RECORD_GOOD);
+    store_close(store);
+}
+
 static bool append_serial(void *arg, const struct entry *entry)
 {
     strncat(arg, (const char *)entry->serial.data, entry->serial.len);
@@ -577,10 +637,15 @@ static void list_of_several(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(crls_together),      TEST(crls_that_are_refused),
-        TEST(delta_that_is_kept), TEST(delta_that_is_overwritten),
-        TEST(delta_that_is_gone), TEST(part_that_becomes_bad),
+        TEST(crls_together),
+        TEST(crls_that_are_refused),
+        TEST(delta_that_is_kept),
+        TEST(delta_that_is_overwritten),
+        TEST(delta_that_is_gone),
+        TEST(part_that_becomes_bad),
         TEST(list_of_several),
+        TEST(part_in_the_place_of_another),
+        TEST(delta_in_the_place_of_a_complete_one),
     };
     return cmocka_run_group_tests(tests, fixture_start, fixture_stop);
 }
