@@ -159,19 +159,39 @@ static bool check_unchanged(struct file *self, int fd)
                       self->path);
 }
 
+static struct file_input input_of(struct file *self, int fd)
+{
+    return (struct file_input){.path = self->path,
+                               .fd = fd,
+                               .size = (size_t)self->reading.file.size,
+                               .is_cancelled = &self->reading.is_cancelled};
+}
+
+// Returns whether what has changed is behind the octets that were read. They were the same before
+// and after some moment in between, so they are what the file had then.
+static bool has_only_grown(struct file *self, int fd, const void *result)
+{
+    struct stat st;
+    struct file_input in = input_of(self, fd);
+    if (result == NULL || self->kind.confirm == NULL || fstat(fd, &st) != 0 ||
+        st.st_size <= self->reading.file.size || lseek(fd, 0, SEEK_SET) != 0 ||
+        !self->kind.confirm(result, &in))
+        return false;
+    store_error_clear(&self->reading.error);
+    self->reading.is_settled = false;
+    return true;
+}
+
 // A text that was read of two states of the file is neither right nor wrong.
 static void read_open_file(struct file *self, int fd)
 {
     struct reading *reading = &self->reading;
     if (!look_when_settled(self, fd) || !check_size(self))
         return;
-    struct file_input in = {.path = self->path,
-                            .fd = fd,
-                            .size = (size_t)reading->file.size,
-                            .is_cancelled = &reading->is_cancelled};
+    struct file_input in = input_of(self, fd);
     void *result = self->kind.read(self->kind.arg, &in, &reading->error);
     bool is_judged = result != NULL || reading->error.fault == STORE_FAULT_DATA;
-    if (!is_judged || check_unchanged(self, fd))
+    if (!is_judged || check_unchanged(self, fd) || has_only_grown(self, fd, result))
         reading->result = result;
     else if (result != NULL)
         self->kind.discard(result);

@@ -31,9 +31,15 @@ bool file_input_next(struct file_input *in, void *buf, size_t len, size_t *n,
 // and `*err` with a text that begins with the path on failure; `discard` frees that if it is not
 // taken. An empty file is refused unless `accepts_empty` returns true for `arg`: a program that
 // writes in place truncates first. Any thread may call them, but only one at a time.
+//
+// What was made of a file that changed meanwhile does not count, unless the file has only grown and
+// `confirm`, which may be NULL, returns true: the octets of `in`, as many as were read, are still
+// those that `result` was made of. So a file to which something is appended all the time is read,
+// too, and then read again.
 struct file_kind {
     size_t max_len;
     void *(*read)(void *arg, struct file_input *in, struct store_error *err);
+    bool (*confirm)(const void *result, struct file_input *in);
     void (*discard)(void *result);
     bool (*accepts_empty)(void *arg);
     void *arg;

@@ -41,6 +41,11 @@ static void *read_file(void *arg, struct file_input *in, struct store_error *err
     return index_read(in, self->table, &self->blocks, err);
 }
 
+static bool confirm(const void *result, struct file_input *in)
+{
+    return index_news_confirm(result, in);
+}
+
 static void discard(void *result)
 {
     index_news_free(result);
@@ -237,6 +242,7 @@ static bool init(struct index_store *self, const char *path, struct store_error 
 {
     const struct file_kind kind = {.max_len = INDEX_MAX,
                                    .read = read_file,
+                                   .confirm = confirm,
                                    .discard = discard,
                                    .accepts_empty = accepts_empty,
                                    .arg = self};

@@ -520,3 +520,22 @@ void index_news_free(struct index_news *news)
     free(news->runs);
     free(news);
 }
+
+static bool is_block(const struct index_news *news, size_t i, const struct text_block *text)
+{
+    return i < news->blocks.n &&
+           memcmp(news->blocks.all[i].digest, text->digest, sizeof text->digest) == 0;
+}
+
+bool index_news_confirm(const struct index_news *news, struct file_input *in)
+{
+    struct block_reader reader = {.in = in};
+    struct text_block text;
+    struct store_error ignored;
+    size_t n = 0;
+    bool ok = block_reader_next(&reader, &text, &ignored);
+    while (ok && text.len > 0)
+        ok = is_block(news, n++, &text) && block_reader_next(&reader, &text, &ignored);
+    block_reader_cleanup(&reader);
+    return ok && n == news->blocks.n;
+}

@@ -54,4 +54,7 @@ struct index_news *index_read(struct file_input *in, const struct table *before,
                               const struct index_blocks *blocks, struct store_error *err);
 void index_news_free(struct index_news *news);
 
+// index_news_confirm returns whether a file has the blocks that were read.
+bool index_news_confirm(const struct index_news *news, struct file_input *in);
+
 #endif

@@ -34,6 +34,7 @@ static struct {
     atomic_int n_cancelled;
     atomic_int n_discarded;
     atomic_bool accepts_empty;
+    atomic_bool confirms;
     size_t buffer;
     size_t n_threads;
     char path[128];
@@ -92,8 +93,18 @@ static bool accepts_empty(void *arg)
     return atomic_load(&slow.accepts_empty);
 }
 
+static bool confirm(const void *result, struct file_input *in)
+{
+    char text[64];
+    size_t n;
+    return atomic_load(&slow.confirms) && in->size < sizeof text &&
+           file_input_next(in, text, sizeof text, &n, NULL) && n == strlen(result) &&
+           memcmp(text, result, n) == 0;
+}
+
 static const struct file_kind slow_kind = {.max_len = TEXT_MAX,
                                            .read = read_slowly,
+                                           .confirm = confirm,
                                            .discard = discard,
                                            .accepts_empty = accepts_empty,
                                            .arg = &slow};
@@ -123,6 +134,7 @@ static int open_test(void **state)
     atomic_store(&slow.n_cancelled, 0);
     atomic_store(&slow.n_discarded, 0);
     atomic_store(&slow.accepts_empty, false);
+    atomic_store(&slow.confirms, false);
     slow.buffer = 100;
     slow.n_threads = count_threads();
     snprintf(slow.path, sizeof slow.path, "%s", fixture_path("file"));
@@ -396,6 +408,25 @@ static void changed_during_a_reading(void **state)
     assert_int_equal(atomic_load(&slow.n_discarded), 1);
 }
 
+// What was read counts, as of then, if the file has only grown since, and is then read again.
+static void grown_during_a_reading(void **state)
+{
+    (void)state;
+    atomic_store(&slow.confirms, true);
+    struct file *file = open_slow();
+    int64_t begin = (int64_t)time(NULL);
+    begin_slowly(file, "ab");
+    int64_t end = (int64_t)time(NULL);
+    next_second();
+    write_text("abc");
+    let_read();
+    poll_until_new(file, "ab");
+    assert_in_range(file_as_of(file), begin, end);
+    let_read();
+    poll_until_new(file, "abc");
+    file_free(file);
+}
+
 // A file refused by the thread is refused by each poll, and read once. It stays so while something
 // newer is read.
 static void refused_by_a_slow_reading(void **state)
@@ -572,14 +603,15 @@ static void read_without_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(text_read_in_pieces),           TEST(file_that_is_no_file),
-        TEST(file_that_is_too_large),        TEST(file_that_is_empty),
-        TEST(reading_that_takes_long),       TEST(freed_during_a_reading),
-        TEST(freed_after_a_reading),         TEST(changed_after_a_reading),
-        TEST(changed_during_a_reading),      TEST(refused_by_a_slow_reading),
-        TEST(failed_in_a_slow_reading),      TEST(file_that_goes_away),
-        TEST(polled_for_the_last_time),      TEST(result_that_is_rejected),
-        TEST(large_file_that_changes_often), TEST(read_without_threads),
+        TEST(text_read_in_pieces),       TEST(file_that_is_no_file),
+        TEST(file_that_is_too_large),    TEST(file_that_is_empty),
+        TEST(reading_that_takes_long),   TEST(freed_during_a_reading),
+        TEST(freed_after_a_reading),     TEST(changed_after_a_reading),
+        TEST(grown_during_a_reading),    TEST(changed_during_a_reading),
+        TEST(refused_by_a_slow_reading), TEST(failed_in_a_slow_reading),
+        TEST(file_that_goes_away),       TEST(polled_for_the_last_time),
+        TEST(result_that_is_rejected),   TEST(large_file_that_changes_often),
+        TEST(read_without_threads),
     };
     return cmocka_run_group_tests(tests, fixture_start, fixture_stop);
 }

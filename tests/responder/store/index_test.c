@@ -905,6 +905,39 @@ static void news_of_a_reading(void **state)
     free(lines);
 }
 
+static bool confirmed(const struct index_news *news, size_t size)
+{
+    const atomic_bool is_cancelled = false;
+    struct file_input in = {
+        .path = fixture_path("file"), .size = size, .is_cancelled = &is_cancelled};
+    save_lines();
+    in.fd = open(in.path, O_RDONLY);
+    assert_true(in.fd >= 0);
+    bool ok = index_news_confirm(news, &in);
+    close(in.fd);
+    return ok;
+}
+
+// Lines that were appended meanwhile do not matter, and all others do.
+static void news_that_are_confirmed(void **state)
+{
+    size_t size = 0;
+    (void)state;
+    begin_lines();
+    for (size_t i = 0; i < n_lines; i++)
+        size += strlen(lines[i]);
+    struct index_news *news = read_lines(NULL);
+    assert_true(confirmed(news, size));
+    assert_false(confirmed(news, size - 1));
+    insert_lines(n_lines, 3);
+    assert_true(confirmed(news, size));
+    assert_false(confirmed(news, size + 1));
+    insert_lines(5, 1);
+    assert_false(confirmed(news, size));
+    index_news_free(news);
+    free(lines);
+}
+
 // A line that is longer than a block.
 static void index_with_a_long_line(void **state)
 {
@@ -1018,6 +1051,7 @@ int main(void)
         TEST(lines_without_rows),
         TEST(lines_edited_at_random),
         TEST(news_of_a_reading),
+        TEST(news_that_are_confirmed),
         TEST(polled_for_the_last_time),
         TEST(many_threads),
     };
