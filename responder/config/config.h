@@ -38,6 +38,7 @@ struct signer_config {
     const char *certificate;
     const char *key;  // a file, or an OSSL_STORE URI of another scheme
     const char *passphrase_file;
+    bool include_certificate;  // in each answer; only the issuer's own may be left out
 };
 
 // struct issuer_config is one issuer. Times are in seconds. `max_age` is the longest time that

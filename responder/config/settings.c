@@ -92,6 +92,7 @@ const struct setting signer_settings[] = {
     {"key", SETTING_TEXT, IN_SIGNER(key), 1, MAX_TEXT, NULL, .convert = value_key},
     {"passphrase-file", SETTING_TEXT, IN_SIGNER(passphrase_file), 1, MAX_TEXT, NULL,
      .convert = value_path},
+    {"include-certificate", SETTING_BOOL, IN_SIGNER(include_certificate), 0, 0, "true"},
     {NULL},
 };
 

@@ -122,6 +122,15 @@ static bool describe(const struct loading *loading, const struct oc_cert *cert,
            fail(loading, cert_name(loading), "cannot hash the certificate");
 }
 
+// Clients have the issuer's certificate, although some look for it only in the answer, mod_ssl and
+// FreeRADIUS for instance. The certificate of a delegate they have from nowhere else.
+static bool may_exclude(const struct loading *loading, enum oc_signer_kind kind)
+{
+    return loading->signer->include_certificate || kind == OC_SIGNER_ISSUER ||
+           fail(loading, "include-certificate",
+                "clients need the certificate of a delegate (RFC 6960 4.2.2.2)");
+}
+
 // The certificate is judged before its key is opened, which may need a token.
 static bool load_signer(const struct loading *loading, const struct oc_issuer *issuer,
                         struct signers_one *out)
@@ -133,13 +142,13 @@ static bool load_signer(const struct loading *loading, const struct oc_issuer *i
     out->as.issuer = issuer;
     out->as.config = loading->issuer;
     if ((file != NULL && !load_cert(loading, file, &out->certs, &cert)) ||
-        !may_sign(loading, issuer, &cert, &kind) || !load_key(loading, &out->key))
+        !may_sign(loading, issuer, &cert, &kind) || !may_exclude(loading, kind) ||
+        !load_key(loading, &out->key))
         return false;
     if (oc_signer_init(&out->as.signer, loading->signers->crypto, out->key, &cert, NULL, &err) !=
         OC_OK)
         return fail(loading, cert_name(loading), err.what);
-    // Clients have the issuer's certificate already.
-    if (kind == OC_SIGNER_ISSUER)
+    if (!loading->signer->include_certificate)
         out->as.signer.certs = (struct oc_list){0};
     return describe(loading, &cert, out);
 }

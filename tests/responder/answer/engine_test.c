@@ -118,6 +118,9 @@ struct engine_fixture {
     pid_t signer;
 };
 
+// in_signer is what else the section of the signer has.
+static const char *in_signer = "";
+
 static struct config *make_config(enum unknown_rule unknown, enum nonce_rule nonce, size_t queue)
 {
     char path[PATH_SIZE];
@@ -131,8 +134,8 @@ static struct config *make_config(enum unknown_rule unknown, enum nonce_rule non
             "database = \"%s\"\nlisten = {\"127.0.0.1:1\"}\nsign-queue = %zu\nseccomp = false\n"
             "issuer \"engine\" {\n certificate = \"%s\"\n source = \"database\"\n"
             " unknown-serial = \"%s\"\n nonce = \"%s\"\n validity = \"1d\"\n"
-            " signer \"self\" { key = \"%s\" }\n}\n",
-            database_path, queue, ca_path, unknowns[unknown], nonces[nonce], key_path);
+            " signer \"self\" { key = \"%s\" %s }\n}\n",
+            database_path, queue, ca_path, unknowns[unknown], nonces[nonce], key_path, in_signer);
     fclose(file);
     struct config *config = config_load(path, why, sizeof why);
     assert_string_equal(why, "");
@@ -228,6 +231,15 @@ static void revoke_one(uint8_t number)
                                  .revoked_at = time(NULL) - 60,
                                  .has_reason = true,
                                  .reason = OC_REASON_KEY_COMPROMISE});
+}
+
+// The signal alone does not stop the signer at once: it could still sign what comes next.
+static void stop_signer(pid_t pid)
+{
+    int status = 0;
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+    assert_true(WIFSTOPPED(status));
 }
 
 // Asking.
@@ -521,6 +533,28 @@ static void kept_over_a_restart(void **state)
     engine_get_status(fixture.engine, &look);
     assert_int_equal(look.n_signed, 2);
     tear_down(&fixture);
+}
+
+// Saved answers without the certificate would lock out the clients that it is configured for.
+static void saved_without_the_certificate(void **state)
+{
+    struct engine_fixture fixture;
+    struct engine_status look;
+    char why[256] = "";
+    (void)state;
+    set_up(&fixture);
+    issue_one(1);
+    for (size_t i = 0; i < 4; i++) {
+        in_signer = i < 2 ? "include-certificate = false" : "";
+        if (i > 0)
+            fixture.engine = engine_new(why, sizeof why);
+        serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
+        expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
+        engine_get_status(fixture.engine, &look);
+        assert_int_equal(look.n_signed, i % 2 == 0);
+        upkeep_tick(fixture.engine);
+        tear_down(&fixture);
+    }
 }
 
 static void nonces_and_several_are_signed_for_one(void **state)
@@ -856,7 +890,7 @@ static void asked_at_once_is_signed_once(void **state)
     serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
     make_request(&question);
     // The process with the keys stands still until all have asked.
-    assert_int_equal(kill(fixture.signer, SIGSTOP), 0);
+    stop_signer(fixture.signer);
     for (size_t i = 0; i < N; i++)
         begin_ask(fixture.engine, question.der, &waiting[i]);
     engine_get_status(fixture.engine, &look);
@@ -882,7 +916,7 @@ static void full_queue_is_try_later(void **state)
     (void)state;
     set_up(&fixture);
     serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 4));
-    assert_int_equal(kill(fixture.signer, SIGSTOP), 0);
+    stop_signer(fixture.signer);
     for (uint8_t i = 0; i < 8; i++) {
         questions[i] = (struct question){.numbers = {i}, .n = 1, .hash = OC_HASH_SHA256};
         make_request(&questions[i]);
@@ -923,7 +957,7 @@ static void nonce_without_a_place_is_try_later(void **state)
     expect_one(fixture.engine, 1, OC_HASH_SHA256, OC_CERT_STATUS_GOOD);
     make_request(&first);
     make_request(&with_nonce);
-    assert_int_equal(kill(fixture.signer, SIGSTOP), 0);
+    stop_signer(fixture.signer);
     begin_ask(fixture.engine, first.der, &waiting);
     assert_false(waiting.is_done);
     begin_ask(fixture.engine, with_nonce.der, &refused);
@@ -949,7 +983,7 @@ static void revoked_while_it_was_signed(void **state)
     serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
     upkeep_tick(fixture.engine);
     make_request(&question);
-    assert_int_equal(kill(fixture.signer, SIGSTOP), 0);
+    stop_signer(fixture.signer);
     begin_ask(fixture.engine, question.der, &waiting);
     revoke_one(1);
     upkeep_tick(fixture.engine);
@@ -975,7 +1009,7 @@ static void asked_after_a_revocation(void **state)
     serve(&fixture, make_config(UNKNOWN_UNKNOWN, NONCE_LIVE, 16));
     upkeep_tick(fixture.engine);
     make_request(&question);
-    assert_int_equal(kill(fixture.signer, SIGSTOP), 0);
+    stop_signer(fixture.signer);
     begin_ask(fixture.engine, question.der, &before);
     revoke_one(1);
     upkeep_tick(fixture.engine);
@@ -1257,6 +1291,7 @@ int main(void)
         cmocka_unit_test(log_id_is_the_first_cert_id),
         cmocka_unit_test(what_changes_is_seen_at_the_next_tick),
         cmocka_unit_test(kept_over_a_restart),
+        cmocka_unit_test(saved_without_the_certificate),
         cmocka_unit_test(nonces_and_several_are_signed_for_one),
         cmocka_unit_test(made_anew_before_max_age),
         cmocka_unit_test(signers_without_a_break),

@@ -140,6 +140,7 @@ static void issuer_defaults(void **state)
     assert_null(issuer->signers[0].certificate);
     assert_string_equal(issuer->signers[0].key, "s.key");
     assert_null(issuer->signers[0].passphrase_file);
+    assert_true(issuer->signers[0].include_certificate);
     config_free(config);
 }
 
@@ -156,7 +157,7 @@ static void all_settings(void **state)
                   "log = json access-log-sample = 100",
         .issuer = "unknown-serial = revoked nonce = required validity = 2h max-age = 120m\n"
                   "by-name = on source = index source-file = 'in dex'",
-        .signer = "certificate = s.pem passphrase-file = pass",
+        .signer = "certificate = s.pem passphrase-file = pass include-certificate = false",
     });
     assert_int_equal(config->n_listen, 4);
     assert_string_equal(config->listen[2], "unix:/run/x,mode=0600");
@@ -179,6 +180,7 @@ static void all_settings(void **state)
     assert_int_equal(issuer->source, SOURCE_INDEX);
     assert_string_equal(issuer->source_files[0], "in dex");
     assert_string_equal(issuer->signers[0].passphrase_file, "pass");
+    assert_false(issuer->signers[0].include_certificate);
     config_free(config);
 }
 

@@ -42,7 +42,8 @@ static int reset(void **state)
     (void)state;
     signers[0] = (struct signer_config){.name = "one",
                                         .certificate = key_fixture_cert(CERT_DELEGATE),
-                                        .key = key_fixture_key(KEY_DELEGATE, NULL)};
+                                        .key = key_fixture_key(KEY_DELEGATE, NULL),
+                                        .include_certificate = true};
     signers[1] = signers[0];
     signers[1].name = "two";
     issuers[0] = (struct issuer_config){
@@ -98,6 +99,19 @@ static void issuer_itself(void **state)
     issuers[0].certificate = key_fixture_cert(CERT_CA_RSA);
     signers[0].certificate = NULL;
     signers[0].key = key_fixture_key(KEY_RSA, NULL);
+    expect(NULL);
+}
+
+static void certificate_left_out(void **state)
+{
+    (void)state;
+    signers[0].include_certificate = false;
+    expect("issuer CA, signer one: include-certificate: clients need the certificate of a delegate "
+           "(RFC 6960 4.2.2.2)");
+    signers[0].key = key_fixture_key(KEY_CA, NULL);
+    signers[0].certificate = issuers[0].certificate;
+    expect(NULL);
+    signers[0].certificate = NULL;
     expect(NULL);
 }
 
@@ -357,6 +371,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(delegate),
         TEST(issuer_itself),
+        TEST(certificate_left_out),
         TEST(two_at_a_time),
         TEST(two_issuers),
         TEST(key_by_uri),

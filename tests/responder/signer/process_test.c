@@ -67,8 +67,10 @@ static int reset(void **state)
     (void)state;
     signers[0] = (struct signer_config){.name = "delegate",
                                         .certificate = key_fixture_cert(CERT_DELEGATE),
-                                        .key = key_fixture_key(KEY_DELEGATE, NULL)};
-    signers[1] = (struct signer_config){.name = "itself", .key = key_fixture_key(KEY_CA, NULL)};
+                                        .key = key_fixture_key(KEY_DELEGATE, NULL),
+                                        .include_certificate = true};
+    signers[1] = (struct signer_config){
+        .name = "itself", .key = key_fixture_key(KEY_CA, NULL), .include_certificate = true};
     issuer_config = (struct issuer_config){.name = "CA",
                                            .certificate = key_fixture_cert(CERT_CA),
                                            .nonce = NONCE_LIVE,
@@ -275,9 +277,42 @@ static void each_signer_signs(void **state)
         assert_true(ask(&outcomes[i], &job));
         wait_done(&outcomes[i], 1);
         assert_int_equal(believe_outcome(&outcomes[i], &job).signer, kinds[i]);
-        assert_int_equal(count_certs(&outcomes[i]), kinds[i] == OC_SIGNER_DELEGATE);
+        assert_int_equal(count_certs(&outcomes[i]), 1);
     }
     assert_int_equal(signer_link_queue(link_), 0);
+}
+
+static void certificate_of_the_issuer(void **state)
+{
+    static struct outcome outcome;
+    struct oc_response resp;
+    struct oc_bytes cert;
+    size_t at = 0;
+    struct job job = make_job(1, 1);
+    (void)state;
+    start_both(4);
+    assert_true(ask(&outcome, &job));
+    wait_done(&outcome, 1);
+    assert_int_equal(oc_response_parse(&resp, (struct oc_bytes){outcome.der, outcome.len}, NULL),
+                     OC_OK);
+    assert_true(oc_cert_next(&resp.signature.certs, &at, &cert));
+    assert_true(oc_bytes_equal(cert, fixture_cert(CERT_CA)->cert.der));
+    assert_false(oc_cert_next(&resp.signature.certs, &at, &cert));
+}
+
+static void certificate_of_the_issuer_left_out(void **state)
+{
+    static struct outcome outcomes[2];
+    (void)state;
+    signers[1].include_certificate = false;
+    start_both(4);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct job job = make_job(i, 1);
+        assert_true(ask(&outcomes[i], &job));
+        wait_done(&outcomes[i], 1);
+        believe_outcome(&outcomes[i], &job);
+        assert_int_equal(count_certs(&outcomes[i]), i == 0);
+    }
 }
 
 static void without_seccomp(void **state)
@@ -896,6 +931,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(hello_says_who_signs),
         TEST(each_signer_signs),
+        TEST(certificate_of_the_issuer),
+        TEST(certificate_of_the_issuer_left_out),
         TEST(without_seccomp),
         TEST(refused_jobs_are_not_made),
         TEST(job_that_cannot_be_sent),
