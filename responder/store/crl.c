@@ -272,14 +272,45 @@ static bool is_missing(const struct crl_store *self, const struct crl_part *delt
     return true;
 }
 
+// A complete CRL that is older than the one that its file had before the reload is refused as it
+// was then: the next poll reads the file again, and says so.
+static void keep_newer(struct slot *slot, const struct slot *before)
+{
+    struct store_error err;
+    if (slot->part->is_delta || strcmp(slot->path, before->path) != 0 ||
+        !is_older(slot->part, before->part))
+        return;
+    store_fail(&err, STORE_FAULT_DATA, "%s: unexpected CRL: older than the previous one",
+               slot->path);
+    file_reject(slot->file, &err);
+    crl_part_release(slot->part);
+    slot->part = crl_part_hold(before->part);
+}
+
+static void keep_all_newer(struct crl_store *self, const struct crl_store *before)
+{
+    for (size_t i = 0; i < self->n_slots; i++) {
+        for (size_t k = 0; k < before->n_slots; k++)
+            keep_newer(&self->slots[i], &before->slots[k]);
+    }
+    arrange(self);
+}
+
+// Without room for a delta CRL, the store must not say any more that something is not listed.
 static void inherit(struct store *store, struct store *before)
 {
     struct crl_store *self = of(store);
     const struct crl_set *old = &of(before)->set;
     pthread_rwlock_wrlock(&self->lock);
-    for (size_t i = 0; i < old->n && self->n_kept < KEPT_MAX; i++) {
-        if (is_missing(self, old->parts[i]))
+    keep_all_newer(self, of(before));
+    self->set.is_overfull = old->is_overfull;
+    for (size_t i = 0; i < old->n; i++) {
+        if (!is_missing(self, old->parts[i]))
+            continue;
+        if (self->n_kept < KEPT_MAX)
             self->kept[self->n_kept++] = crl_part_hold(old->parts[i]);
+        else
+            self->set.is_overfull = true;
     }
     arrange(self);
     pthread_rwlock_unlock(&self->lock);

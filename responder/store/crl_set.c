@@ -161,7 +161,10 @@ static const char *gap_of_families(const struct crl_set *set)
 void crl_set_arrange(struct crl_set *set)
 {
     qsort(set->parts, set->n, sizeof(struct crl_part *), compare_parts);
-    set->gap = gap_of_names(set);
+    set->gap = set->is_overfull
+                   ? "too many delta CRLs without their complete CRL: restart ocspd with "
+                     "all files"
+                   : gap_of_names(set);
     if (set->gap == NULL)
         set->gap = gap_of_families(set);
     if (set->gap == NULL)

@@ -11,13 +11,15 @@
 // struct crl_set is the CRLs, complete ones and delta CRLs. `absent` is the status of a serial
 // number that no CRL lists if together they list all that are revoked. The operator may have
 // declared that they do (`is_declared`), and that the issuer issues no CA certificates
-// (`has_only_user_certs`). `gap` says in a few words what is missing, or is NULL.
+// (`has_only_user_certs`). `is_overfull`: there was no room for a delta CRL that counts. `gap` says
+// in a few words what is missing, or is NULL.
 struct crl_set {
     struct crl_part **parts;
     size_t n;
     enum record_status absent;
     bool is_declared;
     bool has_only_user_certs;
+    bool is_overfull;
     const char *gap;
 };
 

@@ -593,6 +593,93 @@ static void delta_in_the_place_of_a_complete_one(void **state)
     store_close(store);
 }
 
+// A reload, for whatever reason, does not bring an older CRL back, in which a revocation is
+// missing.
+static void older_crl_at_a_reload(void **state)
+{
+    const struct part older = {.number = 4, .this_update = OLDER};
+    (void)state;
+    write_part(names[0], &base_5);
+    struct store *before = open_files(1);
+    assert_non_null(before);
+    write_part(names[0], &older);
+    struct store *after = open_files(1);
+    assert_non_null(after);
+    check_status(after, "A", RECORD_GOOD);
+    after->methods->inherit(after, before);
+    store_close(before);
+    check_status(after, "A", RECORD_REVOKED);
+    poll_for_refusal(after, "older than the previous one");
+    check_status(after, "A", RECORD_REVOKED);
+    write_part(names[0], &base_8);
+    poll_for_change(after);
+    check_status(after, "A", RECORD_REVOKED);
+    store_close(after);
+}
+
+// Two complete CRLs may be of different ages; a reload leaves them as they are.
+static void two_ages_at_a_reload(void **state)
+{
+    (void)state;
+    write_part(names[0], &base_5);
+    write_part(names[1], &base_8);
+    struct store *before = open_files(2);
+    struct store *after = open_files(2);
+    assert_non_null(before);
+    assert_non_null(after);
+    after->methods->inherit(after, before);
+    store_close(before);
+    (void)fixture_poll(after);
+    check_status(after, "A", RECORD_REVOKED);
+    check_status(after, "B", RECORD_GOOD);
+    store_close(after);
+}
+
+// More delta CRLs than a store keeps: what cannot be kept makes the source incomplete.
+static void many_deltas_at_a_reload(void **state)
+{
+    enum { N = 100 };
+    static char paths[N + 1][256];
+    static const char *files[N + 1];
+    char serials[N][2];
+    struct part delta = {.base = 5, .this_update = -40 * 60};
+    (void)state;
+    write_part("base.crl", &base_5);
+    snprintf(paths[N], sizeof paths[N], "%s", fixture_path("base.crl"));
+    files[N] = paths[N];
+    for (size_t i = 0; i < N; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "d%zu.crl", i);
+        snprintf(serials[i], sizeof serials[i], "%c", (char)(i + 20));
+        delta.number = 6 + (int)i;
+        delta.entries[0] = (struct sign_entry){serials[i], -50, 4, {0}, NULL};
+        write_part(name, &delta);
+        snprintf(paths[i], sizeof paths[i], "%s", fixture_path(name));
+        files[i] = paths[i];
+    }
+    config.source_files = files;
+    config.n_source_files = N + 1;
+    struct store *before =
+        store_open(&config, NULL, &fixture.issuers[ISSUER_OURS], STORE_READ, &fixture.err);
+    assert_non_null(before);
+    config.source_files = &files[N];
+    config.n_source_files = 1;
+    struct store *after =
+        store_open(&config, NULL, &fixture.issuers[ISSUER_OURS], STORE_READ, &fixture.err);
+    assert_non_null(after);
+    after->methods->inherit(after, before);
+    store_close(before);
+    for (size_t i = 0; i < N; i++) {
+        if (fixture_look(after, (struct oc_bytes){(const uint8_t *)serials[i], 1}).status ==
+            RECORD_GOOD)
+            fail_msg("number %zu is good", i);
+    }
+    struct source_state source;
+    after->methods->get_state(after, &source);
+    assert_non_null(strstr(source.gap, "too many delta CRLs"));
+    store_close(after);
+}
+
 static bool append_serial(void *arg, const struct entry *entry)
 {
     strncat(arg, (const char *)entry->serial.data, entry->serial.len);
@@ -646,6 +733,9 @@ int main(void)
         TEST(list_of_several),
         TEST(part_in_the_place_of_another),
         TEST(delta_in_the_place_of_a_complete_one),
+        TEST(older_crl_at_a_reload),
+        TEST(two_ages_at_a_reload),
+        TEST(many_deltas_at_a_reload),
     };
     return cmocka_run_group_tests(tests, fixture_start, fixture_stop);
 }
