@@ -18,6 +18,7 @@ typedef atomic_uint_fast64_t counter;
 struct counts {
     alignas(CACHE_LINE) counter requests[METRIC_OUTCOMES][METRIC_METHODS][HASHES];
     counter hits;
+    counter other_types;
     counter buckets[BUCKETS + 1];
     counter microseconds;
 };
@@ -91,6 +92,11 @@ void metrics_count(const struct metric_request *request)
 void metrics_broken(enum metric_method method)
 {
     add(&own_shard()->requests[METRIC_BROKEN][method][OC_HASH_OTHER], 1);
+}
+
+void metrics_other_type(void)
+{
+    add(&own_shard()->other_types, 1);
 }
 
 void metrics_connection(int change)
@@ -185,12 +191,22 @@ static uint64_t sum_hits(void)
     return sum;
 }
 
+static uint64_t sum_other_types(void)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < SHARDS; i++)
+        sum += get(&shards[i].other_types);
+    return sum;
+}
+
 void metrics_print(FILE *out)
 {
     print_requests(out);
     print_latency(out);
     metrics_print_counter(out, "ocspd_cache_hits_total", sum_hits(),
                           "Requests answered from the cache.");
+    metrics_print_counter(out, "ocspd_posts_of_another_type_total", sum_other_types(),
+                          "POST requests without the Content-Type application/ocsp-request.");
     metrics_print_gauge(out, "ocspd_connections", atomic_load(&n_connections), "Open connections.");
     metrics_print_counter(out, "ocspd_connections_total", get(&n_accepted),
                           "Connections accepted.");

@@ -47,9 +47,11 @@ struct metric_request {
 };
 
 // metrics_count counts a request that was answered; metrics_broken one that was begun, but not
-// answered by ocspd itself.
+// answered by ocspd itself; metrics_other_type a POST whose Content-Type is not that of OCSP,
+// besides its outcome.
 void metrics_count(const struct metric_request *request);
 void metrics_broken(enum metric_method method);
+void metrics_other_type(void);
 
 // metrics_connection counts a connection that was opened (1) or closed (-1); metrics_dropped one
 // that was closed because it was too slow or there were too many; metrics_without_request one that

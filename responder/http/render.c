@@ -45,8 +45,6 @@ static const struct plain_text {
     [HTTP_TEXT_METHOD] = {MHD_HTTP_METHOD_NOT_ALLOWED, "Use GET, HEAD or POST.\n", true},
     [HTTP_TEXT_BROKEN] = {MHD_HTTP_BAD_REQUEST, "Invalid request header.\n"},
     [HTTP_TEXT_LENGTH] = {MHD_HTTP_BAD_REQUEST, "The length of the body is given twice.\n"},
-    [HTTP_TEXT_MEDIA_TYPE] = {MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                              "The body must be application/ocsp-request.\n"},
     [HTTP_TEXT_HEADER] = {MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, "The header is too long.\n"},
     [HTTP_TEXT_CODING] = {MHD_HTTP_NOT_IMPLEMENTED, "Unsupported transfer coding.\n"},
 };

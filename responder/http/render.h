@@ -18,7 +18,6 @@ enum http_text {
     HTTP_TEXT_METHOD,       // 405
     HTTP_TEXT_BROKEN,       // 400
     HTTP_TEXT_LENGTH,       // 400
-    HTTP_TEXT_MEDIA_TYPE,   // 415
     HTTP_TEXT_HEADER,       // 431
     HTTP_TEXT_CODING,       // 501
     HTTP_TEXTS,

@@ -211,14 +211,15 @@ static enum metric_method method_of(const char *method)
     return strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? METRIC_HEAD : METRIC_OTHER;
 }
 
-// An answer here, before the body, closes the connection.
+// Some clients send another Content-Type or none; what the body is, its octets say. An answer here,
+// before the body, closes the connection.
 static enum MHD_Result begin_post(struct http_service *service, struct connection *connection,
                                   struct MHD_Connection *mhd, const struct http_header *header)
 {
     if (!http_get_is_root(connection->request.uri, connection->request.uri_len, service->prefix))
         return say(service, connection, mhd, HTTP_TEXT_NOT_FOUND);
     if (!header->is_request)
-        return say(service, connection, mhd, HTTP_TEXT_MEDIA_TYPE);
+        metrics_other_type();
     if (header->body_len > service->max_request)
         return refuse(service, connection, mhd, OC_RESPONSE_MALFORMED_REQUEST);
     return MHD_YES;

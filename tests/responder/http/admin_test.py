@@ -66,6 +66,21 @@ class AdminTest(Case):
         self.assertEqual(self.metric("ocspd_request_duration_seconds_bucket{le=\"+Inf\"}"), 10)
         self.assertEqual(self.metric("ocspd_connections"), 1)
 
+    def test_counts_posts_of_another_type(self):
+        def others():
+            return self.metric("ocspd_posts_of_another_type_total")
+        before = others()
+        connection = self.connect()
+        for _ in range(2):
+            connection.ask(post(b"0good"))
+        self.assertEqual(others(), before)
+        connection.ask(request("POST", "/", "Content-Length: 5", body=b"0good"))
+        connection.ask(request("POST", "/", "Content-Length: 5", "Content-Type: text/plain",
+                               body=b"0what"))
+        self.assertEqual(others(), before + 2)
+        self.assertEqual(self.metric(
+            'ocspd_requests_total{outcome="answer",method="POST",hash="sha256"}'), 3)
+
     def test_format(self):
         """Each metric has one line of help and one of type before it, and its value is a number."""
         got = self.admin("/metrics")
