@@ -66,7 +66,8 @@ struct expected {
 
 static const char *const names[PARTS_MAX] = {"0.crl", "1.crl", "2.crl", "3.crl"};
 
-static void write_part(const char *name, const struct part *part)
+// put_part writes a CRL that stays, and write_part one that changes later, or has changed.
+static void put_part(const char *name, const struct part *part)
 {
     char number[] = "020100";
     char base[] = "020100";
@@ -88,8 +89,14 @@ static void write_part(const char *name, const struct part *part)
     memcpy(spec.entries, part->entries, sizeof part->entries);
     uint8_t *der = NULL;
     size_t len = sign_crl(&spec, &der);
-    fixture_write(name, der, len);
+    fixture_put(name, der, len);
     OPENSSL_free(der);
+}
+
+static void write_part(const char *name, const struct part *part)
+{
+    put_part(name, part);
+    fixture_pause();
 }
 
 static struct issuer_config config;
@@ -118,7 +125,7 @@ static struct store *open_parts(const struct part *parts)
 {
     size_t n = 0;
     while (n < PARTS_MAX && parts[n].is_there) {
-        write_part(names[n], &parts[n]);
+        put_part(names[n], &parts[n]);
         n++;
     }
     struct store *store = open_files(n);
@@ -419,7 +426,7 @@ static void crls_that_are_refused(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        write_part(names[0], &refused[i].part);
+        put_part(names[0], &refused[i].part);
         assert_null(open_files(1));
         if (strstr(fixture.err.text, refused[i].what) == NULL)
             fail_msg("%s", fixture.err.text);
@@ -644,7 +651,7 @@ static void many_deltas_at_a_reload(void **state)
     char serials[N][2];
     struct part delta = {.base = 5, .this_update = -40 * 60};
     (void)state;
-    write_part("base.crl", &base_5);
+    put_part("base.crl", &base_5);
     snprintf(paths[N], sizeof paths[N], "%s", fixture_path("base.crl"));
     files[N] = paths[N];
     for (size_t i = 0; i < N; i++) {
@@ -653,7 +660,7 @@ static void many_deltas_at_a_reload(void **state)
         snprintf(serials[i], sizeof serials[i], "%c", (char)(i + 20));
         delta.number = 6 + (int)i;
         delta.entries[0] = (struct sign_entry){serials[i], -50, 4, {0}, NULL};
-        write_part(name, &delta);
+        put_part(name, &delta);
         snprintf(paths[i], sizeof paths[i], "%s", fixture_path(name));
         files[i] = paths[i];
     }
