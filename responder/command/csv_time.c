@@ -9,7 +9,8 @@
 
 enum { DATE_LEN = 10, SECONDS_DIGITS_MIN = 9, TEXT_MAX = 64 };
 
-// timegm() makes 2 March of 30 February, which is no date.
+// timegm() makes 2 March of 30 February, which is no date. A format without a year gives 1900, and
+// %Y takes 25 for the year 25, both of which cannot be meant.
 static bool read_format(const char *text, const char *format, int64_t *out)
 {
     struct tm tm = {.tm_mday = 1};
@@ -21,7 +22,7 @@ static bool read_format(const char *text, const char *format, int64_t *out)
     if (again.tm_mday != tm.tm_mday || again.tm_mon != tm.tm_mon)
         return false;
     *out = seconds - tm.tm_gmtoff;
-    return *out >= ARGUMENT_TIME_MIN && *out <= ARGUMENT_TIME_MAX;
+    return *out >= 0 && *out <= ARGUMENT_TIME_MAX;
 }
 
 bool csv_time(const char *text, const char *format, int64_t *out)

@@ -679,12 +679,15 @@ class ImportTest(ListCase):
                          env={"TZ": "Asia/Tokyo"})
             self.assertEqual(self.listed(), {1: revoked(at=at, expires=at)})
         for text in ("30/02/2026", "2026-02-01T12:00:00Z", "1/2", "01/02/2026 ,", "31/04/2026",
-                     "01/01/0000"):
+                     "01/01/0000", "01/02/26"):
             line = f'0x02,revoked,"{text}x"' if "," in text else f"0x02,revoked,{text}"
             shown = f"{text}x" if "," in text else text
             self.import_fails("csv", f"serial,status,revoked-at\n{line}\n", "line 2: invalid time "
                               f'"{shown}" in revoked-at: not as --date-format says: {line}',
                               "--date-format", "%d/%m/%Y", n_known=1)
+        self.import_fails("csv", "serial,status,revoked-at\n0x02,revoked,31/12\n", "line 2: invalid "
+                          'time "31/12" in revoked-at: not as --date-format says: '
+                          "0x02,revoked,31/12", "--date-format", "%d/%m", n_known=1)
 
     def test_csv_first_line(self):
         missing = "missing column in the first line: serial and status are needed"
