@@ -113,13 +113,14 @@ static void arrange(struct crl_store *self)
     crl_set_arrange(set);
 }
 
-// A delta CRL covers the one before it if both start from a complete CRL that is held.
+// A delta CRL covers one that has no greater number if both start from a complete CRL that is held.
 static bool covers(const struct crl_set *set, const struct crl_part *part,
                    const struct crl_part *before)
 {
     const struct crl_part *base = crl_set_base(set, before);
     return part->is_delta && is_same_family(part, before) && base != NULL &&
-           crl_number_compare(&base->number, &part->base_number) >= 0;
+           crl_number_compare(&base->number, &part->base_number) >= 0 &&
+           crl_number_compare(&part->number, &before->number) >= 0;
 }
 
 static bool is_superseded(const struct crl_set *set, const struct crl_part *delta)
@@ -265,8 +266,7 @@ static bool is_missing(const struct crl_store *self, const struct crl_part *delt
     for (size_t i = 0; i < self->set.n; i++) {
         const struct crl_part *part = self->set.parts[i];
         if (memcmp(part->digest, delta->digest, sizeof part->digest) == 0 ||
-            (covers(&self->set, part, delta) &&
-             crl_number_compare(&part->number, &delta->number) >= 0))
+            covers(&self->set, part, delta))
             return false;
     }
     return true;

@@ -247,15 +247,16 @@ static bool find_in_bases(const struct family *family, struct oc_bytes serial, s
 }
 
 // Applies the delta CRLs to what is listed, in their order. They take off hold, and change the
-// reason of what is on hold; a revocation for good stays (RFC 5280 5.3.1).
-static bool apply_deltas(const struct family *family, struct oc_bytes serial, bool is_listed,
-                         struct listed *out)
+// reason of what is on hold; a revocation for good stays (RFC 5280 5.3.1), and so does a hold while
+// the delta CRL is not valid yet.
+static bool apply_deltas(const struct family *family, int64_t now, struct oc_bytes serial,
+                         bool is_listed, struct listed *out)
 {
     struct table_row row;
     for (size_t i = family->n_bases; i < family->n; i++) {
         const struct crl_part *delta = family->parts[i];
         if (is_superseded(family, delta) || !table_find(delta->table, serial, &row) ||
-            (is_listed && !is_hold(&out->record)))
+            (is_listed && (!is_hold(&out->record) || delta->this_update > now)))
             continue;
         is_listed = row.record.status == RECORD_REVOKED;
         *out = (struct listed){row.record, delta};
@@ -294,7 +295,7 @@ static bool find_in_family(const struct family *family, int64_t now, struct oc_b
 {
     struct listed listed = {.part = NULL};
     bool is_listed = find_in_bases(family, serial, &listed);
-    if (!apply_deltas(family, serial, is_listed, &listed))
+    if (!apply_deltas(family, now, serial, is_listed, &listed))
         return false;
     struct span span = span_of_entry(family, listed.part, now);
     *out = listed.record;

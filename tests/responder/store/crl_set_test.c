@@ -309,6 +309,17 @@ static const struct set_case cases[] = {
                   {"B", RECORD_GOOD, 0, 0, -HOUR / 2, HOUR},
                   {"C", RECORD_REVOKED, 4, -50, -HOUR / 2, FAR},
                   {"D", RECORD_GOOD, 0, 0, -HOUR / 2, HOUR}}},
+    {"a delta CRL that lies ahead: what is on hold stays so",
+     {{.number = 5, .entries = {ENTRY("A", -100, HOLD), ENTRY("B", -100, HOLD)}, .is_there = true},
+      {.number = 7,
+       .base = 5,
+       .this_update = AHEAD,
+       .entries = {ENTRY("A", -50, 1), ENTRY("B", -40, REMOVED), ENTRY("C", -50, 4)},
+       .is_there = true}},
+     .expected = {{"A", RECORD_REVOKED, HOLD, -100, -HOUR, FAR},
+                  {"B", RECORD_REVOKED, HOLD, -100, -HOUR, FAR},
+                  {"C", RECORD_REVOKED, 4, -50, AHEAD, FAR},
+                  {"D", RECORD_UNCERTAIN}}},
     {"a complete CRL that has expired, with a current delta CRL",
      {{.number = 5, .next_update = HOUR, .entries = {ENTRY("A", -100, 1)}, .is_there = true},
       {.number = 7, .base = 5, .entries = {ENTRY("C", -50, 4)}, .is_there = true}},
@@ -489,6 +500,23 @@ static void delta_that_is_kept(void **state)
     check_status(store, "B", RECORD_GOOD);
     check_status(store, "C", RECORD_REVOKED);
     check_status(store, "D", RECORD_GOOD);
+    store_close(store);
+}
+
+// A delta CRL with a smaller number does not take the place of one with a greater number, although
+// it is newer.
+static void delta_with_a_smaller_number(void **state)
+{
+    const struct part delta_6 = {.number = 6, .base = 5, .this_update = -30 * 60};
+    (void)state;
+    write_part(names[0], &base_5);
+    write_part(names[1], &delta_7);
+    struct store *store = open_files(2);
+    assert_non_null(store);
+    write_part(names[1], &delta_6);
+    poll_for_change(store);
+    check_status(store, "B", RECORD_REVOKED);
+    check_status(store, "C", RECORD_GOOD);
     store_close(store);
 }
 
@@ -741,6 +769,7 @@ int main(void)
         TEST(part_in_the_place_of_another),
         TEST(delta_in_the_place_of_a_complete_one),
         TEST(older_crl_at_a_reload),
+        TEST(delta_with_a_smaller_number),
         TEST(two_ages_at_a_reload),
         TEST(many_deltas_at_a_reload),
     };
