@@ -19,12 +19,13 @@
 #define CRL_MAX ((size_t)1 << 30)
 enum { KEPT_MAX = 64 };
 
-// struct slot is one file, and the CRL that was read from it last.
+// struct slot is one file, the CRL that was read from it last, and how many odd rows that had.
 struct slot {
     struct crl_store *store;
     char *path;
     struct file *file;
     struct crl_part *part;
+    size_t n_odd;
 };
 
 // struct crl_store is all of them. `lock` protects `set` and the CRLs in it, which are those of the
@@ -161,6 +162,16 @@ static void drop_superseded(struct crl_store *self, struct crl_part **gone, size
     self->n_kept = n;
 }
 
+// The list does not know which of the rows that it only counts were replaced.
+static void replace_odd(struct crl_store *self, struct slot *slot, struct odd_list *odd)
+{
+    slot->n_odd = odd->n;
+    odd_list_replace(&self->odd, slot->path, 0, SIZE_MAX, odd);
+    self->odd.n = 0;
+    for (size_t i = 0; i < self->n_slots; i++)
+        self->odd.n += self->slots[i].n_odd;
+}
+
 // Puts a CRL in its slot. What is not needed any more is freed outside of the lock.
 static void put(struct crl_store *self, struct slot *slot, struct crl_part *part)
 {
@@ -177,7 +188,7 @@ static void put(struct crl_store *self, struct slot *slot, struct crl_part *part
     drop_superseded(self, gone, &n_gone);
     arrange(self);
     pthread_rwlock_unlock(&self->lock);
-    odd_list_replace(&self->odd, slot->path, 0, SIZE_MAX, &part->odd);
+    replace_odd(self, slot, &part->odd);
     for (size_t i = 0; i < n_gone; i++)
         crl_part_release(gone[i]);
 }

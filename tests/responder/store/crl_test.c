@@ -30,6 +30,7 @@ struct crl_spec {
     int reason;             // of the second of the two entries; -1: none
     bool twice;
     bool entry_of_another;
+    long n_odd;  // more entries, whose reason is not defined
 };
 
 static void add_extension(X509_CRL *crl, const char *text)
@@ -99,6 +100,8 @@ static X509_CRL *make_crl(const struct crl_spec *spec)
     add_revoked(crl, 0x80, NOW - DAY, -1, false);
     add_revoked(crl, spec->twice ? 0x80 : 0x01, NOW - 2 * DAY, spec->reason,
                 spec->entry_of_another);
+    for (long i = 0; i < spec->n_odd; i++)
+        add_revoked(crl, 0x1000 + i, NOW - DAY, 11, false);
     if (spec->number != 0) {
         ASN1_INTEGER *number = ASN1_INTEGER_new();
         ASN1_INTEGER_set(number, spec->number);
@@ -301,6 +304,27 @@ static void write_der(X509_CRL *crl, const char *before, const char *after)
 }
 
 // Newlines behind a CRL change nothing; anything else is not a CRL.
+// More odd entries than are kept with their texts: a new CRL does not add to those of the old one.
+static void crl_with_many_odd_entries(void **state)
+{
+    struct crl_spec spec = right;
+    struct source_state found;
+    (void)state;
+    spec.n_odd = ODD_ROWS_MAX + 500;
+    write_crl(spec);
+    struct store *store = must_open(SOURCE_CRL);
+    store->methods->get_state(store, &found);
+    assert_int_equal(found.n_odd, spec.n_odd);
+    spec.this_update = NOW + 1;
+    spec.n_odd++;
+    write_crl(spec);
+    for (int i = 0; i < POLLS_MAX && fixture_poll(store).n_everything == 0; i++)
+        usleep(POLL_US);
+    store->methods->get_state(store, &found);
+    assert_int_equal(found.n_odd, spec.n_odd);
+    store_close(store);
+}
+
 static void crl_with_something_behind(void **state)
 {
     static const char *const accepted[] = {"\n", "\r\n", "\n\n\n"};
@@ -490,6 +514,7 @@ int main(void)
         TEST(crl_that_is_refused),
         TEST(crl_that_is_insecure),
         TEST(crl_with_odd_entries),
+        TEST(crl_with_many_odd_entries),
         TEST(crl_with_something_behind),
         TEST(crl_that_is_two),
         TEST(crl_signed_by_pss),
