@@ -288,8 +288,7 @@ static bool is_missing(const struct crl_store *self, const struct crl_part *delt
 static void keep_newer(struct slot *slot, const struct slot *before)
 {
     struct store_error err;
-    if (slot->part->is_delta || strcmp(slot->path, before->path) != 0 ||
-        !is_older(slot->part, before->part))
+    if (slot->part->is_delta || !is_older(slot->part, before->part))
         return;
     store_fail(&err, STORE_FAULT_DATA, "%s: unexpected CRL: older than the previous one",
                slot->path);
@@ -298,12 +297,21 @@ static void keep_newer(struct slot *slot, const struct slot *before)
     slot->part = crl_part_hold(before->part);
 }
 
-static void keep_all_newer(struct crl_store *self, const struct crl_store *before)
+static void inherit_slot(struct slot *slot, const struct crl_store *before)
 {
-    for (size_t i = 0; i < self->n_slots; i++) {
-        for (size_t k = 0; k < before->n_slots; k++)
-            keep_newer(&self->slots[i], &before->slots[k]);
+    for (size_t i = 0; i < before->n_slots; i++) {
+        if (strcmp(slot->path, before->slots[i].path) != 0)
+            continue;
+        table_inherit_dates(slot->part->table, before->slots[i].part->table);
+        keep_newer(slot, &before->slots[i]);
+        return;
     }
+}
+
+static void inherit_slots(struct crl_store *self, const struct crl_store *before)
+{
+    for (size_t i = 0; i < self->n_slots; i++)
+        inherit_slot(&self->slots[i], before);
     arrange(self);
 }
 
@@ -313,7 +321,7 @@ static void inherit(struct store *store, struct store *before)
     struct crl_store *self = of(store);
     const struct crl_set *old = &of(before)->set;
     pthread_rwlock_wrlock(&self->lock);
-    keep_all_newer(self, of(before));
+    inherit_slots(self, of(before));
     self->set.is_overfull = old->is_overfull;
     for (size_t i = 0; i < old->n; i++) {
         if (!is_missing(self, old->parts[i]))

@@ -200,6 +200,15 @@ static bool list(struct store *store, struct oc_bytes after, bool revoked_only,
     return true;
 }
 
+// Without a readable date, a certificate is revoked since it was first read, before the reload.
+static void inherit(struct store *store, struct store *before)
+{
+    struct index_store *self = of(store);
+    pthread_rwlock_wrlock(&self->lock);
+    table_inherit_dates(self->table, of(before)->table);
+    pthread_rwlock_unlock(&self->lock);
+}
+
 static void get_state(struct store *store, struct source_state *out)
 {
     const struct index_store *self = of(store);
@@ -233,6 +242,7 @@ static const struct store_methods methods = {
     .look_up = look_up,
     .poll = poll,
     .list = list,
+    .inherit = inherit,
     .get_state = get_state,
     .list_odd = list_odd,
     .close = close_store,

@@ -313,6 +313,18 @@ bool table_find(const struct table *table, struct oc_bytes serial, struct table_
     return is_found;
 }
 
+void table_inherit_dates(struct table *table, const struct table *before)
+{
+    struct table_row row;
+    struct table_row old;
+    for (size_t at = 0; table_next(table, &at, &row);) {
+        if (!row.has_no_date || !table_find(before, row.serial, &old) || !old.has_no_date)
+            continue;
+        row.record.revoked_at = old.record.revoked_at;
+        table_set(table, row.at, &row);
+    }
+}
+
 bool table_is_repeated(const struct table *table, size_t at)
 {
     struct probe probe = probe_begin(table, serial_at(table, at));

@@ -69,6 +69,10 @@ bool table_has_room(const struct table *table, size_t n_more);
 // table_set changes the record of the row at `at`, whose serial number stays.
 void table_set(struct table *table, size_t at, const struct table_row *row);
 
+// table_inherit_dates sets the times of rows that have no readable date to when `before`, an
+// earlier table of the same source, has first read them.
+void table_inherit_dates(struct table *table, const struct table *before);
+
 // table_is_wanted returns false and sets `*err` once the table is cancelled. Work that takes long
 // calls it regularly.
 bool table_is_wanted(const struct table *table, struct store_error *err);

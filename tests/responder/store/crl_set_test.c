@@ -652,6 +652,27 @@ static void older_crl_at_a_reload(void **state)
     store_close(after);
 }
 
+// An entry without a readable date is revoked since it was first read, before a reload.
+static void date_at_a_reload(void **state)
+{
+    const struct part odd = {.entries = {{"A", 0, 1, {0}, "rubbish"}}};
+    const struct oc_bytes serial = {(const uint8_t *)"A", 1};
+    (void)state;
+    write_part(names[0], &odd);
+    struct store *before = open_files(1);
+    assert_non_null(before);
+    int64_t begin = fixture_look(before, serial).revoked_at;
+    while ((int64_t)time(NULL) == begin)
+        usleep(10000);
+    struct store *after = open_files(1);
+    assert_non_null(after);
+    assert_true(fixture_look(after, serial).revoked_at > begin);
+    after->methods->inherit(after, before);
+    store_close(before);
+    assert_int_equal(fixture_look(after, serial).revoked_at, begin);
+    store_close(after);
+}
+
 // Two complete CRLs may be of different ages; a reload leaves them as they are.
 static void two_ages_at_a_reload(void **state)
 {
@@ -769,6 +790,7 @@ int main(void)
         TEST(part_in_the_place_of_another),
         TEST(delta_in_the_place_of_a_complete_one),
         TEST(older_crl_at_a_reload),
+        TEST(date_at_a_reload),
         TEST(delta_with_a_smaller_number),
         TEST(two_ages_at_a_reload),
         TEST(many_deltas_at_a_reload),

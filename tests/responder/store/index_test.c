@@ -373,6 +373,28 @@ static void index_with_a_date_that_is_missing(void **state)
     store_close(store);
 }
 
+// A reload does not move the moment when a row was first read.
+static void index_with_a_date_that_is_missing_at_a_reload(void **state)
+{
+    (void)state;
+    write_file(REVOKED("01", "") REVOKED("02", "") REVOKED("03", THEN_TEXT));
+    struct store *before = must_open(SOURCE_INDEX);
+    int64_t begin = fixture_look(before, SERIAL(2)).revoked_at;
+    while ((int64_t)time(NULL) == begin)
+        usleep(POLL_US);
+    write_file(REVOKED("01", THEN_TEXT) REVOKED("02", "") REVOKED("03", "") REVOKED("04", ""));
+    int64_t now = (int64_t)time(NULL);
+    struct store *store = must_open(SOURCE_INDEX);
+    assert_true(fixture_look(store, SERIAL(2)).revoked_at >= now);
+    store->methods->inherit(store, before);
+    store_close(before);
+    assert_revoked(fixture_look(store, SERIAL(1)), THEN, -1);
+    assert_revoked(fixture_look(store, SERIAL(2)), begin, -1);
+    assert_true(fixture_look(store, SERIAL(3)).revoked_at >= now);
+    assert_true(fixture_look(store, SERIAL(4)).revoked_at >= now);
+    store_close(store);
+}
+
 static void index_that_is_no_file(void **state)
 {
     (void)state;
@@ -1035,6 +1057,7 @@ int main(void)
         TEST(index_with_negative_numbers),
         TEST(index_with_carriage_returns),
         TEST(index_with_a_date_that_is_missing),
+        TEST(index_with_a_date_that_is_missing_at_a_reload),
         TEST(index_that_is_no_file),
         TEST(index_changed),
         TEST(index_changed_at_once),
