@@ -78,6 +78,8 @@ static void add_faults(const struct look *look, size_t i, struct engine_status *
         fault_set(out, ENGINE_EXPIRED, name);
     if (condition == CONDITION_NOT_YET_VALID)
         fault_set(out, ENGINE_NOT_YET_VALID, name);
+    if (report.has_lost)
+        fault_set(out, ENGINE_INCOMPLETE, name);
 }
 
 static int64_t first_end(const struct generation *generation, int64_t now)

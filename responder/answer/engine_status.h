@@ -14,7 +14,7 @@ struct engine;
 void engine_note_reload(struct engine *engine, const char *why);
 
 // enum engine_fault is something that is wrong, in the order of its weight. Those from
-// ENGINE_NO_VALID_SIGNER to ENGINE_NOT_YET_VALID concern single issuers.
+// ENGINE_NO_VALID_SIGNER to ENGINE_INCOMPLETE concern single issuers.
 enum engine_fault {
     ENGINE_SIGNER_DOWN = 0,  // the signer process
     ENGINE_NO_VALID_SIGNER,  // an issuer has no signer that is valid now
@@ -22,6 +22,7 @@ enum engine_fault {
     ENGINE_UNREADABLE,       // a source could not be read at the last poll
     ENGINE_EXPIRED,          // a source has expired
     ENGINE_NOT_YET_VALID,    // a source is not valid yet
+    ENGINE_INCOMPLETE,       // a source has become incomplete since it was loaded
     ENGINE_RELOAD_REFUSED,
     ENGINE_FAULTS,
 };

@@ -29,7 +29,8 @@ const char *source_text_times(const struct issuer_config *config, const struct s
                  condition_duration(end - now, span), at, remedy(config));
         break;
     case CONDITION_EXPIRED:
-        snprintf(out, SOURCE_TEXT, "the source expired %s ago, at %s, so answers are tryLater: %s",
+        snprintf(out, SOURCE_TEXT,
+                 "the source expired %s ago, at %s, so answers that rest on it are tryLater: %s",
                  condition_duration(now - end, span), at, remedy(config));
         break;
     case CONDITION_NOT_YET_VALID:

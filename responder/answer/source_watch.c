@@ -38,6 +38,7 @@ static void set_report(struct source_watch *watch, bool is_readable, bool has_st
         .is_readable = is_readable,
         .has_state = has_state,
         .is_complete = state->gap == NULL,
+        .has_lost = watch->was_complete && state->gap != NULL,
         .state = *state,
     };
     report.state.gap = NULL;
@@ -50,6 +51,7 @@ void source_watch_begin(struct source_watch *watch, const struct served_issuer *
 {
     struct source_state state;
     bool has_state = condition_read(issuer->store, &state);
+    watch->was_complete = state.gap == NULL;
     set_report(watch, true, has_state, &state);
 }
 

@@ -12,11 +12,13 @@
 #include <pthread.h>
 
 // struct source_report is what was last known about a source. `has_state` is false for a database,
-// whose `state` is all zero. `state.gap` is always NULL: see `is_complete`.
+// whose `state` is all zero. `state.gap` is always NULL: see `is_complete`. `has_lost` is true if
+// the source was complete when it was loaded and is not any more.
 struct source_report {
     bool is_readable;  // at the last poll
     bool has_state;
     bool is_complete;
+    bool has_lost;
     struct source_state state;
 };
 
@@ -26,6 +28,7 @@ struct source_report {
 struct source_watch {
     pthread_mutex_t lock;  // guards `report`
     struct source_report report;
+    bool was_complete;
     struct alarm unreadable;
     struct alarm out_of_date;
     struct alarm incomplete;

@@ -33,7 +33,7 @@ struct page {
     struct page_entry entries[PAGE];
 };
 
-// struct compare is a comparison. `n` counts the differences.
+// struct compare is a comparison. `n` counts the differences. `is_partial`: the list is incomplete.
 struct compare {
     struct session session;
     enum source_kind kind;
@@ -43,6 +43,7 @@ struct compare {
     struct store *list;
     struct page page;
     size_t n;
+    bool is_partial;
 };
 
 static void print_text(const struct compare *compare, struct oc_bytes serial,
@@ -166,6 +167,7 @@ static void report_state(struct compare *compare)
 {
     struct source_state state;
     (void)condition_read(compare->list, &state);
+    compare->is_partial = state.gap != NULL;
     if (state.gap != NULL)
         complain(compare->file, "revocations that are not in it are not shown: %s", state.gap);
     if (state.n_uncertain == 0)
@@ -182,7 +184,9 @@ static int compare_with_list(struct compare *compare)
     if (!compare_all(compare, compare->list, compare_listed, &err) ||
         !compare_all(compare, compare->session.store, compare_known, &err))
         return session_failed(&compare->session, &err);
-    return compare->n == 0 ? COMPARE_SAME : COMPARE_DIFFERENT;
+    if (compare->n > 0)
+        return COMPARE_DIFFERENT;
+    return compare->is_partial ? EX_UNAVAILABLE : COMPARE_SAME;
 }
 
 static int refuse_source(const struct compare *compare)

@@ -179,6 +179,19 @@ static void look_for_saved(struct import *import)
     import->n_checked = 0;
 }
 
+// The last line may have no newline, which some programs leave out. If the file was cut short, a
+// line of an index shows it, and in one of a CSV file at least the number of values is right.
+static void check_open_end(const struct import *import, const char **wrong, const char **warning)
+{
+    static const char missing[] = "missing newline after the last line";
+    if (!lines_is_open(import->lines) || *wrong != NULL)
+        return;
+    if (is_csv(import))
+        *warning = missing;
+    else if (*warning != NULL)
+        *wrong = missing;
+}
+
 static void check_line(struct import *import, char *line, size_t len)
 {
     char copy[TEXT_SHOWN + 1];
@@ -186,6 +199,7 @@ static void check_line(struct import *import, char *line, size_t len)
     const char *warning;
     snprintf(copy, sizeof copy, "%s", line);
     const char *wrong = read_row(import, line, len, &row, &warning);
+    check_open_end(import, &wrong, &warning);
     if (wrong != NULL)
         complain_line(import, &import->n_wrong, wrong, copy);
     else if (warning != NULL)
@@ -229,6 +243,8 @@ static int read_columns(struct import *import)
         wrong = "the file is empty";
     else if (result == LINES_LINE)
         wrong = csv_columns_read(&import->csv, line, len);
+    if (wrong == NULL && lines_is_open(import->lines))
+        wrong = "the file ends after the first line";
     if (wrong != NULL) {
         complain_line(import, &import->n_wrong, wrong, "");
         return EX_DATAERR;

@@ -59,6 +59,7 @@ static void print_fault(FILE *out, enum engine_fault fault, const char *about)
         [ENGINE_UNREADABLE] = "cannot read the source",
         [ENGINE_EXPIRED] = "the source has expired",
         [ENGINE_NOT_YET_VALID] = "the source is not yet valid",
+        [ENGINE_INCOMPLETE] = "the source has become incomplete",
         [ENGINE_RELOAD_REFUSED] = "the last reload was refused",
     };
     if (fault == ENGINE_RELOAD_REFUSED)

@@ -114,14 +114,31 @@ static void arrange(struct crl_store *self)
     crl_set_arrange(set);
 }
 
-// A delta CRL covers one that has no greater number if both start from a complete CRL that is held.
-static bool covers(const struct crl_set *set, const struct crl_part *part,
-                   const struct crl_part *before)
+// A delta CRL continues one that has no greater number if both start from a complete CRL that is
+// held.
+static bool continues(const struct crl_set *set, const struct crl_part *part,
+                      const struct crl_part *before)
 {
     const struct crl_part *base = crl_set_base(set, before);
     return part->is_delta && is_same_family(part, before) && base != NULL &&
            crl_number_compare(&base->number, &part->base_number) >= 0 &&
            crl_number_compare(&part->number, &before->number) >= 0;
+}
+
+// It then lists all that the one before lists, unless the CA has made a mistake, or certificates
+// have expired.
+static bool covers(const struct crl_set *set, const struct crl_part *part,
+                   const struct crl_part *before)
+{
+    struct table_row row;
+    struct table_row found;
+    if (!continues(set, part, before))
+        return false;
+    for (size_t at = 0; table_next(before->table, &at, &row);) {
+        if (!table_find(part->table, row.serial, &found))
+            return false;
+    }
+    return true;
 }
 
 static bool is_superseded(const struct crl_set *set, const struct crl_part *delta)
@@ -137,12 +154,14 @@ static bool is_dispensable(const struct crl_set *set, const struct crl_part *par
     return !before->is_delta || is_superseded(set, before) || covers(set, part, before);
 }
 
-// The number of delta CRLs that are kept has a limit, and none may be dropped.
+// The number of delta CRLs that are kept has a limit. Beyond it, one that is continued goes, as RFC
+// 5280 5.2.4 allows, and no other.
 static bool has_room(const struct crl_store *self, const struct slot *slot,
                      const struct crl_part *part, struct store_error *err)
 {
     return slot->part == NULL || self->n_kept < KEPT_MAX ||
            is_dispensable(&self->set, part, slot->part) ||
+           continues(&self->set, part, slot->part) ||
            store_fail(err, STORE_FAULT_DATA,
                       "%s: more than %d delta CRLs without their complete CRL", slot->path,
                       KEPT_MAX);
@@ -179,7 +198,7 @@ static void put(struct crl_store *self, struct slot *slot, struct crl_part *part
     size_t n_gone = 0;
     struct crl_part *before = slot->part;
     pthread_rwlock_wrlock(&self->lock);
-    if (before != NULL && is_dispensable(&self->set, part, before))
+    if (before != NULL && (self->n_kept == KEPT_MAX || is_dispensable(&self->set, part, before)))
         gone[n_gone++] = before;
     else if (before != NULL)
         self->kept[self->n_kept++] = before;

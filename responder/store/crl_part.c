@@ -156,7 +156,11 @@ static bool read_family(struct crl_reading *reading, struct store_error *err)
     struct oc_bytes scope = extension_value(&reading->crl, ID_CE_IDP);
     struct oc_bytes key_id = extension_value(&reading->crl, ID_CE_AUTHORITY_KEY_ID);
     uint8_t both[66] = {scope.data != NULL, key_id.data != NULL};
-    if (!hash(reading, scope, reading->part->scope, err))
+    const struct oc_crl_scope *parsed = &reading->crl.scope;
+    struct oc_bytes name =
+        parsed->full_name.items.data != NULL ? parsed->full_name.items : parsed->relative_name;
+    if (!hash(reading, scope, reading->part->scope, err) ||
+        !hash(reading, name, reading->part->name, err))
         return false;
     memcpy(both + 2, reading->part->scope, sizeof reading->part->scope);
     return hash(reading, key_id, both + 34, err) &&

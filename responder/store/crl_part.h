@@ -34,7 +34,8 @@ int crl_number_compare(const struct crl_number *a, const struct crl_number *b);
 
 // struct crl_part is one CRL. `digest` is the SHA-256 of the whole. `family` is the same for a CRL
 // and the delta CRLs that update it: they have the same issuingDistributionPoint and
-// authorityKeyIdentifier (RFC 5280 6.3.3 (c)). `scope` is the SHA-256 of the former.
+// authorityKeyIdentifier (RFC 5280 6.3.3 (c)). `scope` is the SHA-256 of the former, and
+// `name` that of the distribution point in it.
 //
 // A row of `table` is a certificate that is revoked or, with the status RECORD_GOOD in a delta CRL,
 // one that the delta CRL takes off hold (removeFromCRL).
@@ -52,6 +53,7 @@ struct crl_part {
     unsigned reasons;  // bits of ReasonFlags that it covers
     uint8_t digest[32];
     uint8_t scope[32];
+    uint8_t name[32];
     uint8_t family[32];
     struct table *table;
     struct odd_list odd;

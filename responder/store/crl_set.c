@@ -91,6 +91,18 @@ static bool fits(const struct family *family, const struct crl_part *delta)
     return base != NULL && crl_number_compare(&base->number, &delta->base_number) >= 0;
 }
 
+// Returns whether a later delta CRL makes the one at `i` unnecessary, but for what only that one
+// revokes.
+static bool is_outdated(const struct family *family, size_t i)
+{
+    for (size_t k = family->n - 1; k > i && k >= family->n_bases; k--) {
+        if (fits(family, family->parts[k]) &&
+            crl_number_compare(&family->parts[k]->number, &family->parts[i]->number) > 0)
+            return true;
+    }
+    return false;
+}
+
 // Gaps
 
 static const char *gap_of_family(const struct family *family)
@@ -99,7 +111,7 @@ static const char *gap_of_family(const struct family *family)
         return "a delta CRL without its complete CRL";
     for (size_t i = family->n_bases; i < family->n; i++) {
         const struct crl_part *delta = family->parts[i];
-        if (!is_superseded(family, delta) && !fits(family, delta))
+        if (!is_superseded(family, delta) && !fits(family, delta) && !is_outdated(family, i))
             return "a delta CRL that starts from a newer complete CRL";
     }
     return NULL;
@@ -121,8 +133,35 @@ static const char *gap_of_kinds(const struct crl_set *set)
         return "no CRL about certificates of end entities";
     if (ca == 0 && !set->has_only_user_certs)
         return "no CRL about CA certificates, and user-certs-only is not set";
-    if (user != CRL_ALL_REASONS || (ca != CRL_ALL_REASONS && !set->has_only_user_certs))
-        return "CRLs about some reasons only";
+    return NULL;
+}
+
+// Returns the reasons for which the complete CRLs cover the certificates of one kind and one
+// distribution point.
+static unsigned reasons_at(const struct crl_set *set, const struct crl_part *at, bool is_ca)
+{
+    unsigned reasons = 0;
+    for (size_t i = 0; i < set->n; i++) {
+        const struct crl_part *part = set->parts[i];
+        bool is_kind = is_ca ? !part->only_user_certs : !part->only_ca_certs;
+        if (!part->is_delta && is_kind &&
+            (!part->has_name || memcmp(part->name, at->name, sizeof part->name) == 0))
+            reasons |= part->reasons;
+    }
+    return reasons;
+}
+
+static const char *gap_of_reasons(const struct crl_set *set)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        const struct crl_part *part = set->parts[i];
+        bool needs_ca = !part->only_user_certs && !set->has_only_user_certs;
+        if (part->is_delta || part->reasons == CRL_ALL_REASONS)
+            continue;
+        if ((!part->only_ca_certs && reasons_at(set, part, false) != CRL_ALL_REASONS) ||
+            (needs_ca && reasons_at(set, part, true) != CRL_ALL_REASONS))
+            return "CRLs about some reasons only";
+    }
     return NULL;
 }
 
@@ -169,6 +208,8 @@ void crl_set_arrange(struct crl_set *set)
         set->gap = gap_of_families(set);
     if (set->gap == NULL)
         set->gap = gap_of_kinds(set);
+    if (set->gap == NULL)
+        set->gap = gap_of_reasons(set);
 }
 
 const struct crl_part *crl_set_base(const struct crl_set *set, const struct crl_part *delta)
@@ -198,6 +239,8 @@ static struct span span_of_family(const struct family *family)
     struct span span = span_of_bases(family);
     for (size_t i = family->n_bases; i < family->n; i++) {
         const struct crl_part *delta = family->parts[i];
+        if (is_outdated(family, i))
+            continue;
         span.next_update = earlier(span.next_update, delta->next_update);
         if (!is_superseded(family, delta))
             span.this_update = delta->this_update;
@@ -269,7 +312,7 @@ static bool is_sound(const struct family *family, int64_t now)
 {
     for (size_t i = 0; i < family->n; i++) {
         const struct span span = span_of(family->parts[i]);
-        if (!is_valid(&span, now))
+        if (!is_valid(&span, now) && (i < family->n_bases || !is_outdated(family, i)))
             return false;
     }
     return gap_of_family(family) == NULL;

@@ -31,6 +31,7 @@ struct lines {
     size_t begin;
     size_t end;
     size_t raw_len;
+    bool is_open;
     char raw[LINE_MAX_LEN + 1];
     char line[LINE_MAX_LEN + 1];
     char block[BLOCK];
@@ -159,13 +160,16 @@ static ssize_t refill(struct lines *lines)
     return n;
 }
 
-static enum lines_result take(struct lines *lines, size_t len, char **line, size_t *line_len)
+// Takes a line of `len` octets, with its newline unless it `is_open`.
+static enum lines_result take(struct lines *lines, size_t len, bool is_open, char **line,
+                              size_t *line_len)
 {
-    memcpy(lines->raw, lines->block + lines->begin, len + 1);
+    lines->raw_len = len + !is_open;
+    memcpy(lines->raw, lines->block + lines->begin, lines->raw_len);
     memcpy(lines->line, lines->raw, len);
     lines->line[len] = '\0';
-    lines->raw_len = len + 1;
-    lines->begin += len + 1;
+    lines->begin += lines->raw_len;
+    lines->is_open = is_open;
     *line = lines->line;
     *line_len = len;
     return LINES_LINE;
@@ -178,7 +182,7 @@ enum lines_result lines_next(struct lines *lines, char **line, size_t *len, cons
         size_t n_left = lines->end - lines->begin;
         const char *end = memchr(begin, '\n', n_left);
         if (end != NULL && end - begin <= LINE_MAX_LEN - 1)
-            return take(lines, (size_t)(end - begin), line, len);
+            return take(lines, (size_t)(end - begin), false, line, len);
         if (n_left >= LINE_MAX_LEN) {
             *why = "unsupported line: longer than 65534 bytes";
             return LINES_BROKEN;
@@ -190,9 +194,13 @@ enum lines_result lines_next(struct lines *lines, char **line, size_t *len, cons
         }
         if (n > 0)
             continue;
-        *why = "missing newline after the last line";
-        return lines->end == 0 ? LINES_END : LINES_BROKEN;
+        return n_left == 0 ? LINES_END : take(lines, n_left, true, line, len);
     }
+}
+
+bool lines_is_open(const struct lines *lines)
+{
+    return lines->is_open;
 }
 
 void lines_accept(struct lines *lines)

@@ -24,12 +24,14 @@ enum lines_result {
     LINES_LINE,
     LINES_END,
     LINES_FAILED,  // the file cannot be read; an error line has said why
-    LINES_BROKEN,  // the line is too long, or the last one has no newline; `*why` says which
+    LINES_BROKEN,  // the line is too long, as `*why` says
 };
 
 // lines_next returns the next line in `*line`, with a NUL instead of its newline; the caller may
-// change it. lines_accept counts it as read; until then, lines_position() is where it begins.
+// change it. lines_is_open returns whether it has no newline, as only the last one may.
+// lines_accept counts it as read; until then, lines_position() is where it begins.
 enum lines_result lines_next(struct lines *lines, char **line, size_t *len, const char **why);
+bool lines_is_open(const struct lines *lines);
 void lines_accept(struct lines *lines);
 
 // lines_position sets `*out` to the position after the last accepted line; lines_offset and

@@ -703,7 +703,7 @@ class ImportTest(ListCase):
                 ("", missing)):
             self.import_fails("csv", line + "\n0x01,good\n", f"in.csv: line 1: {error}\n")
         self.import_fails("csv", "serial,status",
-                          "in.csv: line 1: missing newline after the last line\n")
+                          "in.csv: line 1: the file ends after the first line\n")
         self.import_fails("csv", "", "in.csv: line 1: the file is empty\n")
 
     def test_csv_broken(self):
@@ -730,8 +730,26 @@ class ImportTest(ListCase):
                           "line 2: unexpected NUL byte: 0x01,good,,,")
         self.import_fails("csv", HEADER + "1" * 65535 + "\n",
                           "line 2: unsupported line: longer than 65534 bytes")
-        self.import_fails("csv", HEADER + "0x01,good,,,",
-                          "line 2: missing newline after the last line")
+        self.import_fails("csv", HEADER + "0x01,good,,",
+                          f"line 2: {number}: 0x01,good,,")
+
+    def test_no_newline_at_the_end(self):
+        """A last line without a newline counts if nothing of it is missing."""
+        self.write("in.csv", HEADER + "0x01,good,,,\n0x02,good,,,")
+        done = self.run_ocspd("import", "--csv", "in.csv")
+        self.assertEqual((done.stdout.decode(), done.stderr.decode(), done.returncode),
+                         ("2 certificates: 2 new, 0 changed, 0 unchanged\n",
+                          "in.csv: line 3: missing newline after the last line: 0x02,good,,,\n", 0))
+        line = "V\t301231235959Z\t\t{}\tunknown\t/CN=x"
+        self.write("index.txt", line.format("03") + "\n" + line.format("04"))
+        self.ocspd("import", "--index", "index.txt")
+        self.assertEqual(sorted(self.listed()), [1, 2, 3, 4])
+        whole = line.format("05")
+        for n in range(1, whole.rindex("\t") + 1):
+            self.write("index.txt", whole[:n])
+            self.assertEqual(self.run_ocspd("import", "--index", "index.txt").returncode,
+                             EX_DATAERR, n)
+        self.assertEqual(sorted(self.listed()), [1, 2, 3, 4])
 
     def test_many_wrong_lines(self):
         """Ten are shown, wherever they are, and nothing is imported."""

@@ -70,6 +70,23 @@ class CrlTest(OcspdCase):
         self.ask_until(daemon, 1, "good", patience=5)
         self.assertEqual([self.ask(daemon, serial) for serial in (2, 3)], ["revoked", "revoked"])
 
+    def test_delta_that_does_not_fit(self):
+        """The next delta CRL starts from a complete CRL that is late: health says so."""
+        self.make_crl("base.crl", {1: ""}, number=5)
+        time.sleep(1.1)
+        self.make_crl("delta.crl", {2: "keyCompromise"}, number=6, base=5)
+        daemon = self.serve(["base.crl", "delta.crl"])
+        self.assertEqual(self.ask(daemon, 3), "good")
+        time.sleep(1.1)
+        self.make_crl("delta.crl", {4: ""}, number=9, base=8)
+        self.ask_until(daemon, 4, "revoked", patience=5)
+        self.assertEqual([self.ask(daemon, serial) for serial in (1, 2, 3)],
+                         ["revoked", "revoked", LATER])
+        until(lambda: not daemon.is_healthy(), daemon.log, 5)
+        self.make_crl("base.crl", {1: "", 2: "keyCompromise"}, number=8)
+        self.ask_until(daemon, 3, "good", patience=5)
+        until(daemon.is_healthy, daemon.log, 5)
+
     def test_delta_that_is_forgotten(self):
         """A reload without the delta CRL does not make good what that has revoked."""
         self.make_crl("base.crl", {1: ""}, number=5)

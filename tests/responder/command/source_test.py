@@ -15,7 +15,8 @@ LATER = "error: trylater"
 GAP = (r"the source is incomplete, so serial numbers that it does not list are answered tryLater: "
        r".*\bsource-complete is not set")
 ODD = r'ca\.crl:\d+: "0x\w+": unknown reason: revoked without a reason'
-EXPIRED = r"the source expired \d+ \w+ ago, at \S+Z, so answers are tryLater: publish a new CRL"
+EXPIRED = (r"the source expired \d+ \w+ ago, at \S+Z, so answers that rest on it are tryLater: "
+           r"publish a new CRL")
 EXPIRING = r"the source expires in \d+ \w+, at \S+Z: publish a new CRL"
 NOT_YET = (r"the source is not valid before \S+Z, so answers are tryLater: check the clocks of this "
            r"host and of the CA")

@@ -38,6 +38,9 @@ enum { HOUR = 3600, OLDER = -2 * HOUR };
 #define IDP_CA "3003" CA
 #define IDP_KEY_COMPROMISE "300483020640"
 #define IDP_OTHER_REASONS "30058303073F80"
+#define IDP_A_KEY_COMPROMISE "300B" NAME_A "83020640"
+#define IDP_A_OTHER_REASONS "300C" NAME_A "8303073F80"
+#define IDP_B_KEY_COMPROMISE "300B" NAME_B "83020640"
 #define IDP_INDIRECT "30038401FF"
 #define IDP_ATTRIBUTES "30038501FF"
 
@@ -269,6 +272,35 @@ static const struct set_case cases[] = {
      {{.scope = IDP_KEY_COMPROMISE, .entries = {ENTRY("A", -100, 1)}, .is_there = true},
       {.scope = IDP_OTHER_REASONS, .entries = {ENTRY("B", -100, 4)}, .is_there = true}},
      .expected = {{"A", RECORD_REVOKED, 1}, {"B", RECORD_REVOKED, 4}, {"C", RECORD_GOOD}}},
+    {"some reasons of one part, all of another",
+     {{.scope = IDP_A, .entries = {ENTRY("A", -100, 1)}, .is_there = true},
+      {.scope = IDP_B_KEY_COMPROMISE, .entries = {ENTRY("B", -100, 1)}, .is_there = true}},
+     .is_complete = true,
+     .gap = "some reasons",
+     .expected = {{"A", RECORD_REVOKED, 1}, {"B", RECORD_REVOKED, 1}, {"C", RECORD_UNCERTAIN}}},
+    {"all reasons of each part",
+     {{.scope = IDP_B, .entries = {ENTRY("A", -100, 1)}, .is_there = true},
+      {.scope = IDP_A_KEY_COMPROMISE, .entries = {ENTRY("B", -100, 1)}, .is_there = true},
+      {.scope = IDP_A_OTHER_REASONS, .entries = {ENTRY("D", -100, 4)}, .is_there = true}},
+     .is_complete = true,
+     .expected = {{"B", RECORD_REVOKED, 1}, {"D", RECORD_REVOKED, 4}, {"C", RECORD_GOOD}}},
+    {"a delta CRL that has expired, and a later one that is current",
+     {{.number = 5, .entries = {ENTRY("A", -100, 1)}, .is_there = true},
+      {.number = 6,
+       .base = 5,
+       .next_update = HOUR,
+       .entries = {ENTRY("B", -50, 4), ENTRY("D", -50, HOLD)},
+       .is_there = true},
+      {.number = 7,
+       .base = 5,
+       .this_update = -HOUR / 2,
+       .entries = {ENTRY("C", -40, 3), ENTRY("D", -40, REMOVED)},
+       .is_there = true}},
+     .expected = {{"A", RECORD_REVOKED, 1, -100, -HOUR / 2, FAR},
+                  {"B", RECORD_REVOKED, 4, -50, -HOUR / 2, FAR},
+                  {"C", RECORD_REVOKED, 3, -40, -HOUR / 2, FAR},
+                  {"D", RECORD_GOOD, 0, 0, -HOUR / 2, FAR},
+                  {"E", RECORD_GOOD, 0, 0, -HOUR / 2, FAR}}},
     {"a complete CRL and a delta CRL: its thisUpdate, the earlier nextUpdate",
      {{.number = 5,
        .next_update = EARLIER,
@@ -517,6 +549,29 @@ static void delta_with_a_smaller_number(void **state)
     poll_for_change(store);
     check_status(store, "B", RECORD_REVOKED);
     check_status(store, "C", RECORD_GOOD);
+    store_close(store);
+}
+
+// The next delta CRL does not list what the one before has revoked. That stays so until there is a
+// complete CRL.
+static void delta_that_forgets(void **state)
+{
+    static const struct part delta_8 = {
+        .number = 8, .base = 5, .this_update = -20 * 60, .entries = {ENTRY("C", -10, 3)}};
+    (void)state;
+    write_part(names[0], &base_5);
+    write_part(names[1], &delta_7);
+    struct store *store = open_files(2);
+    assert_non_null(store);
+    write_part(names[1], &delta_8);
+    poll_for_change(store);
+    check_status(store, "B", RECORD_REVOKED);
+    check_status(store, "C", RECORD_REVOKED);
+    check_status(store, "D", RECORD_GOOD);
+    write_part(names[0], &base_8);
+    poll_for_change(store);
+    check_status(store, "B", RECORD_GOOD);
+    check_status(store, "D", RECORD_GOOD);
     store_close(store);
 }
 
@@ -783,6 +838,7 @@ int main(void)
         TEST(crls_together),
         TEST(crls_that_are_refused),
         TEST(delta_that_is_kept),
+        TEST(delta_that_forgets),
         TEST(delta_that_is_overwritten),
         TEST(delta_that_is_gone),
         TEST(part_that_becomes_bad),
