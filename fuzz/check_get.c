@@ -29,6 +29,11 @@ static size_t write_path(const uint8_t *octets, size_t len, char *out)
     return n;
 }
 
+static const char *const prefixes[] = {"ocsp/ica", "ocsp", ""};
+
+// Of these the last one is the root alone, and the first one is all.
+static const struct http_prefixes lists[] = {{prefixes, 3}, {prefixes + 1, 1}, {prefixes + 2, 1}};
+
 static void check_again(const uint8_t *octets, size_t len)
 {
     char *path = malloc(len * 2 + 2);
@@ -36,32 +41,47 @@ static void check_again(const uint8_t *octets, size_t len)
     size_t again_len;
     expect(path != NULL && again != NULL, "out of memory");
     size_t n = write_path(octets, len, path);
-    expect(http_get_read(path, n, "", again, len, &again_len) == HTTP_GET_REQUEST,
+    expect(http_get_read(path, n, &lists[2], again, len, &again_len) == HTTP_GET_REQUEST,
            "a request is not read again");
     expect(again_len == len && memcmp(again, octets, len) == 0, "another request is read again");
-    expect(http_get_read(path, n, "", again, len - 1, &again_len) == HTTP_GET_TOO_LONG,
+    expect(http_get_read(path, n, &lists[2], again, len - 1, &again_len) == HTTP_GET_TOO_LONG,
            "a request is longer than its room");
     expect(again_len == 0, "an output after a failure");
     free(path);
     free(again);
 }
 
+// A path that is an OCSP request at the root must not be something else because of a prefix.
+static void check_ambiguous(const uint8_t *data, size_t len, const uint8_t *octets,
+                            size_t octets_len)
+{
+    uint8_t *all = malloc(len + 1);
+    size_t all_len;
+    expect(all != NULL, "out of memory");
+    expect(http_get_read((const char *)data, len, &lists[0], all, len, &all_len) ==
+                   HTTP_GET_REQUEST &&
+               all_len == octets_len && memcmp(all, octets, all_len) == 0,
+           "a prefix hides a request");
+    free(all);
+}
+
 int check_get(const uint8_t *data, size_t len)
 {
-    static const char *const prefixes[] = {"", "ocsp"};
     bool is_read = false;
     uint8_t *out = malloc(len + 1);
     expect(out != NULL, "out of memory");
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         size_t out_len = len + 1;
         enum http_get result =
-            http_get_read((const char *)data, len, prefixes[i], out, len, &out_len);
-        bool is_root = http_get_is_root((const char *)data, len, prefixes[i]);
+            http_get_read((const char *)data, len, &lists[i], out, len, &out_len);
+        bool is_root = http_get_is_root((const char *)data, len, &lists[i]);
         expect(!is_root || result == HTTP_GET_NOTHING, "a root with something behind it");
         expect(result != HTTP_GET_TOO_LONG, "more octets than characters");
         expect(result == HTTP_GET_REQUEST ? out_len > 0 : out_len == 0, "a request of no octets");
         if (result == HTTP_GET_REQUEST)
             check_again(out, out_len);
+        if (result == HTTP_GET_REQUEST && i == 2 && out[0] == 0x30)
+            check_ambiguous(data, len, out, out_len);
         is_read = is_read || result == HTTP_GET_REQUEST;
     }
     free(out);

@@ -4,6 +4,7 @@
 #include "config/check.h"
 
 #include "base/listen_address.h"
+#include "config/prefix.h"
 #include "config/value.h"
 #include "program/argument.h"
 #include "program/input.h"
@@ -301,16 +302,6 @@ static bool check_admin(const struct config *config, const struct settings_secti
                 "admin-listen must be one socket: use ADDRESS:PORT or unix:PATH");
 }
 
-static bool check_prefix(const struct config *config, const struct settings_section *root,
-                         struct settings_error *err)
-{
-    const char *prefix = config->path_prefix;
-    if (prefix[0] == '\0' || (prefix[0] == '/' && prefix[strcspn(prefix, " %?#")] == '\0'))
-        return true;
-    return fail(err, root, "path-prefix",
-                "path-prefix must begin with / and have no space, %%, ? or #");
-}
-
 // An eighth by default, so that no address can take the place of all others.
 static bool check_connections(struct config *config, const struct settings_section *root,
                               struct settings_error *err)
@@ -326,7 +317,7 @@ bool config_check_policy(struct config *config, const struct settings_section *r
                          struct settings_error *err)
 {
     return check_listen(config, root, err) && check_admin(config, root, err) &&
-           check_prefix(config, root, err) && check_connections(config, root, err) &&
+           prefix_collect(config, root, err) && check_connections(config, root, err) &&
            check_issuers(config, root, err);
 }
 

@@ -48,6 +48,8 @@ struct signer_config {
 struct issuer_config {
     const char *name;
     const char *certificate;
+    const char **path_prefixes;
+    size_t n_path_prefixes;
     enum source_kind source;
     const char **source_files;
     size_t n_source_files;
@@ -68,7 +70,11 @@ struct issuer_config {
     size_t n_signers;
 };
 
-// struct config is the whole file. Sizes are in bytes, times in seconds. An address is
+// CONFIG_PREFIXES_MAX is the most path prefixes, of the whole file and without repetitions.
+enum { CONFIG_PREFIXES_MAX = 64 };
+
+// struct config is the whole file. A path prefix precedes the request in the path of a GET, and is
+// kept without leading and trailing slashes. Sizes are in bytes, times in seconds. An address is
 // "ADDRESS:PORT", "[ADDRESS]:PORT", "*:PORT" for all of IPv4 and IPv6, "unix:PATH", or "systemd"
 // for the sockets that systemd passes. 0 threads means one for each processor. What ocspd.conf(5)
 // gives no default is NULL if it is not set.
@@ -76,8 +82,12 @@ struct config {
     const char *file;
     const char **listen;
     size_t n_listen;
-    const char *admin_listen;  // NULL: no administration server
-    const char *path_prefix;   // precedes the request in the path of a GET
+    const char *admin_listen;    // NULL: no administration server
+    const char **path_prefixes;  // of all issuers
+    size_t n_path_prefixes;
+    // All prefixes, those of single issuers as well, the longest first. "" is the root.
+    const char *prefixes[CONFIG_PREFIXES_MAX];
+    size_t n_prefixes;
     const char *database;
     const char *user;  // to run as, when started as root
     bool seccomp;

@@ -5,6 +5,7 @@
 #include "config/settings.h"
 
 #include "config/config.h"
+#include "config/prefix.h"
 #include "config/value.h"
 
 #define MAX_TEXT 4096
@@ -43,7 +44,8 @@ const struct setting config_settings[] = {
      .n_offset = IN_CONFIG(n_listen), .convert = value_address},
     {"admin-listen", SETTING_TEXT, IN_CONFIG(admin_listen), 0, 159, "127.0.0.1:2561",
      .convert = value_address},
-    {"path-prefix", SETTING_TEXT, IN_CONFIG(path_prefix), 0, 255, ""},
+    {"path-prefix", SETTING_TEXT, IN_CONFIG(path_prefixes), 0, 255, "", .is_list = true,
+     .n_offset = IN_CONFIG(n_path_prefixes), .convert = prefix_convert},
     {"database", SETTING_TEXT, IN_CONFIG(database), 1, MAX_TEXT, NULL, .convert = value_path},
     {"user", SETTING_TEXT, IN_CONFIG(user), 1, 255, NULL},
     {"seccomp", SETTING_BOOL, IN_CONFIG(seccomp), 0, 0, "true"},
@@ -68,6 +70,8 @@ const struct setting config_settings[] = {
 
 const struct setting issuer_settings[] = {
     {"certificate", SETTING_TEXT, IN_ISSUER(certificate), 1, MAX_TEXT, NULL, .convert = value_path},
+    {"path-prefix", SETTING_TEXT, IN_ISSUER(path_prefixes), 0, 255, NULL, .is_list = true,
+     .n_offset = IN_ISSUER(n_path_prefixes), .convert = prefix_convert},
     {"source", SETTING_CHOICE, IN_ISSUER(source), 0, 0, "database", source_choices},
     {"source-file", SETTING_TEXT, IN_ISSUER(source_files), 1, MAX_TEXT, NULL, .is_list = true,
      .n_offset = IN_ISSUER(n_source_files), .convert = value_path},

@@ -50,16 +50,25 @@ static bool skip_authority(struct target *target)
 static bool skip_prefix(struct target *target, const char *prefix)
 {
     size_t len = strlen(prefix);
-    skip_slashes(target);
     if (len == 0)
         return true;
     if (left(target) < len || memcmp(target->at, prefix, len) != 0)
         return false;
-    target->at += len;
-    if (left(target) > 0 && *target->at != '/')
+    if (left(target) > len && target->at[len] != '/')
         return false;
+    target->at += len;
     skip_slashes(target);
     return true;
+}
+
+static bool skip_any_prefix(struct target *target, const struct http_prefixes *prefixes)
+{
+    skip_slashes(target);
+    for (size_t i = 0; i < prefixes->n; i++) {
+        if (skip_prefix(target, prefixes->texts[i]))
+            return true;
+    }
+    return false;
 }
 
 // A character's value, and its alphabets: that of RFC 4648 section 4, that of section 5, or both.
@@ -174,13 +183,13 @@ static enum http_get decode(struct target *target, struct decoder *decoder)
     return is_whole(decoder) ? HTTP_GET_REQUEST : HTTP_GET_RUBBISH;
 }
 
-enum http_get http_get_read(const char *uri, size_t len, const char *prefix, uint8_t *out,
-                            size_t size, size_t *out_len)
+enum http_get http_get_read(const char *uri, size_t len, const struct http_prefixes *prefixes,
+                            uint8_t *out, size_t size, size_t *out_len)
 {
     struct target target = {uri, uri + len};
     struct decoder decoder = {.out = out, .size = size, .alphabets = IN_BOTH};
     *out_len = 0;
-    if (!skip_authority(&target) || !skip_prefix(&target, prefix) || left(&target) == 0)
+    if (!skip_authority(&target) || !skip_any_prefix(&target, prefixes) || left(&target) == 0)
         return HTTP_GET_NOTHING;
     enum http_get result = decode(&target, &decoder);
     if (result == HTTP_GET_REQUEST)
@@ -188,8 +197,8 @@ enum http_get http_get_read(const char *uri, size_t len, const char *prefix, uin
     return result;
 }
 
-bool http_get_is_root(const char *uri, size_t len, const char *prefix)
+bool http_get_is_root(const char *uri, size_t len, const struct http_prefixes *prefixes)
 {
     struct target target = {uri, uri + len};
-    return skip_authority(&target) && skip_prefix(&target, prefix) && left(&target) == 0;
+    return skip_authority(&target) && skip_any_prefix(&target, prefixes) && left(&target) == 0;
 }

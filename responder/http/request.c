@@ -6,7 +6,6 @@
 #include "http/request.h"
 
 #include "http/field.h"
-#include "http/get.h"
 #include "http/header.h"
 #include "http/log.h"
 #include "http/suspend.h"
@@ -164,7 +163,7 @@ static enum MHD_Result answer_get(struct http_service *service, struct connectio
     uint8_t octets[HTTP_GET_MAX];
     size_t max = atomic_load_explicit(&service->max_request, memory_order_relaxed);
     size_t len;
-    switch (http_get_read(connection->request.uri, connection->request.uri_len, service->prefix,
+    switch (http_get_read(connection->request.uri, connection->request.uri_len, service->prefixes,
                           octets, max < sizeof octets ? max : sizeof octets, &len)) {
     case HTTP_GET_REQUEST:
         return ask(service, connection, mhd, (struct oc_bytes){octets, len});
@@ -216,7 +215,7 @@ static enum metric_method method_of(const char *method)
 static enum MHD_Result begin_post(struct http_service *service, struct connection *connection,
                                   struct MHD_Connection *mhd, const struct http_header *header)
 {
-    if (!http_get_is_root(connection->request.uri, connection->request.uri_len, service->prefix))
+    if (!http_get_is_root(connection->request.uri, connection->request.uri_len, service->prefixes))
         return say(service, connection, mhd, HTTP_TEXT_NOT_FOUND);
     if (!header->is_request)
         metrics_other_type();

@@ -5,6 +5,7 @@
 #define HTTP_REQUEST_H
 
 #include "http/connection.h"
+#include "http/get.h"
 #include "http/reply.h"
 
 #include <microhttpd.h>
@@ -18,7 +19,7 @@ struct http_service {
     bool is_in_place;         // see http_header_is_in_place()
     atomic_bool is_draining;  // every answer closes its connection
     atomic_bool is_stopping;  // no connection may be suspended any more
-    _Atomic(const char *) prefix;
+    _Atomic(const struct http_prefixes *) prefixes;
     atomic_size_t max_request;
     atomic_size_t max_header;
     atomic_size_t sample;

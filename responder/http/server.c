@@ -36,11 +36,13 @@ struct pool {
     struct MHD_Daemon *daemons[];
 };
 
-// struct prefix is a path prefix. All prefixes are kept until the end, because a thread may still
-// be reading an old one.
-struct prefix {
-    struct prefix *next;
-    char text[];
+// struct prefix_set is a copy of the path prefixes of a configuration. All sets are kept until the
+// end, because a thread may still be reading an old one.
+struct prefix_set {
+    struct prefix_set *next;
+    struct http_prefixes list;
+    const char *texts[CONFIG_PREFIXES_MAX];
+    char room[];
 };
 
 struct http {
@@ -48,7 +50,7 @@ struct http {
     struct acceptor *acceptor;
     pthread_mutex_t lock;  // protects `pools`
     struct pool *pools;
-    struct prefix *prefixes;
+    struct prefix_set *prefix_sets;
     // As in struct http_service, settings are read at any time.
     atomic_size_t max_connections;
     atomic_size_t max_connections_by_address;
@@ -174,32 +176,49 @@ static void on_accepted(void *arg, int socket, const struct sockaddr_storage *ad
 
 // Settings.
 
-static size_t trimmed(const char **text)
+static bool is_same_set(const struct prefix_set *set, const char *const *texts, size_t n)
 {
-    while (**text == '/')
-        ++*text;
-    size_t len = strlen(*text);
-    while (len > 0 && (*text)[len - 1] == '/')
-        len--;
-    return len;
+    bool is_same = set->list.n == n;
+    for (size_t i = 0; is_same && i < n; i++)
+        is_same = strcmp(set->texts[i], texts[i]) == 0;
+    return is_same;
 }
 
-static bool set_prefix(struct http *http, const char *text)
+static struct prefix_set *copy_set(const char *const *texts, size_t n)
 {
-    text = text == NULL ? "" : text;
-    size_t len = trimmed(&text);
-    struct prefix *prefix = http->prefixes;
-    while (prefix != NULL && (strlen(prefix->text) != len || memcmp(prefix->text, text, len) != 0))
-        prefix = prefix->next;
-    if (prefix == NULL) {
-        prefix = calloc(1, sizeof *prefix + len + 1);
-        if (prefix == NULL)
-            return false;
-        memcpy(prefix->text, text, len);
-        prefix->next = http->prefixes;
-        http->prefixes = prefix;
+    size_t size = 0;
+    for (size_t i = 0; i < n; i++)
+        size += strlen(texts[i]) + 1;
+    struct prefix_set *set = calloc(1, sizeof *set + size);
+    if (set == NULL)
+        return NULL;
+    char *at = set->room;
+    for (size_t i = 0; i < n; i++) {
+        size_t len = strlen(texts[i]) + 1;
+        set->texts[i] = memcpy(at, texts[i], len);
+        at += len;
     }
-    http->service.prefix = prefix->text;
+    set->list = (struct http_prefixes){set->texts, n};
+    return set;
+}
+
+// Without any prefix, requests are at the root.
+static bool set_prefixes(struct http *http, const struct config *config)
+{
+    static const char *const root[] = {""};
+    const char *const *texts = config->n_prefixes > 0 ? config->prefixes : root;
+    size_t n = config->n_prefixes > 0 ? config->n_prefixes : 1;
+    struct prefix_set *set = http->prefix_sets;
+    while (set != NULL && !is_same_set(set, texts, n))
+        set = set->next;
+    if (set == NULL) {
+        set = copy_set(texts, n);
+        if (set == NULL)
+            return false;
+        set->next = http->prefix_sets;
+        http->prefix_sets = set;
+    }
+    http->service.prefixes = &set->list;
     return true;
 }
 
@@ -212,7 +231,7 @@ static bool apply_settings(struct http *http, const struct config *config)
     http->service.sample = config->access_log_sample;
     http->idle_timeout = config->idle_timeout * 1000;
     http->request_timeout = config->request_timeout * 1000;
-    return set_prefix(http, config->path_prefix);
+    return set_prefixes(http, config);
 }
 
 static bool listen_on(struct http *http, const int *sockets, size_t n)
@@ -326,12 +345,12 @@ static void give_up(void *arg, struct connection *connection)
     suspend_give_up(connection);
 }
 
-static void free_prefixes(struct prefix *prefix)
+static void free_sets(struct prefix_set *set)
 {
-    while (prefix != NULL) {
-        struct prefix *next = prefix->next;
-        free(prefix);
-        prefix = next;
+    while (set != NULL) {
+        struct prefix_set *next = set->next;
+        free(set);
+        set = next;
     }
 }
 
@@ -351,7 +370,7 @@ void http_free(struct http *http)
     connections_free(http->service.connections);
     free_pools(http->pools);
     http_replies_free(http->service.replies);
-    free_prefixes(http->prefixes);
+    free_sets(http->prefix_sets);
     pthread_mutex_destroy(&http->lock);
     free(http);
 }

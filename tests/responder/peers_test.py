@@ -96,6 +96,21 @@ class CommandTest(PeerCase):
                 self.assertIn("Response verify OK", output.decode())
                 self.assertNotIn("WARNING: no nonce", output.decode())
 
+    def test_path_prefixes(self):
+        """Each issuer has paths of its own, but answers below all of them."""
+        self.make_signer("signer2", ca="other")
+        self.configure(issuer(path_prefix=["/ica1", "/old/ica1/"]),
+                       issuer("other", signer(certificate="signer2.pem", key="signer2.key"),
+                              certificate="other.pem", path_prefix="/ica2"))
+        self.ocspd("issue", "--issuer", "other", "0x01")
+        daemon = self.start()
+        url = daemon.url
+        for prefix in ("", "ica1", "ica1/", "old/ica1", "ica2"):
+            daemon.url = url + prefix
+            self.assertEqual(self.ask(daemon, 0x1001), "good")
+            self.assertEqual(self.ask(daemon, 0x01, ca="other"), "good")
+            self.check(daemon, "www", 0)
+
     def test_openssl_asks_about_several(self):
         daemon = self.start()
         output = self.run_peer("openssl", "ocsp", "-issuer", "ca.pem", "-CAfile", "ca.pem",

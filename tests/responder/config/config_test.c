@@ -77,7 +77,8 @@ static void defaults(void **state)
     assert_int_equal(config->n_listen, 1);
     assert_string_equal(config->listen[0], "127.0.0.1:2560");
     assert_string_equal(config->admin_listen, "127.0.0.1:2561");
-    assert_string_equal(config->path_prefix, "");
+    assert_int_equal(config->n_prefixes, 1);
+    assert_string_equal(config->prefixes[0], "");
     assert_null(config->user);
     assert_true(config->seccomp);
     assert_int_equal(config->n_threads, 0);
@@ -96,6 +97,40 @@ static void defaults(void **state)
     assert_int_equal(config->log, LOG_TEXT);
     assert_int_equal(config->access_log_sample, 0);
     config_free(config);
+}
+
+static void path_prefixes(void **state)
+{
+    static const char *const expected[] = {"ica1/sub", "ocsp", "ica1", "MQ/b", "MA"};
+    (void)state;
+    struct config *config = parse_valid(
+        &(struct text){.global = "path-prefix = {/ocsp, \"/ica1/sub\"}",
+                       .issuer = "path-prefix = {/ica1, \"//ocsp//\", /ica1/, /MA, \"/MQ/b\"}"});
+    assert_int_equal(config->n_prefixes, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_string_equal(config->prefixes[i], expected[i]);
+    config_free(config);
+    // Those of an issuer are added to the root.
+}
+
+// The same prefix again does not count.
+static void number_of_path_prefixes(void **state)
+{
+    char why[1024];
+    (void)state;
+    for (size_t n = 63; n <= 64; n++) {
+        char list[4096] = "path-prefix = {\"\"";
+        size_t len = strlen(list);
+        for (size_t i = 0; i < 2 * n; i++)
+            len += (size_t)snprintf(list + len, sizeof list - len, ", /x%zu", i % n);
+        snprintf(list + len, sizeof list - len, "}");
+        struct config *config = parse(&(struct text){.issuer = list}, why, sizeof why);
+        assert_string_equal(why, n == 63 ? ""
+                                         : "x.conf:5: more than 64 different prefixes in "
+                                           "path-prefix");
+        assert_true((config != NULL) == (n == 63));
+        config_free(config);
+    }
 }
 
 static void connections_of_one_address(void **state)
@@ -163,7 +198,8 @@ static void all_settings(void **state)
     assert_string_equal(config->listen[2], "unix:/run/x,mode=0600");
     assert_string_equal(config->listen[3], "systemd");
     assert_null(config->admin_listen);
-    assert_string_equal(config->path_prefix, "/ocsp");
+    assert_int_equal(config->n_prefixes, 1);
+    assert_string_equal(config->prefixes[0], "ocsp");
     assert_string_equal(config->user, "nobody");
     assert_false(config->seccomp);
     assert_int_equal(config->cache_size, 1 << 30);
@@ -361,9 +397,23 @@ static const struct refusal values[] = {
     {{.issuer = "signer t { certificate = c key = \"FILE:\" }"},
      "x.conf:5: key is \"FILE:\": file: must be followed by a path that begins with a slash"},
     {{.global = "path-prefix = ocsp"},
-     "x.conf:2: path-prefix must begin with / and have no space, %, ? or #"},
+     "x.conf:2: path-prefix is \"ocsp\": it must begin with / and have no space, %, ? or #"},
     {{.global = "path-prefix = \"/o csp\""},
-     "x.conf:2: path-prefix must begin with / and have no space, %, ? or #"},
+     "x.conf:2: path-prefix is \"/o csp\": it must begin with / and have no space, %, ? or #"},
+    {{.global = "path-prefix = {\"/a\", \"/b?\"}"},
+     "x.conf:2: path-prefix is \"/b?\": it must begin with / and have no space, %, ? or #"},
+    {{.issuer = "path-prefix = \"/%41\""},
+     "x.conf:5: path-prefix is \"/%41\": it must begin with / and have no space, %, ? or #"},
+    {{.issuer = "path-prefix = \"/a#\""},
+     "x.conf:5: path-prefix is \"/a#\": it must begin with / and have no space, %, ? or #"},
+    {{.issuer = "path-prefix = \"/a\nb\""}, "x.conf:5: missing closing quote"},
+    {{.issuer = "path-prefix = /MIG"},
+     "x.conf:5: path-prefix has \"/MIG\", which could be the beginning of a request below \"/\""},
+    {{.global = "path-prefix = {/MA, \"\"}"},
+     "x.conf:2: path-prefix has \"/MA\", which could be the beginning of a request below \"/\""},
+    {{.global = "path-prefix = /ocsp//MPx/y", .issuer = "path-prefix = /ocsp/"},
+     "x.conf:2: path-prefix has \"/ocsp//MPx/y\", which could be the beginning of a request below "
+     "\"/ocsp\""},
 };
 
 static const struct refusal policy[] = {
@@ -504,7 +554,7 @@ static void variables(void **state)
         .issuer = "source = index source-file = \"$a\"",
     });
     assert_string_equal(config->user, "abc");
-    assert_string_equal(config->path_prefix, "/${OCSPD_TEST_UNSET}");
+    assert_string_equal(config->prefixes[0], "${OCSPD_TEST_UNSET}");
     assert_string_equal(config->issuers[0].source_files[0], "$a");
     config_free(config);
 }
@@ -808,6 +858,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(connections_of_one_address),
+        cmocka_unit_test(path_prefixes),
+        cmocka_unit_test(number_of_path_prefixes),
         cmocka_unit_test(issuer_defaults),
         cmocka_unit_test(all_settings),
         cmocka_unit_test(paths_are_relative_to_the_file),

@@ -493,6 +493,29 @@ class PrefixTest(Case):
             self.assertEqual(connection.ask(request("GET", target)), answer(b"0good"))
 
 
+class PrefixesTest(Case):
+    settings = ("prefix=/ica1/sub", "prefix=/ica1", "prefix=/ica2", "prefix=")
+
+    def test_each(self):
+        for prefix in ("", "/ica1", "/ica1/sub", "/ica2", "//ica2"):
+            self.assertEqual(self.ask(request("GET", prefix + path("0good"))), answer(b"0good"))
+            self.assertEqual(self.ask(post(b"0good", target=prefix or "/")), answer(b"0good"))
+            self.assertEqual(self.ask(post(b"0good", target=prefix + "/")), answer(b"0good"))
+        self.assertEqual(self.ask(request("GET", "/ica1")), NOT_FOUND)
+
+    def test_change(self):
+        """A connection sees the new ones at its next request."""
+        connection = self.connect()
+        many = [f"prefix=/{'x' * (64 - i)}" for i in range(63)]
+        for settings, target in ((["prefix=/a", "prefix=/b"], "/b"), (many, "/" + "x" * 40),
+                                 (["prefix=/b"], "/b"), (["threads=2"], ""),
+                                 (self.settings, "/ica1/sub")):
+            self.assertEqual(self.server.tell(" ".join(["reload", *settings])), "reloaded")
+            self.assertEqual(connection.ask(request("GET", target + path("0good"))),
+                             answer(b"0good"))
+            self.assertIn(b" 404 ", connection.ask(request("GET", target or "/")))
+
+
 class LateTest(Case):
     def test_answer_comes_later(self):
         connection = self.connect()

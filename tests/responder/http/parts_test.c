@@ -94,13 +94,20 @@ static const struct read_case read_cases[] = {
     {"octet_above_ascii", "", "/MP_--_-_P\xc3\xa4", "", HTTP_GET_RUBBISH},
 };
 
+static enum http_get read_below(const char *uri, size_t uri_len, const char *prefix, uint8_t *out,
+                                size_t size, size_t *len)
+{
+    const struct http_prefixes prefixes = {&prefix, 1};
+    return http_get_read(uri, uri_len, &prefixes, out, size, len);
+}
+
 static void try_read(struct guard *guard, const struct read_case *c)
 {
     uint8_t out[MAX];
     size_t len = 77;
     size_t uri_len = strlen(c->uri);
     const char *uri = (const char *)guard_at_end(guard, (const uint8_t *)c->uri, uri_len);
-    enum http_get result = http_get_read(uri, uri_len, c->prefix, out, sizeof out, &len);
+    enum http_get result = read_below(uri, uri_len, c->prefix, out, sizeof out, &len);
     if (result != c->result)
         fail_msg("%s: %d", c->name, result);
     if (len != strlen(c->request) || memcmp(out, c->request, len) != 0)
@@ -128,12 +135,12 @@ static void every_prefix_and_character(void **state)
     guard_init(&guard, sizeof uri);
     for (size_t cut = 0; cut < sizeof uri; cut++) {
         char *at = (char *)guard_at_end(&guard, (const uint8_t *)uri, cut);
-        enum http_get whole = http_get_read(at, cut, "ocsp", out, sizeof out, &len);
+        enum http_get whole = read_below(at, cut, "ocsp", out, sizeof out, &len);
         assert_true(whole == HTTP_GET_REQUEST ? len > 0 : len == 0);
         for (size_t i = 0; i < cut; i++)
             for (int c = 0; c < 256; c++) {
                 at[i] = (char)c;
-                enum http_get result = http_get_read(at, cut, "ocsp", out, sizeof out, &len);
+                enum http_get result = read_below(at, cut, "ocsp", out, sizeof out, &len);
                 assert_true(result == HTTP_GET_REQUEST ? len > 0 : len == 0);
                 at[i] = uri[i];
             }
@@ -147,11 +154,11 @@ static void requests_are_as_long_as_may_be(void **state)
     size_t len;
     static const char uri[] = "/MP_--_-_Pg";
     (void)state;
-    assert_int_equal(http_get_read(uri, strlen(uri), "", out, 7, &len), HTTP_GET_REQUEST);
+    assert_int_equal(read_below(uri, strlen(uri), "", out, 7, &len), HTTP_GET_REQUEST);
     assert_int_equal(len, 7);
-    assert_int_equal(http_get_read(uri, strlen(uri), "", out, 6, &len), HTTP_GET_TOO_LONG);
+    assert_int_equal(read_below(uri, strlen(uri), "", out, 6, &len), HTTP_GET_TOO_LONG);
     assert_int_equal(len, 0);
-    assert_int_equal(http_get_read(uri, strlen(uri), "", out, 0, &len), HTTP_GET_TOO_LONG);
+    assert_int_equal(read_below(uri, strlen(uri), "", out, 0, &len), HTTP_GET_TOO_LONG);
 }
 
 // read_quad reads four characters behind "0\0\0", the first of which may be written as %4D.
@@ -161,7 +168,7 @@ static bool read_quad(const char *head, const char quad[4], uint8_t out[3])
     size_t len;
     char uri[16];
     snprintf(uri, sizeof uri, "/%s%.4s", head, quad);
-    if (http_get_read(uri, strlen(uri), "", octets, sizeof octets, &len) != HTTP_GET_REQUEST)
+    if (read_below(uri, strlen(uri), "", octets, sizeof octets, &len) != HTTP_GET_REQUEST)
         return false;
     assert_int_equal(len, 6);
     assert_memory_equal(octets, "0\0\0", 3);
@@ -214,7 +221,87 @@ static void no_other_character_is_read(void **state)
 
 static bool is_root(const char *uri, const char *prefix)
 {
-    return http_get_is_root(uri, strlen(uri), prefix);
+    const struct http_prefixes prefixes = {&prefix, 1};
+    return http_get_is_root(uri, strlen(uri), &prefixes);
+}
+
+// In the order that config/prefix.h makes.
+static const char *const several[] = {"a/b/ica1", "ica10", "ica1", "ca", ""};
+static const struct http_prefixes all = {several, 5};
+static const struct http_prefixes without_root = {several, 4};
+
+static void longest_prefix_counts(void **state)
+{
+    static const struct {
+        const char *uri;
+        enum http_get result;
+        enum http_get result_without_root;
+    } cases[] = {
+        {"/MP_--_-_Pg", HTTP_GET_REQUEST, HTTP_GET_NOTHING},
+        {"/ica1/MP_--_-_Pg", HTTP_GET_REQUEST, HTTP_GET_REQUEST},
+        {"/ica10/MP_--_-_Pg", HTTP_GET_REQUEST, HTTP_GET_REQUEST},
+        {"//ica10///MP_--_-_Pg", HTTP_GET_REQUEST, HTTP_GET_REQUEST},
+        {"/a/b/ica1/MP_--_-_Pg", HTTP_GET_REQUEST, HTTP_GET_REQUEST},
+        {"http://x/ca/MP/++/+/Pg==", HTTP_GET_REQUEST, HTTP_GET_REQUEST},
+        {"/ica1", HTTP_GET_NOTHING, HTTP_GET_NOTHING},
+        {"/ica1/", HTTP_GET_NOTHING, HTTP_GET_NOTHING},
+        {"/ica", HTTP_GET_RUBBISH, HTTP_GET_NOTHING},
+        {"/icaA", HTTP_GET_REQUEST, HTTP_GET_NOTHING},  // base64 of something else
+        {"/ica1/ica1/MP_--_-_Pg", HTTP_GET_RUBBISH, HTTP_GET_RUBBISH},
+        {"/ica1/../MP_--_-_Pg", HTTP_GET_RUBBISH, HTTP_GET_RUBBISH},
+        {"/a/b/MP_--_-_Pg", HTTP_GET_RUBBISH, HTTP_GET_NOTHING},
+        {"/a/b/ica1?/MP_--_-_Pg", HTTP_GET_RUBBISH, HTTP_GET_NOTHING},
+        {"/ica%31/MP_--_-_Pg", HTTP_GET_RUBBISH, HTTP_GET_NOTHING},
+        {"/ica1;x/MP_--_-_Pg", HTTP_GET_RUBBISH, HTTP_GET_NOTHING},
+        {"ica1/MP_--_-_Pg", HTTP_GET_NOTHING, HTTP_GET_NOTHING},
+    };
+    uint8_t out[MAX];
+    size_t len;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t uri_len = strlen(cases[i].uri);
+        enum http_get result = http_get_read(cases[i].uri, uri_len, &all, out, sizeof out, &len);
+        if (result != cases[i].result)
+            fail_msg("%s: %d", cases[i].uri, result);
+        result = http_get_read(cases[i].uri, uri_len, &without_root, out, sizeof out, &len);
+        if (result != cases[i].result_without_root)
+            fail_msg("%s without the root: %d", cases[i].uri, result);
+    }
+}
+
+// No path that is a request at the root is something else because of another prefix: all base64
+// that begins with the octet 0x30 is tried up to its fourth character.
+static void prefix_is_no_request(void **state)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char *const prefixes[] = {"MQA", "MQ", "M", "M+", "MaA/AAAA", "ca", ""};
+    const struct http_prefixes list = {prefixes, 7};
+    uint8_t out[MAX];
+    size_t len;
+    (void)state;
+    for (size_t i = 0; i < (size_t)16 * 64 * 64; i++) {
+        char uri[] = "/M000/AAAAAAA";
+        uri[2] = digits[i / 64 / 64];
+        uri[3] = digits[i / 64 % 64];
+        uri[4] = digits[i % 64];
+        assert_int_equal(http_get_read(uri, strlen(uri), &list, out, sizeof out, &len),
+                         HTTP_GET_REQUEST);
+        assert_int_equal(len, 9);
+        assert_int_equal(out[0], 0x30);
+    }
+}
+
+static void posts_go_below_each_prefix(void **state)
+{
+    static const char *const yes[] = {"/",      "/ica1",        "/ica1/",
+                                      "/ica10", "//a/b/ica1//", "http://x/ca"};
+    static const char *const no[] = {"/ica", "/ica100", "/a/b", "/ica1/ca", "/ica1?", "/ca%2f"};
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        assert_true(http_get_is_root(yes[i], strlen(yes[i]), &all));
+        assert_true(http_get_is_root(yes[i], strlen(yes[i]), &without_root) == (i > 0));
+        assert_false(http_get_is_root(no[i], strlen(no[i]), &all));
+    }
 }
 
 static void posts_go_to_the_root(void **state)
@@ -358,6 +445,9 @@ int main(void)
         cmocka_unit_test(every_value_is_read),
         cmocka_unit_test(no_other_character_is_read),
         cmocka_unit_test(requests_are_as_long_as_may_be),
+        cmocka_unit_test(longest_prefix_counts),
+        cmocka_unit_test(prefix_is_no_request),
+        cmocka_unit_test(posts_go_below_each_prefix),
         cmocka_unit_test(posts_go_to_the_root),
         cmocka_unit_test(dates),
         cmocka_unit_test(entity_tags),

@@ -68,6 +68,15 @@ static const struct config defaults = {
     .request_timeout = 30,
 };
 
+// As config/prefix.h does, but in the order that is given.
+static void add_prefix(struct config *config, char *text)
+{
+    text += strspn(text, "/");
+    for (size_t len = strlen(text); len > 0 && text[len - 1] == '/'; len--)
+        text[len - 1] = '\0';
+    config->prefixes[config->n_prefixes++] = text;
+}
+
 static void set_one(struct config *config, char *setting)
 {
     char *value = strchr(setting, '=');
@@ -95,7 +104,7 @@ static void set_one(struct config *config, char *setting)
     if (strcmp(setting, "log") == 0)
         log_set_form(strcmp(value, "json") == 0 ? LOG_JSON : LOG_TEXT);
     if (strcmp(setting, "prefix") == 0)
-        config->path_prefix = value;
+        add_prefix(config, value);
 }
 
 static void set_all(struct config *config, char *line)
@@ -153,7 +162,7 @@ static bool obey(struct server *server, char *line)
 
 static void serve(struct server *server)
 {
-    char line[512];
+    char line[8192];
     for (;;) {
         struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
         int n = poll(&in, 1, SWEEP);
