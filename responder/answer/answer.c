@@ -73,8 +73,11 @@ static bool take_issuer(const struct served *served, struct asked *asked)
     if (asked->issuer == NULL)
         return false;
     for (size_t i = 1; i < asked->n_ids; i++) {
-        if (!oc_issuer_matches(&asked->issuer->issuer, &asked->ids[i]))
-            return false;
+        if (oc_issuer_matches(&asked->issuer->issuer, &asked->ids[i]))
+            continue;
+        asked->other = find_issuer(served, &asked->ids[i]);
+        asked->has_several = true;
+        return false;
     }
     return true;
 }
@@ -116,6 +119,8 @@ enum oc_response_status answer_read(const struct served *served, struct oc_bytes
     // The room for cert IDs is large and nearly always used for one, so it is not cleared.
     asked->n_ids = 0;
     asked->issuer = NULL;
+    asked->other = NULL;
+    asked->has_several = false;
     asked->nonce = (struct oc_bytes){0};
     asked->list = (struct oc_bytes){0};
     enum oc_response_status status = read_whole(served, request, asked);

@@ -39,9 +39,12 @@ struct served {
 // struct asked is a request that can be answered: every cert ID in it belongs to `issuer`. The
 // views point into the request. `nonce` is absent when the request has none, or the policy ignores
 // it. `list` is the content of requestList, for answer_first_id(); it is absent if the request
-// cannot be parsed.
+// cannot be parsed. In a request that is refused because of several issuers, `has_several` is set,
+// `issuer` is the first and `other` another one, or NULL if that is not served.
 struct asked {
     struct served_issuer *issuer;
+    struct served_issuer *other;
+    bool has_several;
     struct oc_bytes nonce;
     struct oc_bytes list;
     size_t n_ids;

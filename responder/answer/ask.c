@@ -363,6 +363,17 @@ static void write_log_id(const struct engine *engine, const struct asked *asked,
         hex_write(out, digest, sizeof digest);
 }
 
+// The client sees only "unauthorized", so its operator asks the one of this responder.
+static void note_several(const struct asked *asked)
+{
+    const char *other = asked->other != NULL ? asked->other->config->name : "one not configured";
+    log_limited(
+        LOG_WARNING_LINE,
+        "%s: refused a request that is also about another issuer (%s): no signer may answer "
+        "for both (RFC 6960 4.2.2.2)",
+        asked->issuer->config->name, other);
+}
+
 static bool answer_with(struct engine *engine, struct generation *generation, uint64_t epoch,
                         struct oc_bytes request, struct engine_waiter *waiter, struct reply *reply)
 {
@@ -370,6 +381,8 @@ static bool answer_with(struct engine *engine, struct generation *generation, ui
     enum oc_response_status status = answer_read(&generation->served, request, &asked);
     if (waiter->log_id != NULL)
         write_log_id(engine, &asked, waiter->log_id);
+    if (asked.has_several)
+        note_several(&asked);
     if (status != OC_RESPONSE_SUCCESSFUL)
         return reply_error(reply, status);
     int64_t now = clock_seconds();

@@ -111,6 +111,24 @@ class CommandTest(PeerCase):
             self.assertEqual(self.ask(daemon, 0x01, ca="other"), "good")
             self.check(daemon, "www", 0)
 
+    def test_several_issuers(self):
+        """The log says why, because the client cannot see it."""
+        self.make_signer("signer2", ca="other")
+        self.configure(issuer(), issuer("second", signer(certificate="signer2.pem",
+                                                         key="signer2.key"),
+                                        certificate="other.pem"))
+        daemon = self.start()
+        for first, name, second, other in (("ca", "toy", "other", "second"),
+                                           ("other", "second", "ca", "toy"),
+                                           ("ca", "toy", "www", "one not configured")):
+            output = self.run_peer("openssl", "ocsp", "-issuer", f"{first}.pem", "-serial", "1",
+                                   "-issuer", f"{second}.pem", "-serial", "1", "-url", daemon.url,
+                                   "-CAfile", "ca.pem", status=1)
+            self.assertIn("Responder Error: unauthorized (6)", output.decode())
+            self.assertIn(f"warning: {name}: refused a request that is also about another issuer "
+                          f"({other}): no signer may answer for both (RFC 6960 4.2.2.2)\n",
+                          daemon.log())
+
     def test_openssl_asks_about_several(self):
         daemon = self.start()
         output = self.run_peer("openssl", "ocsp", "-issuer", "ca.pem", "-CAfile", "ca.pem",

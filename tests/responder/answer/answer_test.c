@@ -179,6 +179,32 @@ static void several_issuers(void **state)
     assert_int_equal(answer_fixture.stores[ISSUER_OTHER].n_asked, 0);
 }
 
+static void several_issuers_are_named(void **state)
+{
+    static const struct {
+        struct fixture_id ids[2];
+        bool has_several;
+        bool has_other;
+    } cases[] = {
+        {{{.issuer = CERT_CA}, {.issuer = CERT_CA}}, false, false},
+        {{{.issuer = CERT_CA}, {.issuer = CERT_OTHER_CA}}, true, true},
+        {{{.issuer = CERT_OTHER_CA}, {.issuer = CERT_CA}}, true, true},
+        {{{.issuer = CERT_CA}, {.issuer = CERT_ROOT}}, true, false},
+        {{{.issuer = CERT_ROOT}, {.issuer = CERT_CA}}, false, false},
+        {{{.issuer = CERT_ROOT}, {.issuer = CERT_ROOT}}, false, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct asked asked = {.has_several = true};
+        answer_read(&answer_fixture.served, fixture_request(cases[i].ids, 2, NULL, 0), &asked);
+        assert_true(asked.has_several == cases[i].has_several);
+        assert_true((asked.other != NULL) == cases[i].has_other);
+        if (asked.has_several)
+            assert_non_null(asked.issuer);
+        assert_true(asked.other == NULL || asked.other != asked.issuer);
+    }
+}
+
 static void hash_without_a_name(void **state)
 {
     const struct fixture_id id = {.hash = OC_HASH_SHA256};
@@ -454,6 +480,7 @@ int main(void)
         TEST(octets_of_a_request),
         TEST(issuers_that_are_not_served),
         TEST(several_issuers),
+        TEST(several_issuers_are_named),
         TEST(hash_without_a_name),
         TEST(requestor_name_is_ignored),
         TEST(signature_is_ignored),
