@@ -32,6 +32,11 @@ bool standard_begin(const char *program)
     return occupy_descriptors() && signal(SIGPIPE, SIG_IGN) != SIG_ERR;
 }
 
+void standard_end_by_pipe(void)
+{
+    signal(SIGPIPE, SIG_DFL);
+}
+
 bool standard_end(void)
 {
     bool failed = ferror(stdout) != 0;

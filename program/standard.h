@@ -11,6 +11,10 @@
 // cannot.
 bool standard_begin(const char *program);
 
+// standard_end_by_pipe makes writing to a closed pipe end the program by SIGPIPE, without a
+// message, as it ends other programs that only print. For commands that change nothing.
+void standard_end_by_pipe(void);
+
 // standard_end flushes standard output. Returns false, after an error line, if anything printed
 // could not be written.
 bool standard_end(void);

@@ -8,6 +8,7 @@
 #include "command/record.h"
 #include "command/session.h"
 #include "program/report.h"
+#include "program/standard.h"
 #include "store/condition.h"
 #include "store/open.h"
 
@@ -265,6 +266,7 @@ static int compare_parse(struct compare *compare, const struct command *self, in
 int compare_run(const struct command *self, int argc, char **argv)
 {
     struct compare *compare = must_alloc(1, sizeof *compare);
+    standard_end_by_pipe();
     session_init(&compare->session, self->title);
     int status = compare_parse(compare, self, argc, argv);
     free(compare);

@@ -10,6 +10,7 @@
 #include "command/source_status.h"
 #include "program/clock.h"
 #include "program/report.h"
+#include "program/standard.h"
 
 #include <ocsp/der.h>
 #include <ocsp/extension.h>
@@ -113,6 +114,7 @@ int list_run(const struct command *self, int argc, char **argv)
         {0},
     };
     struct show show = {0};
+    standard_end_by_pipe();
     session_init(&show.session, self->title);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h')
@@ -221,6 +223,7 @@ int status_run(const struct command *self, int argc, char **argv)
 {
     struct show show = {0};
     struct serials serials;
+    standard_end_by_pipe();
     session_init(&show.session, self->title);
     serials_init(&serials, self->title, argc);
     int status = read_and_show(&show, &serials, self, argc, argv);

@@ -333,7 +333,9 @@ static bool check_file(const struct settings_section *section, const char *name,
         return true;
     // Keys are read before rights are given up, as this process would.
     if (stat(path, &st) != 0 || (use != USE_SERVED && access(path, R_OK) != 0))
-        return fail(err, section, name, "%s: %s: %s", name, path, strerror(errno));
+        return fail(err, section, name, "%s: %s: %s%s", name, path, strerror(errno),
+                    errno == ENOENT && strcmp(name, "database") == 0 ? "; create it with ocspd init"
+                                                                     : "");
     if (S_ISDIR(st.st_mode))
         return fail(err, section, name, "%s: %s: %s", name, path, strerror(EISDIR));
     if (use == USE_SECRET && S_ISREG(st.st_mode) && input_is_exposed(st.st_mode))

@@ -14,6 +14,7 @@ import random
 import re
 import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
@@ -543,6 +544,54 @@ class ListCase(OcspdCase):
         self.openssl("ca", "-config", "crl.cnf", "-gencrl", "-cert", f"{ca}.pem", "-keyfile",
                      f"{ca}.key", "-out", "in.crl", *more)
         return "in.crl"
+
+
+class PipeTest(OcspdCase):
+    """Output whose reader goes away, as with head."""
+
+    def make_all(self):
+        super().make_all()
+        self.write("many.csv", "serial,status,revoked-at,reason,expires\n" +
+                   "".join(f"0x01{i:06x},good,,,\n" for i in range(5000)))
+        self.write("index.txt", "")
+        self.ocspd("import", "--csv", "many.csv")
+
+    def expect_end(self, command, *args, n_lines=1):
+        for wrap in ({}, {"preexec_fn": lambda: signal.signal(signal.SIGPIPE, signal.SIG_IGN)}):
+            process = self.begin_ocspd(command, *args, **wrap)
+            for _ in range(n_lines):
+                process.stdout.readline()
+            process.stdout.close()
+            with self.subTest(command, args=args, wrap=wrap):
+                self.assertEqual(process.stderr.read(), b"")
+                self.assertEqual(process.wait(120), -signal.SIGPIPE)
+            process.stdout = None
+
+    def test_ends_quietly(self):
+        self.expect_end("list")
+        self.expect_end("list", "--json")
+        self.expect_end("compare", "--index", "index.txt")
+
+    def test_nobody_reads(self):
+        """What fits into the buffer is written at the end."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        for command, *args in (("list", "--revoked"), ("status", "0x01"), ("status",)):
+            with self.subTest(command, args=args):
+                done = self.run_ocspd(command, *args, stdout=writer)
+                status = 0 if args == ["--revoked"] else -signal.SIGPIPE
+                self.assertEqual((done.stderr, done.returncode), (b"", status))
+        os.close(writer)
+
+    def test_change_is_complete(self):
+        """A command that changes something reports the failure, after the change."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = self.run_ocspd("revoke", "--reason", "superseded", "0x01000000", stdout=writer)
+        os.close(writer)
+        self.assertEqual((done.stderr, done.returncode),
+                         (b"ocspd: cannot write to standard output: Broken pipe\n", EX_IOERR))
+        self.ocspd("status", "0x01000000", status=1)
 
 
 class ImportTest(ListCase):

@@ -320,7 +320,12 @@ class StartTest(DaemonCase):
 
     def test_no_database(self):
         (self.dir / "ocspd.db").unlink()
-        self.refused("ocspd.conf:4: database: ocspd.db: No such file or directory")
+        self.refused("ocspd.conf:4: database: ocspd.db: No such file or directory; create it with "
+                     "ocspd init")
+        done = run(OCSPD, "check-config", "--config", "ocspd.conf", cwd=self.dir)
+        self.assertEqual((done.stdout, done.stderr.decode(), done.returncode),
+                         (b"", "ocspd check-config: ocspd.conf:4: database: ocspd.db: No such file "
+                          "or directory; create it with ocspd init\n", EX_CONFIG))
 
     def test_database_is_rubbish(self):
         (self.dir / "ocspd.db").write_bytes(b"rubbish" * 1000)
@@ -358,6 +363,12 @@ class StartTest(DaemonCase):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             place = f"127.0.0.1:{taken.getsockname()[1]}"
             self.edit("127.0.0.1:0", place)
+            self.refused(f"cannot listen on {place}: Address already in use", status=EX_TEMPFAIL)
+
+    def test_admin_address_in_use(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            place = f"127.0.0.1:{taken.getsockname()[1]}"
+            self.edit('admin-listen = ""', f'admin-listen = "{place}"')
             self.refused(f"cannot listen on {place}: Address already in use", status=EX_TEMPFAIL)
 
     def test_second_address_in_use_frees_the_first(self):
@@ -1414,7 +1425,7 @@ class ManagerTest(DaemonCase):
         done = run(OCSPD, "check-config", "--config", "example.conf", cwd=self.dir)
         self.assertEqual(done.stderr.decode(),
                          "ocspd check-config: example.conf:7: database: /var/lib/ocspd/ocspd.db: "
-                         "No such file or directory\n")
+                         "No such file or directory; create it with ocspd init\n")
 
 
 class QuickstartTest(DaemonCase):
