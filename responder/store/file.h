@@ -32,7 +32,7 @@ bool file_input_next(struct file_input *in, void *buf, size_t len, size_t *n,
 // taken. An empty file is refused unless `accepts_empty` returns true for `arg`: a program that
 // writes in place truncates first. Any thread may call them, but only one at a time.
 //
-// What was made of a file that changed meanwhile does not count, unless the file has only grown and
+// The result for a file that changed meanwhile does not count, unless the file has only grown and
 // `confirm`, which may be NULL, returns true: the octets of `in`, as many as were read, are still
 // those that `result` was made of. So a file to which something is appended all the time is read,
 // too, and then read again.

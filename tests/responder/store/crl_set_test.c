@@ -651,8 +651,8 @@ static void poll_for_refusal(struct store *store, const char *what)
     assert_int_equal(seen.n_everything, 0);
 }
 
-// Whoever changes what is fetched could put one part in the place of another, or a delta CRL: the
-// issuer has signed them, too.
+// A mirror could put one part in the place of another, or a delta CRL: the issuer has signed them,
+// too.
 static void part_in_the_place_of_another(void **state)
 {
     const struct part a = {.scope = IDP_A, .entries = {ENTRY("A", -100, 1)}};

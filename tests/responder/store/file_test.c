@@ -408,7 +408,7 @@ static void changed_during_a_reading(void **state)
     assert_int_equal(atomic_load(&slow.n_discarded), 1);
 }
 
-// What was read counts, as of then, if the file has only grown since, and is then read again.
+// A file that has only grown counts as of the time when it was read, and is then read again.
 static void grown_during_a_reading(void **state)
 {
     (void)state;
