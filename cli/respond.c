@@ -106,7 +106,7 @@ static bool load_signer(struct respond_job *job)
     }
     if (!signing_load_key(&job->signing, &options->signing, job->crypto))
         return false;
-    if (options->no_certs)
+    if (job->kind == OC_SIGNER_ISSUER || options->no_certs)
         job->signing.signer.certs = (struct oc_list){0};
     return true;
 }
