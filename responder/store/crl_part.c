@@ -258,13 +258,12 @@ static bool note_twice(struct crl_reading *reading, struct store_error *err)
 {
     const struct table *table = reading->part->table;
     struct table_row row;
-    struct table_row found;
     reading->n_entries = 0;
     for (size_t at = 0; table->n_repeated > 0 && table_next(table, &at, &row);) {
         const struct oc_crl_entry entry = {.serial = row.serial};
         if (++reading->n_entries % 65536 == 0 && !table_is_wanted(table, err))
             return false;
-        if (table_find(table, row.serial, &found) && found.at != row.at)
+        if (table_is_repeated(table, row.at))
             note_odd(reading, &entry, "second entry with this serial number");
     }
     return true;

@@ -84,7 +84,7 @@ class RunningTest(SourceCase):
         self.assertNotIn(("expiry_seconds", "second"), values)
         self.assertEqual(daemon.metric("ocspd_store_up"), 0)
         self.sign_crl_of(-60, 86400)
-        self.ask_until(daemon, 1, "good", patience=5)
+        self.ask_until(daemon, 1, "good")
         until(lambda: self.health(daemon) == (200, "ok\n"), daemon.log)
         self.assertEqual(self.logged(daemon, "toy: the source is current again"), 1)
         self.assertEqual(self.metrics(daemon)["up", "toy"], 1)
@@ -165,7 +165,7 @@ class RunningTest(SourceCase):
         self.sign_crl("ca.crl", 1, since=-30, odd=range(10, 36))
         until(lambda: self.logged(daemon, "toy: the source is complete again") == 1, daemon.log)
         until(lambda: self.logged(daemon, "toy: " + ODD) == 21, daemon.log)
-        self.ask_until(daemon, 2, "good", patience=5)
+        self.ask_until(daemon, 2, "good")
 
     def test_compromised_whatever_the_source_says(self):
         self.sign_crl_of(-7200, -3600)

@@ -486,6 +486,16 @@ static const struct part delta_7 = {
 static const struct part delta_9 = {
     .number = 9, .base = 8, .this_update = -20 * 60, .entries = {ENTRY("C", -10, 3)}};
 
+// Opens a store with two CRLs that change later.
+static struct store *open_two(const struct part *one, const struct part *other)
+{
+    write_part(names[0], one);
+    write_part(names[1], other);
+    struct store *store = open_files(2);
+    assert_non_null(store);
+    return store;
+}
+
 static void check_status(struct store *store, const char *serial, enum record_status status)
 {
     const struct expected expected = {.serial = serial, .status = status};
@@ -512,10 +522,7 @@ static void poll_for_change(struct store *store)
 static void delta_that_is_kept(void **state)
 {
     (void)state;
-    write_part(names[0], &base_5);
-    write_part(names[1], &delta_7);
-    struct store *store = open_files(2);
-    assert_non_null(store);
+    struct store *store = open_two(&base_5, &delta_7);
     check_status(store, "B", RECORD_REVOKED);
     check_status(store, "C", RECORD_GOOD);
 
@@ -541,10 +548,7 @@ static void delta_with_a_smaller_number(void **state)
 {
     const struct part delta_6 = {.number = 6, .base = 5, .this_update = -30 * 60};
     (void)state;
-    write_part(names[0], &base_5);
-    write_part(names[1], &delta_7);
-    struct store *store = open_files(2);
-    assert_non_null(store);
+    struct store *store = open_two(&base_5, &delta_7);
     write_part(names[1], &delta_6);
     poll_for_change(store);
     check_status(store, "B", RECORD_REVOKED);
@@ -559,10 +563,7 @@ static void delta_that_forgets(void **state)
     static const struct part delta_8 = {
         .number = 8, .base = 5, .this_update = -20 * 60, .entries = {ENTRY("C", -10, 3)}};
     (void)state;
-    write_part(names[0], &base_5);
-    write_part(names[1], &delta_7);
-    struct store *store = open_files(2);
-    assert_non_null(store);
+    struct store *store = open_two(&base_5, &delta_7);
     write_part(names[1], &delta_8);
     poll_for_change(store);
     check_status(store, "B", RECORD_REVOKED);
@@ -579,10 +580,7 @@ static void delta_that_forgets(void **state)
 static void delta_that_is_overwritten(void **state)
 {
     (void)state;
-    write_part(names[0], &base_5);
-    write_part(names[1], &delta_7);
-    struct store *store = open_files(2);
-    assert_non_null(store);
+    struct store *store = open_two(&base_5, &delta_7);
     const struct part again = {
         .number = 5, .this_update = -50 * 60, .entries = {ENTRY("A", -100, 1)}};
     write_part(names[1], &again);
@@ -598,10 +596,7 @@ static void delta_that_is_overwritten(void **state)
 static void delta_that_is_gone(void **state)
 {
     (void)state;
-    write_part(names[0], &base_5);
-    write_part(names[1], &delta_7);
-    struct store *store = open_files(2);
-    assert_non_null(store);
+    struct store *store = open_two(&base_5, &delta_7);
     assert_int_equal(unlink(fixture_path(names[1])), 0);
     (void)fixture_poll_fails(store);
     check_status(store, "B", RECORD_REVOKED);
@@ -620,10 +615,7 @@ static void part_that_becomes_bad(void **state)
     const struct changes changes = {fixture_note, &seen, false};
     (void)state;
     config.source_complete = true;
-    write_part(names[0], &a);
-    write_part(names[1], &b);
-    struct store *store = open_files(2);
-    assert_non_null(store);
+    struct store *store = open_two(&a, &b);
     fixture_write(names[0], "rubbish", 7);
     write_part(names[1], &new_b);
     for (int i = 0; i < 2000 && seen.n_everything == 0; i++) {
@@ -659,10 +651,7 @@ static void part_in_the_place_of_another(void **state)
     const struct part b = {.scope = IDP_B, .entries = {ENTRY("B", -100, 1)}};
     (void)state;
     config.source_complete = true;
-    write_part(names[0], &a);
-    write_part(names[1], &b);
-    struct store *store = open_files(2);
-    assert_non_null(store);
+    struct store *store = open_two(&a, &b);
     write_part(names[0], &b);
     poll_for_refusal(store, "its issuingDistributionPoint is not that of the previous one");
     check_status(store, "A", RECORD_REVOKED);

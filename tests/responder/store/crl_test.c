@@ -264,7 +264,7 @@ static void crl_with_odd_entries(void **state)
         {8, false, "2 0x01 removeFromCRL outside of a delta CRL: revoked without a reason\n"},
         {7, false, "2 0x01 unknown reason: revoked without a reason\n"},
         {11, false, "2 0x01 unknown reason: revoked without a reason\n"},
-        {1, true, "1 0x80 second entry with this serial number\n"},
+        {1, true, "2 0x80 second entry with this serial number\n"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
