@@ -287,6 +287,15 @@ enum oc_response_status answer_look_up(const struct asked *asked, const struct a
     return OC_RESPONSE_SUCCESSFUL;
 }
 
+bool answer_excludes_certificate(const struct issuer_config *config)
+{
+    for (size_t i = 0; i < config->n_signers; i++) {
+        if (!config->signers[i].include_certificate)
+            return true;
+    }
+    return false;
+}
+
 struct oc_bytes answer_error(enum oc_response_status status)
 {
     return oc_response_error(status);

@@ -82,6 +82,10 @@ enum oc_response_status answer_look_up(const struct asked *asked, const struct a
                                        struct record records[JOB_SINGLES_MAX],
                                        struct store_error *err);
 
+// answer_excludes_certificate returns whether a signer of the issuer leaves its certificate out of
+// the answers.
+bool answer_excludes_certificate(const struct issuer_config *config);
+
 // answer_error returns the OCSPResponse of an error (RFC 6960 4.2.1): five static bytes.
 struct oc_bytes answer_error(enum oc_response_status status);
 

@@ -234,21 +234,12 @@ static bool sign(struct ask *ask, struct reply *reply)
 
 // Saved answers.
 
-static bool excludes_certificate(const struct issuer_config *config)
-{
-    for (size_t i = 0; i < config->n_signers; i++) {
-        if (!config->signers[i].include_certificate)
-            return true;
-    }
-    return false;
-}
-
 // An answer made under another configuration may have its responder ID in the other form, or lack
 // the certificate that clients need.
 static bool is_as_configured(const struct issuer_config *config, const struct oc_response *resp)
 {
     return (resp->responder.kind == OC_RESPONDER_BY_NAME) == config->by_name &&
-           (resp->signature.certs.n > 0 || excludes_certificate(config));
+           (resp->signature.certs.n > 0 || answer_excludes_certificate(config));
 }
 
 static bool is_confirmed(const struct ask *ask, const struct saved *saved)

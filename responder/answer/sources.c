@@ -33,6 +33,8 @@ static char *describe(const struct served_issuer *served, const char *database, 
             config->insecure_good_if_not_revoked, config->source_complete, config->user_certs_only,
             config->insecure_crl_sha1, config->insecure_crl_without_next_update, config->by_name,
             (long long)config->validity, (long long)config->max_age);
+    if (answer_excludes_certificate(config))
+        fprintf(out, " without-certificate");
     if (config->ca_compromised != NULL)
         fprintf(out, " compromised %lld", (long long)config->ca_compromised_at);
     if (config->source == SOURCE_DATABASE)

@@ -209,6 +209,26 @@ class LiveTest(OcspdCase):
                            {"Content-Type": "application/ocsp-request"})
             client.getresponse().read()
 
+    def certificates(self, daemon):
+        """How many certificates the answer about the serial number 0x4000 has."""
+        url = f"http://127.0.0.1:{daemon.port}/"
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        body = self.make_request()
+        with contextlib.closing(opener.open(urllib.request.Request(
+                url, body, {"Content-Type": "application/ocsp-request"}))) as answer:
+            certs = ocsp.OCSPResponse.load(answer.read()).basic_ocsp_response["certs"]
+        return len(certs.native or [])
+
+    def test_certificate_after_a_reload(self):
+        """An answer that was made under another setting does not stay in the cache."""
+        self.ocspd("issue", "0x4000")
+        self.configure(issuer("toy", signer("itself", key="ca.key", include_certificate=False)))
+        daemon = self.start()
+        self.assertEqual(self.certificates(daemon), 0)
+        self.configure(issuer("toy", signer("itself", key="ca.key")))
+        daemon.hup()
+        until(lambda: self.certificates(daemon) == 1, daemon.log)
+
     def test_little_room_is_for_revocations(self):
         """If the disk is nearly full, answers are given but not saved."""
         self.ocspd("issue", "0x01")
